@@ -1,0 +1,57 @@
+/// The seam where operations hand addresses to kernels: each tensor stays alive until the kernel has returned.
+///
+/// Layers and models never come here.
+extension Tensor {
+    /// The first float32; valid only inside the `withFloats` that guards it.
+    fileprivate var floats: UnsafePointer<Float> {
+        require(elementType == .float32, "withFloats", "the tensor holds \(elementType), not float32")
+        return UnsafePointer(storage.pointer.assumingMemoryBound(to: Float.self) + offset)
+    }
+
+    /// The first byte of the first element; valid only while the tensor is guarded by `withExtendedLifetime`.
+    package var rawPointer: UnsafeMutableRawPointer { storage.pointer + offset * elementType.sizeBytes }
+}
+
+package func withFloats<Result>(_ a: Tensor, _ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+    defer { withExtendedLifetime(a.storage) {} }
+    return try body(a.floats)
+}
+
+package func withFloats<Result>(
+    _ a: Tensor, _ b: Tensor, _ body: (UnsafePointer<Float>, UnsafePointer<Float>) throws -> Result
+) rethrows -> Result {
+    defer { withExtendedLifetime((a.storage, b.storage)) {} }
+    return try body(a.floats, b.floats)
+}
+
+package func withFloats<Result>(
+    _ a: Tensor, _ b: Tensor, _ c: Tensor,
+    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) throws -> Result
+) rethrows -> Result {
+    defer { withExtendedLifetime((a.storage, b.storage, c.storage)) {} }
+    return try body(a.floats, b.floats, c.floats)
+}
+
+package func withFloats<Result>(
+    _ a: Tensor, _ b: Tensor, _ c: Tensor, _ d: Tensor,
+    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) throws -> Result
+) rethrows -> Result {
+    defer { withExtendedLifetime((a.storage, b.storage, c.storage, d.storage)) {} }
+    return try body(a.floats, b.floats, c.floats, d.floats)
+}
+
+/// For any number of float32 tensors: their addresses in order.
+package func withFloats<Result>(
+    of tensors: [Tensor], _ body: ([UnsafePointer<Float>]) throws -> Result
+) rethrows -> Result {
+    defer { withExtendedLifetime(tensors) {} }
+    return try body(tensors.map(\.floats))
+}
+
+/// Like `withFloats`, for inputs that may be absent: an absent one is a null pointer to the kernel.
+package func withOptionalFloats<Result>(
+    _ a: Tensor?, _ body: (UnsafePointer<Float>?) throws -> Result
+) rethrows -> Result {
+    defer { withExtendedLifetime(a) {} }
+    return try body(a?.floats)
+}

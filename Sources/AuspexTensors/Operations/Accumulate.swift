@@ -1,0 +1,23 @@
+import CAuspexKernels
+
+extension Tensor {
+    /// Adds another float32 tensor of the same shape: in place where this storage is not shared, else into new storage.
+    package mutating func add(_ addend: Tensor) {
+        require(shape == addend.shape, "Tensor.add", "shapes \(shape) and \(addend.shape) differ")
+        if !isUniquelyHeld { self = copied() }
+        withMutableScalars(as: Float.self) { sum in
+            guard let first = sum.baseAddress else { return }
+            withFloats(addend) { ax_accumulate(first, $0, sum.count) }
+        }
+    }
+
+    /// The same numbers in storage of their own; the pool counts it.
+    package func copied() -> Tensor {
+        let copy = Tensor(uninitialized: shape, elementType: elementType)
+        withBytes { bytes in
+            if let base = bytes.baseAddress { copy.rawPointer.copyMemory(from: base, byteCount: bytes.count) }
+        }
+        StoragePool.shared.noteCopy()
+        return copy
+    }
+}
