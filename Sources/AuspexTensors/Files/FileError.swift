@@ -1,0 +1,67 @@
+import Foundation
+
+/// A file that cannot be used: names the file, what was found, what was expected, and the way out.
+public struct FileError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+    /// What sort of trouble it is, for programs that decide by it; people read `description`.
+    public enum Kind: String, Sendable {
+        /// There is no such file or folder.
+        case missing
+        /// It exists, and the system refuses to read it.
+        case unreadable
+        /// It cannot be written there.
+        case unwritable
+        /// It ends before what its own header promises.
+        case truncated
+        /// Its bytes contradict the format.
+        case garbled
+        /// A legal file that holds something this program does not take.
+        case unsupported
+        /// Something is there already that must not be replaced.
+        case exists
+    }
+
+    public let kind: Kind
+    public let path: String
+    public let found: String
+    public let expected: String
+    public let advice: String
+
+    public init(_ kind: Kind, path: String, found: String, expected: String, advice: String) {
+        self.kind = kind
+        self.path = path
+        self.found = found
+        self.expected = expected
+        self.advice = advice
+    }
+
+    public var description: String { "\(path): found \(found), expected \(expected); \(advice)" }
+    public var errorDescription: String? { description }
+
+    /// The trouble that the system reported for a file that was to be read.
+    package static func reading(_ path: String, code: Int32 = errno) -> FileError {
+        if code == ENOENT || code == ENOTDIR {
+            return FileError(
+                .missing, path: path, found: "no such file", expected: "a readable file", advice: "check the path")
+        }
+        return FileError(
+            .unreadable, path: path, found: "\"\(systemMessage(code))\"", expected: "a readable file",
+            advice: "check the path and its permissions")
+    }
+
+    /// The trouble that the system reported for a file or folder that was to be written.
+    package static func writing(_ path: String, code: Int32 = errno) -> FileError {
+        let advice =
+            switch code {
+            case ENOSPC, EDQUOT: "free some space or write to another disk"
+            case ENOENT: "make its folder first or name another place"
+            default: "name another place, or change the folder's permissions"
+            }
+        return FileError(
+            .unwritable, path: path, found: "\"\(systemMessage(code))\"", expected: "a place that can be written",
+            advice: advice)
+    }
+
+    private static func systemMessage(_ code: Int32) -> String {
+        String(cString: strerror(code))
+    }
+}
