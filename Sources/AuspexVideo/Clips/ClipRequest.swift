@@ -1,0 +1,63 @@
+/// Height and width of a picture in pixels.
+public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible {
+    public var height: Int
+    public var width: Int
+
+    public init(height: Int, width: Int) {
+        self.height = height
+        self.width = width
+    }
+
+    /// A square.
+    public init(_ side: Int) { self.init(height: side, width: side) }
+
+    /// Width × height, the way people write video sizes.
+    public var description: String { "\(width)×\(height)" }
+}
+
+/// What a clip should look like: how many frames, how far apart, how large.
+public struct ClipRequest: Sendable, Hashable {
+    /// Number of frames T.
+    public var frames: Int
+    /// Exact size of every frame.
+    public var size: FrameSize
+    public var step: FrameStep
+    /// Where a picture of another aspect is cut after it was scaled to cover `size`. Held-out clips are cut at the centre always.
+    public var crop: Crop
+    public var filter: ScalingFilter
+    public var colour: Colour
+
+    public init(
+        frames: Int, size: FrameSize, step: FrameStep = .stride(1), crop: Crop = .centre,
+        filter: ScalingFilter = .area, colour: Colour = .rgb
+    ) {
+        self.frames = frames
+        self.size = size
+        self.step = step
+        self.crop = crop
+        self.filter = filter
+        self.colour = colour
+    }
+
+    /// How far a frame of the clip is from the one before.
+    public enum FrameStep: Sendable, Hashable {
+        /// Every n-th frame of the file, whatever its rate.
+        case stride(Int)
+        /// The frame shown nearest to every multiple of this many seconds after the first, whatever the file's rate.
+        case seconds(Double)
+    }
+
+    public enum Crop: String, Sendable, Hashable, Codable, CaseIterable { case centre, random }
+
+    /// How pictures are scaled; all but `nearest` average over what a smaller pixel covers, so that nothing aliases.
+    public enum ScalingFilter: String, Sendable, Hashable, Codable, CaseIterable {
+        case nearest, bilinear, bicubic, area, lanczos
+    }
+
+    /// Which channels a picture gives: three, or its luma stretched to 0…255.
+    public enum Colour: String, Sendable, Hashable, Codable, CaseIterable {
+        case rgb, grey
+
+        public var channels: Int { self == .rgb ? 3 : 1 }
+    }
+}

@@ -1,0 +1,47 @@
+import AuspexTensors
+
+/// A place that clips can be cut from: a file, a folder, a list, an array, or a generator of synthetic scenes.
+///
+/// Methods may be called from several threads at once.
+public protocol ClipSource: Sendable, CustomStringConvertible {
+    /// Names of the classes, in the order of their numbers; empty where clips have none.
+    var classNames: [String] { get }
+
+    /// Channels C of the clips that a request gets.
+    func channels(for request: ClipRequest) throws -> Int
+
+    /// Clip number `index` of a run: a pure function of the stream's seed and name and of the index.
+    ///
+    /// - Parameters:
+    ///   - index: 0, 1, 2… without end; draws happen in `stream.at(step: index)`.
+    ///   - stream: the run's stream of clip draws.
+    /// - Returns: frames `[T, H, W, C]` as requested.
+    /// - Throws: `VideoError` where no clip can be had at all; a single broken file is replaced by a deterministic rule.
+    func clip(at index: Int, from stream: RandomStream, request: ClipRequest) throws -> Clip
+
+    /// Clips for held-out measurements: the same list every time, not overlapping within a file, in the source's order.
+    ///
+    /// - Parameter limit: no more than this many, spread evenly over the source; a source without end needs it.
+    func places(for request: ClipRequest, atMost limit: Int?) throws -> [ClipPlace]
+
+    /// The clip at a place of `places(for:atMost:)`, cut at the centre.
+    func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip
+}
+
+extension ClipSource {
+    /// How many classes the clips have; 0 without classes.
+    public var classCount: Int { classNames.count }
+}
+
+/// Where a held-out clip begins.
+public struct ClipPlace: Sendable, Hashable {
+    /// Number of the source's item (file, folder of images, array element, scene).
+    public var item: Int
+    /// First frame, counted from 0 in the order they are shown.
+    public var firstFrame: Int
+
+    public init(item: Int, firstFrame: Int = 0) {
+        self.item = item
+        self.firstFrame = firstFrame
+    }
+}
