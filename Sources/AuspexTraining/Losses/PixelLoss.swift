@@ -1,0 +1,16 @@
+import AuspexTensors
+
+extension TrainingConfiguration.PixelLoss {
+    /// The mean over all numbers of the absolute or squared difference; nil where there is no pixel loss.
+    ///
+    /// - Parameters:
+    ///   - predicted: `[B, Tp, H, W, C]`, in [−1, 1].
+    ///   - real: of the same shape.
+    public func callAsFunction(predicted: Tensor, real: Tensor) -> Tensor? {
+        switch self {
+        case .none: nil
+        case .l1: mean(abs(predicted - real))
+        case .mse: mean(square(predicted - real))
+        }
+    }
+}
