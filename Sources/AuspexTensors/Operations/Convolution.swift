@@ -1,0 +1,83 @@
+import CAuspexDNN
+
+/// How a convolution treats the border of an image or clip.
+public enum Padding: Sendable, Equatable {
+    /// Zeros around, `(k − 1) / 2` before and `k / 2` after each side: an output side is `⌈input / stride⌉`.
+    case same
+    /// No padding.
+    case valid
+    /// Zeros by hand, one pair for each spatial dimension in order (time, height, width).
+    case explicit([(before: Int, after: Int)])
+
+    /// The zeros before and after each side.
+    func pads(_ operation: String, window: [Int]) -> [(before: Int, after: Int)] {
+        switch self {
+        case .same: return window.map { (($0 - 1) / 2, $0 / 2) }
+        case .valid: return window.map { _ in (0, 0) }
+        case .explicit(let pads):
+            require(
+                pads.count == window.count && pads.allSatisfy { $0.before >= 0 && $0.after >= 0 }, operation,
+                "\(window.count) pairs of padding wanted, none negative: \(pads)")
+            return pads
+        }
+    }
+
+    public static func == (a: Padding, b: Padding) -> Bool {
+        switch (a, b) {
+        case (.same, .same), (.valid, .valid): true
+        case (.explicit(let a), .explicit(let b)): a.elementsEqual(b, by: ==)
+        default: false
+        }
+    }
+}
+
+/// What rides on a convolution's output for free.
+public enum Activation: String, Sendable, Codable {
+    case identity, relu
+}
+
+/// Cross-correlates with a kernel: `y[n, p, o] = ρ(b[o] + Σ_{q, i} x[n, s·p + q − before, i] · w[q, i, o])`, zero outside.
+///
+/// - Parameters:
+///   - x: `[N, H, W, C]`, or `[N, T, H, W, C]` for a convolution in time and space.
+///   - weight: `[kh, kw, C, O]` or `[kt, kh, kw, C, O]`, of x's element type.
+///   - bias: `[O]`, float32.
+///   - stride: one number for each spatial dimension.
+///   - activation: ρ.
+/// - Returns: `[N, H', W', O]` or `[N, T', H', W', O]`, with `H' = (H + before + after − kh) / s + 1` rounded down.
+public func convolution(
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int], padding: Padding = .same,
+    activation: Activation = .identity
+) -> Tensor {
+    let shape = ConvolutionShape(
+        "convolution", x: x, weight: weight, bias: bias, stride: stride, padding: padding, activation: activation)
+    let output = shape.forward(x, weight: weight, bias: bias)
+    // What no gradient needs is not kept alive: x serves the weight's gradient, the weight x's, the output the ReLU's.
+    let keptInput = weight.isTracked ? x.detached() : nil
+    let keptWeight = x.isTracked ? weight.detached() : nil
+    let keptOutput = activation == .relu ? output.detached() : nil
+    let wantsBias = bias?.isTracked ?? false
+    return output.recorded("convolution", from: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
+        let upstream = keptOutput.map { reluGradient(gradient, output: $0) } ?? gradient
+        let parameters = shape.backwardWeights(keptInput, upstream, wantsBias: wantsBias)
+        return [keptWeight.map { shape.backwardData(upstream, weight: $0) }, parameters.weight]
+            + (bias == nil ? [] : [parameters.bias])
+    }
+}
+
+/// The same with one stride for all dimensions.
+public func convolution(
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = .same,
+    activation: Activation = .identity
+) -> Tensor {
+    convolution(
+        x, weight: weight, bias: bias, stride: [Int](repeating: stride, count: max(x.rank - 2, 0)), padding: padding,
+        activation: activation)
+}
+
+/// The upstream gradient where the ReLU's output was positive.
+func reluGradient(_ gradient: Tensor, output: Tensor) -> Tensor {
+    Tensor(output.shape) { result in
+        withFloats(gradient, output) { ax_dnn_relu_backward($0, $1, result, Int64(output.count)) }
+    }
+}
