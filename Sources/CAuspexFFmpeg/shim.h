@@ -35,3 +35,5 @@ static inline const int32_t *ax_display_matrix(const AVStream *stream) {
     return data && size >= 36 ? (const int32_t *)data : NULL;
 #endif
 }
+
+#include "encoding.h"

@@ -1,0 +1,25 @@
+// What encoding needs of FFmpeg and Swift can't import. Included by shim.h.
+#pragma once
+
+static inline void ax_use_quantiser(AVCodecContext *context, int quantiser) {
+    context->flags |= AV_CODEC_FLAG_QSCALE;
+    context->global_quality = quantiser * FF_QP2LAMBDA;
+}
+
+// From full-range RGB to limited-range YUV of the given matrix (an SWS_CS number), rounded exactly, chroma averaged.
+static inline struct SwsContext *ax_rgb_to_yuv420(int width, int height, int matrix) {
+    struct SwsContext *scaler = sws_getContext(
+        width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P,
+        SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT, NULL, NULL, NULL);
+    if (!scaler) return NULL;
+    sws_setColorspaceDetails(
+        scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(matrix), 0, 0, 1 << 16, 1 << 16);
+    return scaler;
+}
+
+static inline int ax_scale_into_frame(
+    struct SwsContext *scaler, const uint8_t *pixels, int stride, AVFrame *frame) {
+    const uint8_t *const planes[4] = {pixels, NULL, NULL, NULL};
+    const int strides[4] = {stride, 0, 0, 0};
+    return sws_scale(scaler, planes, strides, 0, frame->height, frame->data, frame->linesize);
+}
