@@ -4,7 +4,10 @@ extension Tensor {
     /// Adds another float32 tensor of the same shape: in place where this storage is not shared, else into new storage.
     package mutating func add(_ addend: Tensor) {
         require(shape == addend.shape, "Tensor.add", "shapes \(shape) and \(addend.shape) differ")
-        if !isUniquelyHeld { self = copied() }
+        guard isUniquelyHeld else {
+            self = detached() + addend.detached()
+            return
+        }
         withMutableScalars(as: Float.self) { sum in
             guard let first = sum.baseAddress else { return }
             withFloats(addend) { ax_accumulate(first, $0, sum.count) }

@@ -5,8 +5,102 @@
 extern "C" {
 #endif
 
+// The loops that no library has. Functions take sizes, inputs and outputs; they own and allocate nothing. What needs room for
+// partial results says how much in a function `..._scratch`, in floats, and takes it from the caller. An output may be the same array as an
+// input where the comment says "in place", and otherwise overlaps none. Work is cut into pieces by size and thread count alone, and
+// partial sums are added in a fixed order: the same inputs give the same bits.
+
+// MARK: The machine
+
+/// Instruction sets, each containing those before it.
+typedef enum { ax_isa_baseline = 0, ax_isa_avx2 = 1, ax_isa_avx512 = 2 } ax_isa;
+
+/// The best that this processor has, limited by the environment variable AUSPEX_ISA (baseline or avx2).
+ax_isa ax_isa_available(void);
+/// The one whose kernels run now.
+ax_isa ax_isa_selected(void);
+/// Chooses another, for tests; returns 0 and changes nothing if the processor lacks it.
+int ax_isa_select(ax_isa isa);
+
+/// How many threads a kernel may use (1...256). Called on the thread that computes, it sets oneDNN's number too.
+void ax_set_threads(int count);
+int ax_threads(void);
+
+// MARK: Elementwise
+
+typedef enum {
+    ax_negate, ax_exp, ax_log, ax_tanh, ax_sigmoid, ax_relu, ax_abs, ax_square, ax_square_root, ax_reciprocal
+} ax_unary_operation;
+
+/// out[i] = f(x[i]); in place allowed.
+void ax_unary(ax_unary_operation operation, float *out, const float *x, size_t count);
+/// out[i] = upstream[i] · f′, where `saved` is f's result for exp, tanh, sigmoid, relu, square root and reciprocal, its argument for the others.
+void ax_unary_backward(
+    ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count);
+
+typedef enum { ax_add, ax_subtract, ax_multiply, ax_divide, ax_equal } ax_binary_operation;
+
+/// out = a ∘ b with broadcasting: `out` is dense with the given sizes (rank 1...8), an operand's stride of a repeated axis is 0, and its
+/// innermost stride 0 or 1. `ax_equal` gives 1 or 0. In place allowed on an operand that is not repeated.
+void ax_binary(
+    ax_binary_operation operation, float *out, const float *a, const float *b, int rank, const size_t *sizes,
+    const size_t *a_strides, const size_t *b_strides);
+/// out[i] = x[i] · scale + shift; in place allowed.
+void ax_scale_shift(float *out, const float *x, float scale, float shift, size_t count);
 /// sum[i] += addend[i]
 void ax_accumulate(float *sum, const float *addend, size_t count);
+/// out[i] = value
+void ax_fill(float *out, float value, size_t count);
+
+// MARK: Reductions and softmax
+
+typedef enum { ax_sum, ax_maximum } ax_reduction;
+
+size_t ax_reduce_scratch(size_t outer, size_t reduced, size_t inner);
+/// out[o, i] = scale · Σᵣ x[o, r, i], or the greatest (NaN if there is one; `reduced` at least 1; no scale).
+void ax_reduce(
+    ax_reduction reduction, float *out, const float *x, size_t outer, size_t reduced, size_t inner, float scale,
+    float *scratch);
+
+/// Softmax of x[o, :, i]; in place allowed.
+void ax_softmax(float *out, const float *x, size_t outer, size_t count, size_t inner);
+/// out = y ⊙ (upstream − Σ y ⊙ upstream), y the forward result.
+void ax_softmax_backward(
+    float *out, const float *upstream, const float *y, size_t outer, size_t count, size_t inner);
+
+size_t ax_sum_of_squares_scratch(size_t count);
+double ax_sum_of_squares(const float *x, size_t count, float *scratch);
+/// 1 if no number is infinite or NaN.
+int ax_all_finite(const float *x, size_t count);
+
+/// out[r] = Σc matrix[r, c] · vector[c]
+void ax_matrix_vector(float *out, const float *matrix, const float *vector, size_t rows, size_t columns);
+size_t ax_vector_matrix_scratch(size_t rows, size_t columns);
+/// out[c] = Σr vector[r] · matrix[r, c]
+void ax_vector_matrix(
+    float *out, const float *vector, const float *matrix, size_t rows, size_t columns, float *scratch);
+
+// MARK: Moving
+
+/// Copies elements of 1, 2 or 4 bytes between two strided layouts of the same sizes (rank 1...8; strides in elements).
+void ax_copy_strided(
+    void *out, const void *x, size_t element_bytes, int rank, const size_t *sizes, const size_t *out_strides,
+    const size_t *x_strides);
+/// out run i = x run places[i]
+void ax_gather_runs(void *out, const void *x, const int64_t *places, size_t count, size_t run_bytes);
+/// out run places[i] += x run i, after clearing all `out_count` runs of `run` floats.
+void ax_scatter_add_runs(
+    float *out, const float *x, const int64_t *places, size_t count, size_t run, size_t out_count);
+
+// MARK: Conversions
+
+/// 0...255 to -1...1.
+void ax_bytes_to_floats(float *out, const uint8_t *x, size_t count);
+/// -1...1 to 0...255, rounded, what lies outside brought to the nearer end, NaN to 0.
+void ax_floats_to_bytes(uint8_t *out, const float *x, size_t count);
+/// Rounds to nearest, ties to even; NaN stays NaN.
+void ax_floats_to_bfloat16(uint16_t *out, const float *x, size_t count);
+void ax_bfloat16_to_floats(float *out, const uint16_t *x, size_t count);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,10 @@
+/// A part of a configuration that says what each of its fields means, for the YAML that people read and edit.
+public protocol ConfigurationDocumented {
+    /// One sentence or two for each field, by the field's name.
+    static var fieldDocumentation: [String: String] { get }
+}
+
+/// A part of a configuration that can be made from nothing: what an element of a list, or an optional section, is checked against.
+public protocol ConfigurationDefaulted {
+    init()
+}

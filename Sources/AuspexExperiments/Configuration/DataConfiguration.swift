@@ -1,0 +1,72 @@
+/// Where clips come from and how frames are made to fit the model. The size and the frames of a clip come from the model.
+public struct DataConfiguration: Codable, Sendable, Equatable {
+    /// Which part of a frame is taken after it was resized so that its shorter side fits.
+    public enum Crop: String, Codable, Sendable, CaseIterable { case centre, random }
+
+    /// How a frame is resized.
+    public enum Filter: String, Codable, Sendable, CaseIterable { case area, bilinear, bicubic, lanczos, nearest }
+
+    /// What the model sees of colour.
+    public enum Colour: String, Codable, Sendable, CaseIterable { case rgb, grey }
+
+    /// Training clips.
+    public var source = "synthetic:moving-shapes"
+    /// Held-out clips; without one, a share of `source` is held out.
+    public var validation: String?
+    /// The share of the source's files (of the clips, of a synthetic source) that is held out where `validation` names no source.
+    public var validationShare = 0.1
+    /// Seconds between two frames of a clip; nil takes frames as the file has them.
+    public var frameIntervalSeconds: Double?
+    /// Without an interval in seconds: every how many-th frame of the file is taken.
+    public var frameStride = 1
+    /// Which part of a frame is taken in training; held-out clips are cropped in the centre.
+    public var crop = Crop.centre
+    /// How a frame is resized.
+    public var filter = Filter.area
+    /// What the model sees of colour.
+    public var colour = Colour.rgb
+    /// Threads that decode ahead.
+    public var loaderThreads = 2
+    /// Decoded batches that may wait.
+    public var queuedBatches = 4
+
+    public init() {}
+
+    /// Refuses numbers with which no clip can be read.
+    public func validate() throws {
+        func check(_ holds: Bool, _ field: String, _ found: some CustomStringConvertible, _ expected: String) throws {
+            if !holds { throw ConfigurationError("data.\(field) is \(found); expected \(expected)") }
+        }
+        try check(!source.isEmpty, "source", "empty", "a file, a folder, a list, or synthetic:NAME")
+        try check(
+            (0..<1).contains(validationShare), "validationShare", validationShare, "0 or more and below 1")
+        try check(
+            frameIntervalSeconds ?? 1 > 0, "frameIntervalSeconds", frameIntervalSeconds ?? 0,
+            "a number above 0, or null")
+        try check(frameStride >= 1, "frameStride", frameStride, "1 or more")
+        try check(
+            frameIntervalSeconds == nil || frameStride == 1, "frameStride", frameStride,
+            "1 where frameIntervalSeconds is given: it says the same")
+        try check(loaderThreads >= 1, "loaderThreads", loaderThreads, "1 or more")
+        try check(queuedBatches >= 1, "queuedBatches", queuedBatches, "1 or more")
+    }
+}
+
+extension DataConfiguration: ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "source":
+                "Training clips: a video file, a folder of them, a text or CSV list, or synthetic:moving-shapes.",
+            "validation": "Held-out clips; null holds a share of the source out.",
+            "validationShare":
+                "The share of the source that is held out where validation names no source.",
+            "frameIntervalSeconds": "Seconds between two frames of a clip; null takes frames as the file has them.",
+            "frameStride": "Without an interval in seconds: every how many-th frame of the file is taken.",
+            "crop": "Which part of a resized frame is taken in training.",
+            "filter": "How a frame is resized.",
+            "colour": "What the model sees of colour; model.frameChannels is 3 for rgb and 1 for grey.",
+            "loaderThreads": "Threads that decode ahead.",
+            "queuedBatches": "Decoded batches that may wait.",
+        ]
+    }
+}

@@ -1,0 +1,46 @@
+import AuspexTraining
+
+extension TrainingConfiguration: ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "steps": "Generator steps.",
+            "batch": "Clips of a micro-batch: what batch norm sees and memory holds.",
+            "accumulation":
+                "Micro-batches whose mean loss makes one update. Batch norm still sees each micro-batch by itself.",
+            "discriminatorSteps": "Discriminator updates before each generator update, each on a fresh batch.",
+            "generatorLearningRate": "Adam's learning rate for the generator.",
+            "discriminatorLearningRate": "Adam's learning rate for the discriminators.",
+            "beta1": "Adam's decay of the mean gradient.",
+            "beta2": "Adam's decay of the mean squared gradient.",
+            "epsilon": "Added to the root of Adam's denominator.",
+            "warmUpSteps": "Steps over which the learning rates rise from zero.",
+            "decay": "How the learning rates go down from the end of the warm-up to the last step.",
+            "gradientClipping":
+                "The largest norm that all gradients of a network together may have; null does not limit.",
+            "pixelLoss": "A loss on pixels in [-1, 1] beside the judges'.",
+            "pixelWeight": "The weight of the pixel loss in the generator's loss.",
+            "adversarialWeight": "The weight of the judges in the generator's loss; 0 trains no discriminators.",
+            "averaging": "Averaged weights, which evaluation uses.",
+            "standingStatisticsBatches":
+                "Seeded batches over which batch norm's statistics are computed anew with the averaged weights.",
+            "validationInterval": "Steps between validations; 0 never validates.",
+            "validationClips": "Held-out clips that a validation looks at, the same every time.",
+            "checkpointInterval": "Steps between checkpoints.",
+            "keepCheckpoints": "Checkpoints by step that are kept beside last and best.",
+            "sampleInterval": "Steps between sample strips; 0 makes none.",
+            "logInterval": "Steps between lines of the log.",
+            "seed": "What every random draw of the run follows from.",
+            "precision": "What activations are stored as; weights, gradients and statistics stay float32.",
+        ]
+    }
+}
+
+extension TrainingConfiguration.Averaging: ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "decay": "How much of the average stays at every generator step.",
+            "halfLifeClips": "Instead of decay: after how many training clips half of the average is new.",
+            "startStep": "Until this step the average equals the weights.",
+        ]
+    }
+}

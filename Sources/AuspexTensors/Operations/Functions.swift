@@ -1,0 +1,40 @@
+import CAuspexKernels
+
+/// Which of its two sides a function's derivative is computed from.
+private enum Saved { case argument, result }
+
+private func mapped(_ operation: ax_unary_operation, _ name: String, _ x: Tensor, saving saved: Saved) -> Tensor {
+    let result = Tensor(x.shape) { out in withFloats(x) { ax_unary(operation, out, $0, x.count) } }
+    if !x.isTracked { return result }
+    let kept = saved == .argument ? x.detached() : result
+    return result.recorded(name, from: x) { gradient in
+        let atArgument = Tensor(kept.shape) { out in
+            withFloats(gradient, kept) { ax_unary_backward(operation, out, $0, $1, kept.count) }
+        }
+        return [atArgument]
+    }
+}
+
+/// `eˣ`, number by number.
+public func exp(_ x: Tensor) -> Tensor { mapped(ax_exp, "exp", x, saving: .result) }
+
+/// The natural logarithm: −∞ at 0, NaN below.
+public func log(_ x: Tensor) -> Tensor { mapped(ax_log, "log", x, saving: .argument) }
+
+/// The hyperbolic tangent.
+public func tanh(_ x: Tensor) -> Tensor { mapped(ax_tanh, "tanh", x, saving: .result) }
+
+/// `1 / (1 + e⁻ˣ)`.
+public func sigmoid(_ x: Tensor) -> Tensor { mapped(ax_sigmoid, "sigmoid", x, saving: .result) }
+
+/// `max(x, 0)`; its gradient at 0 is 0.
+public func relu(_ x: Tensor) -> Tensor { mapped(ax_relu, "relu", x, saving: .result) }
+
+/// `|x|`; its gradient at 0 is 0.
+public func abs(_ x: Tensor) -> Tensor { mapped(ax_abs, "abs", x, saving: .argument) }
+
+/// `x²`.
+public func square(_ x: Tensor) -> Tensor { mapped(ax_square, "square", x, saving: .argument) }
+
+/// `√x`: NaN below 0; its gradient at 0 is infinite.
+public func squareRoot(_ x: Tensor) -> Tensor { mapped(ax_square_root, "squareRoot", x, saving: .result) }

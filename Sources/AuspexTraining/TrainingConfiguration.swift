@@ -1,0 +1,155 @@
+import Foundation
+
+/// How a predictor is trained: what a step is, what it minimises, how far it goes and what it leaves behind.
+///
+/// Defaults are the published ones (see each field), apart from the batch, of which the paper takes 512.
+public struct TrainingConfiguration: Codable, Sendable, Equatable {
+    /// How the learning rates go down after the warm-up.
+    public enum Decay: String, Codable, Sendable, CaseIterable { case constant, linear, cosine }
+
+    /// What a pixel loss measures between prediction and truth, both in [-1, 1].
+    public enum PixelLoss: String, Codable, Sendable, CaseIterable { case none, l1, mse }
+
+    /// What activations and the copies of the weights are stored as; master weights, gradients and statistics stay float32.
+    public enum Precision: String, Codable, Sendable, CaseIterable { case float32, bfloat16 }
+
+    /// Weights averaged over the steps: what evaluation uses.
+    public struct Averaging: Codable, Sendable, Equatable {
+        /// How much of the average stays at every generator step.
+        public var decay = 0.9999
+        /// Instead of `decay`: after how many training clips half of the average is new, whatever the batch.
+        public var halfLifeClips: Double?
+        /// Until this step the average simply equals the weights.
+        public var startStep = 0
+
+        public init() {}
+
+        /// The decay of one generator step that trains on so many clips: `0.5^(clips / halfLifeClips)` where a half-life is given.
+        public func decay(clipsPerStep: Int) -> Double {
+            halfLifeClips.map { pow(0.5, Double(clipsPerStep) / $0) } ?? decay
+        }
+    }
+
+    /// Generator steps.
+    public var steps = 100_000
+    /// Clips of a micro-batch: what batch norm sees and memory holds.
+    public var batch = 16
+    /// Micro-batches whose mean loss makes one update.
+    public var accumulation = 1
+    /// Discriminator updates before each generator update, each on a fresh batch.
+    public var discriminatorSteps = 2
+    /// Adam's learning rate for the generator.
+    public var generatorLearningRate = 1e-4
+    /// Adam's learning rate for the discriminators.
+    public var discriminatorLearningRate = 5e-4
+    /// Adam's decay of the mean gradient.
+    public var beta1 = 0.0
+    /// Adam's decay of the mean squared gradient.
+    public var beta2 = 0.999
+    /// Adam's denominator never falls below this.
+    public var epsilon = 1e-8
+    /// Steps over which the learning rates rise from zero.
+    public var warmUpSteps = 0
+    /// How the learning rates go down from the end of the warm-up to the last step.
+    public var decay = Decay.constant
+    /// The largest norm that all gradients of a network together may have; larger ones are scaled down. Nil does not limit.
+    public var gradientClipping: Double?
+    /// A loss on pixels beside the judges'.
+    public var pixelLoss = PixelLoss.none
+    /// The weight of the pixel loss in the generator's loss.
+    public var pixelWeight = 0.0
+    /// The weight of the judges in the generator's loss; 0 trains no discriminators at all.
+    public var adversarialWeight = 1.0
+    /// Averaged weights.
+    public var averaging = Averaging()
+    /// Seeded batches over which batch norm's statistics are computed anew, with averaged weights, before these are used.
+    public var standingStatisticsBatches = 16
+    /// Steps between validations; 0 never validates.
+    public var validationInterval = 1_000
+    /// Held-out clips that a validation looks at, the same every time.
+    public var validationClips = 64
+    /// Steps between checkpoints.
+    public var checkpointInterval = 1_000
+    /// Checkpoints by step that are kept beside `last` and `best`.
+    public var keepCheckpoints = 1
+    /// Steps between sample strips; 0 makes none.
+    public var sampleInterval = 1_000
+    /// Steps between lines of the log.
+    public var logInterval = 10
+    /// What every random draw of the run follows from.
+    public var seed: UInt64 = 1
+    /// What activations are stored as.
+    public var precision = Precision.float32
+
+    public init() {}
+
+    /// The share of the full learning rate at a step, counted from 0: a straight rise over the warm-up, then the decay.
+    public func learningRateFactor(atStep step: Int) -> Double {
+        if step < warmUpSteps { return Double(step + 1) / Double(warmUpSteps) }
+        let progress = min(1, Double(step - warmUpSteps) / Double(max(1, steps - warmUpSteps)))
+        return switch decay {
+        case .constant: 1
+        case .linear: 1 - progress
+        case .cosine: 0.5 * (1 + cos(.pi * progress))
+        }
+    }
+
+    /// Refuses numbers with which no run can go on.
+    ///
+    /// - Throws: `TrainingConfigurationError` naming the field, what stands there and what may.
+    public func validate() throws {
+        func check(_ holds: Bool, _ field: String, _ found: some CustomStringConvertible, _ expected: String) throws {
+            if !holds { throw TrainingConfigurationError(field: field, found: "\(found)", expected: expected) }
+        }
+        for (field, count) in [
+            ("steps", steps), ("batch", batch), ("accumulation", accumulation),
+            ("checkpointInterval", checkpointInterval), ("logInterval", logInterval),
+            ("standingStatisticsBatches", standingStatisticsBatches), ("validationClips", validationClips),
+        ] {
+            try check(count >= 1, field, count, "1 or more")
+        }
+        for (field, count) in [
+            ("warmUpSteps", warmUpSteps), ("validationInterval", validationInterval),
+            ("keepCheckpoints", keepCheckpoints), ("sampleInterval", sampleInterval),
+            ("discriminatorSteps", discriminatorSteps), ("averaging.startStep", averaging.startStep),
+        ] {
+            try check(count >= 0, field, count, "0 or more")
+        }
+        for (field, rate) in [
+            ("generatorLearningRate", generatorLearningRate), ("discriminatorLearningRate", discriminatorLearningRate),
+            ("epsilon", epsilon),
+        ] {
+            try check(rate > 0 && rate.isFinite, field, rate, "a number above 0")
+        }
+        for (field, share) in [("beta1", beta1), ("beta2", beta2), ("averaging.decay", averaging.decay)] {
+            try check((0..<1).contains(share), field, share, "0 or more and below 1")
+        }
+        for (field, weight) in [("pixelWeight", pixelWeight), ("adversarialWeight", adversarialWeight)] {
+            try check(weight >= 0 && weight.isFinite, field, weight, "0 or more")
+        }
+        try check(gradientClipping ?? 1 > 0, "gradientClipping", gradientClipping ?? 0, "a number above 0, or null")
+        try check(
+            averaging.halfLifeClips ?? 1 > 0, "averaging.halfLifeClips", averaging.halfLifeClips ?? 0,
+            "a number above 0, or null")
+        try check(
+            pixelLoss == .none || pixelWeight > 0, "pixelWeight", pixelWeight,
+            "a number above 0 where pixelLoss is given")
+        try check(
+            pixelLoss != .none || pixelWeight == 0, "pixelWeight", pixelWeight, "0 where pixelLoss is none")
+        try check(
+            adversarialWeight > 0 || pixelWeight > 0, "adversarialWeight", adversarialWeight,
+            "a number above 0 where no pixel loss is given: nothing would be learned")
+        try check(
+            adversarialWeight == 0 || discriminatorSteps > 0, "discriminatorSteps", discriminatorSteps,
+            "1 or more where adversarialWeight is above 0")
+    }
+}
+
+/// A number in a training configuration with which no run can go on.
+public struct TrainingConfigurationError: Error, CustomStringConvertible, Equatable {
+    public let field: String
+    public let found: String
+    public let expected: String
+
+    public var description: String { "training.\(field) is \(found); expected \(expected)" }
+}

@@ -1,0 +1,20 @@
+// How reductions are cut: by size alone, never by the number of threads, so that a sum has the same bits on any number of them.
+#pragma once
+#include <cstddef>
+
+namespace ax {
+
+// Few enough additions for float32 within a piece; the pieces' sums are added in Double.
+constexpr size_t floats_a_piece = 16384;
+
+inline size_t rows_a_piece(size_t row) {
+    const size_t rows = floats_a_piece / (row > 0 ? row : 1);
+    return rows > 0 ? rows : 1;
+}
+
+inline size_t piece_count(size_t rows, size_t row) {
+    const size_t each = rows_a_piece(row);
+    return (rows + each - 1) / each;
+}
+
+}  // namespace ax
