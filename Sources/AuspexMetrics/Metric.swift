@@ -1,0 +1,96 @@
+import AuspexTensors
+
+/// A way to put a number on predicted clips, under the name that people give on the command line: `metric` or `metric:variant`.
+///
+/// A metric is a description; what it has seen so far is in the accumulators it makes. Most metrics conform to `PairedMetric`, which needs one function
+/// only; one that compares sets of clips gives an accumulator that conforms to `SetMetricAccumulator`. `MetricRegistry` finds metrics by name.
+public protocol Metric: Sendable {
+    /// The whole name, `psnr:clip`.
+    var name: String { get }
+    /// What exactly is computed, in one line to be printed beside the number.
+    var convention: String { get }
+    var higherIsBetter: Bool { get }
+
+    /// An empty accumulator. Its memory does not grow with the clips it sees, or by a fixed number of features a clip.
+    func makeAccumulator() -> any MetricAccumulator
+}
+
+/// What a metric remembers of the clips it has seen.
+public protocol MetricAccumulator: AnyObject {
+    /// Takes clips and predictions of them, `[B, T, H, W, C]`, both uint8 or both float32 on the scale of `MetricSettings.peak`.
+    ///
+    /// - Throws: `MetricError` where shapes or types differ, a picture is too small, or a number is not finite.
+    func add(real: Tensor, predicted: Tensor) throws
+
+    /// The metric over all clips so far.
+    ///
+    /// - Throws: `MetricError` where there were too few clips.
+    func result() throws -> MetricResult
+}
+
+/// Which of two sets of clips.
+public enum MetricSide: String, Sendable, CaseIterable {
+    case real, predicted
+}
+
+/// An accumulator of a metric that compares two sets of clips, which need not be pairs nor equally many.
+public protocol SetMetricAccumulator: MetricAccumulator {
+    /// Takes clips `[B, T, H, W, C]` of one set.
+    func add(_ clips: Tensor, to side: MetricSide) throws
+}
+
+extension SetMetricAccumulator {
+    public func add(real: Tensor, predicted: Tensor) throws {
+        try add(real, to: .real)
+        try add(predicted, to: .predicted)
+    }
+}
+
+/// A metric that gives every prediction a value by itself, from the clip that it predicts.
+public protocol PairedMetric: Metric {
+    /// Measures each of B predictions: clips `[B, T, H, W, C]`.
+    ///
+    /// - Throws: `MetricError` as `MetricAccumulator.add`.
+    func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement]
+
+    /// Whether the result is the mean over clips of their values, so that it has an interval.
+    var isMeanOfClips: Bool { get }
+    /// From the mean of measured values to the result; the mean itself for nearly all metrics.
+    func summary(ofMean mean: Double) -> Double
+    /// Whether a prediction is better than another of the same clip.
+    func isBetter(_ first: ClipMeasurement, than second: ClipMeasurement) -> Bool
+    /// What a reader of the number should know.
+    func notes(perfectFrames: Int, of frames: Int) -> [String]
+}
+
+extension PairedMetric {
+    public var isMeanOfClips: Bool { true }
+    public func summary(ofMean mean: Double) -> Double { mean }
+    public func isBetter(_ first: ClipMeasurement, than second: ClipMeasurement) -> Bool {
+        higherIsBetter ? first.value > second.value : first.value < second.value
+    }
+    public func notes(perfectFrames: Int, of frames: Int) -> [String] { [] }
+    public func makeAccumulator() -> any MetricAccumulator { PairedAccumulator(self) }
+}
+
+/// What a paired metric says of one prediction.
+public struct ClipMeasurement: Sendable, Equatable {
+    /// The whole prediction's value.
+    public var value: Double
+    /// A value for each of its T frames.
+    public var perFrame: [Double]
+    /// Frames without any error.
+    public var perfectFrames: Int
+
+    public init(value: Double, perFrame: [Double], perfectFrames: Int = 0) {
+        self.value = value
+        self.perFrame = perFrame
+        self.perfectFrames = perfectFrames
+    }
+
+    /// A prediction whose value is the mean of its frames' values.
+    init(perFrame: [Double], perfectFrames: Int = 0) {
+        self.init(
+            value: perFrame.reduce(0, +) / Double(perFrame.count), perFrame: perFrame, perfectFrames: perfectFrames)
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// Clips that cannot be compared, or a metric that does not exist.
+public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+    case unknown(name: String, nearest: String?, known: [String])
+    /// Clips or element types that do not fit each other, or are no clips.
+    case mismatch(metric: String, found: String, expected: String)
+    /// Pictures smaller than the metric's window.
+    case tooSmall(metric: String, height: Int, width: Int, window: Int)
+    /// A float clip with NaN or infinity in it.
+    case notFinite(metric: String, clip: Int, frame: Int)
+    case noClips(metric: String)
+
+    public var description: String {
+        switch self {
+        case .unknown(let name, let nearest, let known):
+            "no metric is called '\(name)'; "
+                + (nearest.map { "did you mean '\($0)'?" } ?? "known are \(known.joined(separator: ", "))")
+        case .mismatch(let metric, let found, let expected):
+            "\(metric): found \(found), expected \(expected)"
+        case .tooSmall(let metric, let height, let width, let window):
+            "\(metric): found frames of \(width)×\(height) pixels, expected at least \(window)×\(window), "
+                + "the metric's window; score larger frames or leave \(metric) out"
+        case .notFinite(let metric, let clip, let frame):
+            "\(metric): frame \(frame) of clip \(clip) holds NaN or infinity, expected finite numbers; "
+                + "look at what wrote it"
+        case .noClips(let metric):
+            "\(metric): found no clips, expected at least one; check the source"
+        }
+    }
+
+    public var errorDescription: String? { description }
+}

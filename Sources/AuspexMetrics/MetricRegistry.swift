@@ -1,0 +1,59 @@
+import AuspexTensors
+
+/// What metrics need to know beside the clips.
+public struct MetricSettings: Sendable, Equatable {
+    /// The largest value of a float32 clip, its smallest being 0; uint8 clips have 255 always.
+    public var peak: Double
+
+    public init(peak: Double = 255) { self.peak = peak }
+}
+
+/// Metrics by name.
+///
+/// A new metric is one file with a type conforming to `Metric`, and one line in `standard`; programs that use the package register theirs with `register`.
+public struct MetricRegistry: Sendable {
+    public typealias Maker = @Sendable (MetricSettings) throws -> any Metric
+
+    private var makers: [String: Maker] = [:]
+    /// The names, in the order they were registered.
+    public private(set) var names: [String] = []
+
+    public init() {}
+
+    /// The metrics of this package.
+    public static let standard: MetricRegistry = {
+        var registry = MetricRegistry()
+        for variant in PSNR.Variant.allCases { registry.register(variant.rawValue) { PSNR(variant, settings: $0) } }
+        for variant in SSIM.Variant.allCases { registry.register(variant.rawValue) { SSIM(variant, settings: $0) } }
+        for variant in PixelError.Variant.allCases {
+            registry.register(variant.rawValue) { PixelError(variant, settings: $0) }
+        }
+        return registry
+    }()
+
+    /// Adds a metric under its name, in place of one that was there.
+    public mutating func register(_ name: String, make: @escaping Maker) {
+        if makers.updateValue(make, forKey: name) == nil { names.append(name) }
+    }
+
+    /// - Throws: `MetricError.unknown`, naming the nearest known name; whatever making the metric throws.
+    public func metric(named name: String, settings: MetricSettings = MetricSettings()) throws -> any Metric {
+        guard let make = makers[name] else {
+            throw MetricError.unknown(name: name, nearest: NearestName.of(name, among: names), known: names)
+        }
+        return try make(settings)
+    }
+
+    /// The metrics of a list as people write it, `psnr,ssim`: each once, in order.
+    public func metrics(listed list: String, settings: MetricSettings = MetricSettings()) throws -> [any Metric] {
+        var seen = Set<String>()
+        let wanted = list.split(separator: ",").map { $0.trimmingSpaces() }.filter { seen.insert($0).inserted }
+        return try wanted.map { try metric(named: $0, settings: settings) }
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}

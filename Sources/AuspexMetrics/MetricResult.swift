@@ -1,0 +1,30 @@
+/// A metric over all clips; encoded as it stands under the metric's name in `auspex score --json`.
+public struct MetricResult: Codable, Sendable, Equatable {
+    public var value: Double
+    /// 95% interval of the value, `[low, high]`: 1.96·s/√n over clips for per-frame metrics; nil where there is none.
+    public var interval: [Double]?
+    /// The value at each predicted step, the first prediction first; nil for metrics of whole clips.
+    public var perStep: [Double]?
+    public var convention: String
+    public var higherIsBetter: Bool
+    /// Clips that were compared.
+    public var clips: Int
+    /// Name and checksum of the network the metric used; nil where it uses none.
+    public var weights: String?
+    /// What a reader should know: bias of few clips, frames without error, lossy files.
+    public var notes: [String]
+
+    public init(
+        value: Double, interval: [Double]? = nil, perStep: [Double]? = nil, convention: String, higherIsBetter: Bool,
+        clips: Int, weights: String? = nil, notes: [String] = []
+    ) {
+        self.value = value
+        self.interval = interval
+        self.perStep = perStep
+        self.convention = convention
+        self.higherIsBetter = higherIsBetter
+        self.clips = clips
+        self.weights = weights
+        self.notes = notes
+    }
+}

@@ -1,0 +1,48 @@
+import AuspexTensors
+
+/// Running means over clips and, for each predicted step, over the frames at that step.
+public final class PairedAccumulator: MetricAccumulator {
+    private let metric: any PairedMetric
+    private var clips = 0
+    private var mean = 0.0
+    /// Sum of squared deviations from the mean.
+    private var spread = 0.0
+    private var stepSums: [Double] = []
+    private var stepCounts: [Int] = []
+    private var perfectFrames = 0
+
+    public init(_ metric: any PairedMetric) { self.metric = metric }
+
+    public func add(real: Tensor, predicted: Tensor) throws {
+        for measurement in try metric.measure(real: real, predicted: predicted) { add(measurement) }
+    }
+
+    /// Takes what was measured already: the best of several predictions, for example.
+    public func add(_ measurement: ClipMeasurement) {
+        // Welford's recurrence: sums of squares would cancel for values like 30.01, 30.02, ….
+        clips += 1
+        let deviation = measurement.value - mean
+        mean += deviation / Double(clips)
+        spread += deviation * (measurement.value - mean)
+        for (step, value) in measurement.perFrame.enumerated() {
+            if step == stepSums.count {
+                stepSums.append(0)
+                stepCounts.append(0)
+            }
+            stepSums[step] += value
+            stepCounts[step] += 1
+        }
+        perfectFrames += measurement.perfectFrames
+    }
+
+    public func result() throws -> MetricResult {
+        guard clips > 0 else { throw MetricError.noClips(metric: metric.name) }
+        let halfWidth = 1.96 * (spread / Double(max(clips - 1, 1)) / Double(clips)).squareRoot()
+        return MetricResult(
+            value: metric.summary(ofMean: mean),
+            interval: metric.isMeanOfClips && clips > 1 ? [mean - halfWidth, mean + halfWidth] : nil,
+            perStep: zip(stepSums, stepCounts).map { metric.summary(ofMean: $0 / Double($1)) },
+            convention: metric.convention, higherIsBetter: metric.higherIsBetter, clips: clips,
+            notes: metric.notes(perfectFrames: perfectFrames, of: stepCounts.reduce(0, +)))
+    }
+}

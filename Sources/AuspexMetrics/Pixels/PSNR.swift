@@ -1,0 +1,71 @@
+import AuspexTensors
+import Foundation
+
+/// Peak signal-to-noise ratio: `10 log₁₀(peak² / mean squared error)`, in dB, over all channels.
+///
+/// A frame without error would have infinitely many dB: nothing counts more than 100, and the result says how many frames had no error.
+/// - Source: as scikit-image's `peak_signal_noise_ratio`; `psnr:clip` as MCVD (Voleti et al. 2022) takes it, `psnr:set` as torchmetrics does.
+public struct PSNR: PairedMetric {
+    /// Over what the error is averaged before its logarithm is taken.
+    public enum Variant: String, Sendable, CaseIterable {
+        /// Each frame; then the mean of the frames' dB.
+        case frame = "psnr"
+        /// Each clip; then the mean of the clips' dB.
+        case clip = "psnr:clip"
+        /// All clips at once.
+        case set = "psnr:set"
+    }
+
+    /// What a perfect prediction counts as, in dB.
+    public static let ceiling = 100.0
+
+    public let variant: Variant
+    private let settings: MetricSettings
+
+    public init(_ variant: Variant = .frame, settings: MetricSettings = MetricSettings()) {
+        self.variant = variant
+        self.settings = settings
+    }
+
+    public var name: String { variant.rawValue }
+    public var higherIsBetter: Bool { true }
+    public var isMeanOfClips: Bool { variant != .set }
+    public var convention: String {
+        let over =
+            switch variant {
+            case .frame: "of each frame's mean squared error, averaged over frames and clips"
+            case .clip: "of each clip's mean squared error, averaged over clips"
+            case .set: "of the mean squared error of all clips"
+            }
+        return "dB \(over); peak 255 (float clips: \(settings.peak)), all channels together, at most 100"
+    }
+
+    public func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement] {
+        let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
+        // On the scale 0…1, so that the logarithm needs no peak any more.
+        return try pairs.map { $0.squaredError / Double($0.count) / (pairs.peak * pairs.peak) }.map { errors in
+            let mean = errors.reduce(0, +) / Double(errors.count)
+            let perfect = errors.count { $0 == 0 }
+            let decibels = errors.map(Self.decibels)
+            return switch variant {
+            case .frame: ClipMeasurement(perFrame: decibels, perfectFrames: perfect)
+            case .clip: ClipMeasurement(value: Self.decibels(mean), perFrame: decibels, perfectFrames: perfect)
+            case .set: ClipMeasurement(value: mean, perFrame: errors, perfectFrames: perfect)
+            }
+        }
+    }
+
+    public func summary(ofMean mean: Double) -> Double { variant == .set ? Self.decibels(mean) : mean }
+
+    // What is measured for the set's ratio are errors: the smaller one is the better one.
+    public func isBetter(_ first: ClipMeasurement, than second: ClipMeasurement) -> Bool {
+        variant == .set ? first.value < second.value : first.value > second.value
+    }
+
+    public func notes(perfectFrames: Int, of frames: Int) -> [String] {
+        guard perfectFrames > 0 else { return [] }
+        return ["\(perfectFrames) of \(frames) frames have no error at all; nothing counts more than 100 dB"]
+    }
+
+    private static func decibels(_ error: Double) -> Double { min(ceiling, -10 * log10(error)) }
+}

@@ -1,0 +1,44 @@
+import AuspexTensors
+
+/// Mean squared and mean absolute error of pixels on the scale 0…1.
+///
+/// - Source: `mse:sum` adds up a frame's pixels and channels instead of averaging, as OpenSTL (Tan et al. 2023) prints them.
+public struct PixelError: PairedMetric {
+    public enum Variant: String, Sendable, CaseIterable {
+        case squared = "mse"
+        case squaredSum = "mse:sum"
+        case absolute = "mae"
+    }
+
+    public let variant: Variant
+    private let settings: MetricSettings
+
+    public init(_ variant: Variant, settings: MetricSettings = MetricSettings()) {
+        self.variant = variant
+        self.settings = settings
+    }
+
+    public var name: String { variant.rawValue }
+    public var higherIsBetter: Bool { false }
+    public var convention: String {
+        let what =
+            switch variant {
+            case .squared: "squared error, mean over pixels and channels"
+            case .squaredSum: "squared error, sum over a frame's pixels and channels"
+            case .absolute: "absolute error, mean over pixels and channels"
+            }
+        return "\(what), averaged over frames and clips; pixels scaled to 0…1 by 255 (float clips: \(settings.peak))"
+    }
+
+    public func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement] {
+        let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
+        let peak = pairs.peak
+        return try pairs.map { pair in
+            switch variant {
+            case .squared: pair.squaredError / (peak * peak) / Double(pair.count)
+            case .squaredSum: pair.squaredError / (peak * peak)
+            case .absolute: pair.absoluteError / peak / Double(pair.count)
+            }
+        }.map { ClipMeasurement(perFrame: $0) }
+    }
+}
