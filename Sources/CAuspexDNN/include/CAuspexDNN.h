@@ -92,6 +92,27 @@ void ax_dnn_upsample_forward(const void *in, void *out, int64_t images, int64_t 
 void ax_dnn_upsample_backward(
     const float *dout, float *din, int64_t images, int64_t height, int64_t width, int64_t channels);
 
+// Nearest x2 upsampling and a 3x3 convolution as one 2x2 convolution of the small image. Output pixel (2y + a, 2x + b)
+// sees a 2x2 window of the small image; its kernel, of parity (a, b), sums those of the 3x3 taps that fall on one small
+// pixel. All windows of all parities lie on one grid of (height + 1) x (width + 1) windows, the first of which begins
+// one pixel before the image, so that all parities are channels of one convolution: [images, height + 1, width + 1,
+// 4 channels], channels ordered (a, b, channel).
+
+/// parity[r, s, i, (a, b, o)] = sum of kernel[u, v, i, o] over the taps (u, v) of (a, r) and (b, s).
+void ax_dnn_parity_kernel_forward(const float *kernel, float *parity, int64_t in, int64_t out);
+void ax_dnn_parity_kernel_backward(const float *dparity, float *dkernel, int64_t in, int64_t out);
+/// out[n, 2y + a, 2x + b, c] = grid[n, y + a, x + b, (a, b, c)]. `pixel` is the bytes of an output pixel's channels.
+void ax_dnn_parity_grid_forward(
+    const void *grid, void *out, int64_t images, int64_t height, int64_t width, size_t pixel);
+/// The grid's gradient: zero where a window serves no output pixel.
+void ax_dnn_parity_grid_backward(
+    const void *dout, void *dgrid, int64_t images, int64_t height, int64_t width, size_t pixel);
+
+/// A convolution of side 3 followed by an average over 2, as one of side 4 and stride 2, in each of `spatial`
+/// dimensions: pooled[t] = (kernel[t] + kernel[t - 1]) / 2. `count` is in * out.
+void ax_dnn_pooled_kernel_forward(const float *kernel, float *pooled, int spatial, int64_t count);
+void ax_dnn_pooled_kernel_backward(const float *dpooled, float *dkernel, int spatial, int64_t count);
+
 /// out[i] = dy[i] where y[i] > 0, else 0: the gradient through a ReLU whose output was y.
 void ax_dnn_relu_backward(const float *dy, const float *y, float *out, int64_t count);
 /// sums[c] = Σ over rows of values[row, c].
