@@ -48,3 +48,60 @@ AX_KERNEL(bytes_to_floats, (float *out, const uint8_t *x, size_t count), (out, x
 AX_KERNEL(floats_to_bytes, (uint8_t *out, const float *x, size_t count), (out, x, count))
 AX_KERNEL(floats_to_bfloat16, (uint16_t *out, const float *x, size_t count), (out, x, count))
 AX_KERNEL(bfloat16_to_floats, (float *out, const uint16_t *x, size_t count), (out, x, count))
+AX_KERNEL(
+    batch_statistics,
+    (float *mean, float *variance, const float *x, size_t rows, size_t channels, float *scratch),
+    (mean, variance, x, rows, channels, scratch))
+AX_KERNEL(
+    norm_coefficients,
+    (float *scale, float *shift, const float *mean, const float *variance, const float *gain, const float *bias,
+     float epsilon, size_t groups, size_t channels),
+    (scale, shift, mean, variance, gain, bias, epsilon, groups, channels))
+AX_KERNEL(
+    norm_forward,
+    (float *out, const float *x, const float *scale, const float *shift, int relu, size_t images, size_t pixels,
+     size_t channels, size_t groups),
+    (out, x, scale, shift, relu, images, pixels, channels, groups))
+AX_KERNEL(
+    norm_backward,
+    (float *x_gradient, float *gain_gradient, float *bias_gradient, const float *upstream, const float *x,
+     const float *mean, const float *variance, const float *gain, const float *scale, const float *shift,
+     float epsilon, int relu, int given, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch),
+    (x_gradient, gain_gradient, bias_gradient, upstream, x, mean, variance, gain, scale, shift, epsilon, relu, given,
+     images, pixels, channels, groups, scratch))
+AX_KERNEL(
+    gated_mix_forward,
+    (float *out, const float *gate, const float *kept, const float *candidate, size_t count),
+    (out, gate, kept, candidate, count))
+AX_KERNEL(
+    gated_mix_backward,
+    (float *gate_gradient, float *kept_gradient, float *candidate_gradient, const float *upstream, const float *gate,
+     const float *kept, const float *candidate, size_t count),
+    (gate_gradient, kept_gradient, candidate_gradient, upstream, gate, kept, candidate, count))
+AX_KERNEL(
+    kernel_warp_forward,
+    (float *out, float *weights, const float *state, const float *logits, size_t images, size_t height, size_t width,
+     size_t channels, size_t size),
+    (out, weights, state, logits, images, height, width, channels, size))
+AX_KERNEL(
+    kernel_warp_backward,
+    (float *state_gradient, float *logits_gradient, const float *upstream, const float *state, const float *weights,
+     size_t images, size_t height, size_t width, size_t channels, size_t size),
+    (state_gradient, logits_gradient, upstream, state, weights, images, height, width, channels, size))
+AX_KERNEL(
+    flow_warp_forward,
+    (float *out, const float *state, const float *flow, size_t images, size_t height, size_t width, size_t channels),
+    (out, state, flow, images, height, width, channels))
+AX_KERNEL(
+    flow_warp_backward,
+    (float *state_gradient, float *flow_gradient, const float *upstream, const float *state, const float *flow,
+     size_t images, size_t height, size_t width, size_t channels),
+    (state_gradient, flow_gradient, upstream, state, flow, images, height, width, channels))
+AX_KERNEL(
+    adam_update,
+    (float *parameter, float *m, float *v, const float *gradient, size_t count, float gradient_scale, float rate,
+     float beta1, float beta2, float epsilon, float first_correction, float second_correction),
+    (parameter, m, v, gradient, count, gradient_scale, rate, beta1, beta2, epsilon, first_correction,
+     second_correction))
+AX_KERNEL(
+    move_toward, (float *average, const float *x, float weight, size_t count), (average, x, weight, count))

@@ -16,6 +16,20 @@ namespace AX_NAMESPACE {
 #include "Moving.hpp"
 //
 #include "Conversions.hpp"
+//
+#include "Normalisation.hpp"
+//
+#include "Gates.hpp"
+//
+#include "KernelWarp.hpp"
+//
+#include "NarrowWarp.hpp"
+//
+#include "WarpEntry.hpp"
+//
+#include "FlowWarp.hpp"
+//
+#include "Updates.hpp"
 
 extern const Table table = {
 #define AX_KERNEL(name, parameters, arguments) name,

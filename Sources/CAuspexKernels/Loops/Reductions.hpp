@@ -45,6 +45,12 @@ AX_INLINE void reduce_columns(float *out, const float *x, size_t rows, size_t in
     size_t c = 0;
     for (; c + 4 * width <= inner; c += 4 * width) reduce_column_block<4>(out + c, x + c, rows, inner, join);
     for (; c + width <= inner; c += width) reduce_column_block<1>(out + c, x + c, rows, inner, join);
+    if (c < inner && inner >= width) {
+        // The last vector overlaps the one before it and stores the same sums again.
+        c = inner - width;
+        reduce_column_block<1>(out + c, x + c, rows, inner, join);
+        return;
+    }
     for (; c < inner; c++) {
         double sum = Join::start;
         for (size_t row = 0; row < rows; row++) sum = join(sum, double(x[row * inner + c]));

@@ -42,6 +42,36 @@ AX_INLINE float horizontal_sum(vf v) {
     return lanes[0];
 }
 
+// Numbers 0..<4 are the sums of the lanes of a, b, c and d: half the work of four sums one by one.
+#if AX_WIDTH == 4
+#define AX_EACH(a, b, c, d) a, b, c, d
+#elif AX_WIDTH == 8
+#define AX_EACH(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
+#else
+#define AX_EACH(a, b, c, d) \
+    a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12, d + 12
+#endif
+AX_INLINE void four_sums(float *out, vf a, vf b, vf c, vf d) {
+    constexpr int w = AX_WIDTH;
+    // Within each quarter register: (a0+a2, b0+b2, a1+a3, b1+b3), then both halves together.
+    const vf ab = __builtin_shufflevector(a, b, AX_EACH(0, w, 1, w + 1)) +
+        __builtin_shufflevector(a, b, AX_EACH(2, w + 2, 3, w + 3));
+    const vf cd = __builtin_shufflevector(c, d, AX_EACH(0, w, 1, w + 1)) +
+        __builtin_shufflevector(c, d, AX_EACH(2, w + 2, 3, w + 3));
+    const vf all = __builtin_shufflevector(ab, cd, AX_EACH(0, 1, w, w + 1)) +
+        __builtin_shufflevector(ab, cd, AX_EACH(2, 3, w + 2, w + 3));
+    typedef float quarter __attribute__((vector_size(16)));
+    quarter sum = __builtin_shufflevector(all, all, 0, 1, 2, 3);
+#if AX_WIDTH >= 8
+    sum += __builtin_shufflevector(all, all, 4, 5, 6, 7);
+#endif
+#if AX_WIDTH >= 16
+    sum += __builtin_shufflevector(all, all, 8, 9, 10, 11) + __builtin_shufflevector(all, all, 12, 13, 14, 15);
+#endif
+    __builtin_memcpy(out, &sum, sizeof sum);
+}
+#undef AX_EACH
+
 // What a thread must have to do before a second one pays: starting the team costs about 2 µs, in which one thread moves some 20 kB.
 constexpr size_t floats_a_part = 8192;
 

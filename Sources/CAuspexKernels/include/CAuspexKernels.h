@@ -92,6 +92,69 @@ void ax_gather_runs(void *out, const void *x, const int64_t *places, size_t coun
 void ax_scatter_add_runs(
     float *out, const float *x, const int64_t *places, size_t count, size_t run, size_t out_count);
 
+// MARK: Normalisation
+
+size_t ax_batch_statistics_scratch(size_t rows, size_t channels);
+/// Mean and biased variance of each channel of x[rows, channels]; rows at least 1.
+void ax_batch_statistics(
+    float *mean, float *variance, const float *x, size_t rows, size_t channels, float *scratch);
+/// What makes normalisation one multiplication and one addition: scale[g, c] = gain[g, c] / √(variance[c] + epsilon), shift[g, c] =
+/// bias[g, c] − mean[c] · scale[g, c].
+void ax_norm_coefficients(
+    float *scale, float *shift, const float *mean, const float *variance, const float *gain, const float *bias,
+    float epsilon, size_t groups, size_t channels);
+/// out = x ⊙ scale + shift, then ReLU if asked for; x is [images, pixels, channels] and image n uses row n % groups.
+void ax_norm_forward(
+    float *out, const float *x, const float *scale, const float *shift, int relu, size_t images, size_t pixels,
+    size_t channels, size_t groups);
+size_t ax_norm_backward_scratch(size_t images, size_t pixels, size_t channels);
+/// The gradients of normalisation with its gain, bias and ReLU, from the forward pass's x, statistics and coefficients; x_gradient may be
+/// null. With `given` the statistics are constants, otherwise those of x itself. gain_gradient and bias_gradient are [groups, channels].
+void ax_norm_backward(
+    float *x_gradient, float *gain_gradient, float *bias_gradient, const float *upstream, const float *x,
+    const float *mean, const float *variance, const float *gain, const float *scale, const float *shift, float epsilon,
+    int relu, int given, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch);
+
+// MARK: Gates and warps
+
+/// out = σ(gate) ⊙ kept + (1 − σ(gate)) ⊙ max(candidate, 0)
+void ax_gated_mix_forward(float *out, const float *gate, const float *kept, const float *candidate, size_t count);
+/// Any of the three gradients may be null.
+void ax_gated_mix_backward(
+    float *gate_gradient, float *kept_gradient, float *candidate_gradient, const float *upstream, const float *gate,
+    const float *kept, const float *candidate, size_t count);
+
+/// The widest kernel of a warp.
+#define AX_MAXIMUM_WARP_SIZE 21
+
+/// out[n, y, x, :] = Σₖ weights[n, y, x, k] · state[n, y + dy(k), x + dx(k), :], zero outside, with weights = softmax(logits) over the
+/// size² taps, which go row by row from (−size/2, −size/2). `weights`, which the backward pass needs, may be null.
+void ax_kernel_warp_forward(
+    float *out, float *weights, const float *state, const float *logits, size_t images, size_t height, size_t width,
+    size_t channels, size_t size);
+/// Either gradient may be null.
+void ax_kernel_warp_backward(
+    float *state_gradient, float *logits_gradient, const float *upstream, const float *state, const float *weights,
+    size_t images, size_t height, size_t width, size_t channels, size_t size);
+
+/// out[n, y, x, :] = state[n] at (y + flow[n, y, x, 0], x + flow[n, y, x, 1]), bilinear, zero outside.
+void ax_flow_warp_forward(
+    float *out, const float *state, const float *flow, size_t images, size_t height, size_t width, size_t channels);
+/// Either gradient may be null.
+void ax_flow_warp_backward(
+    float *state_gradient, float *flow_gradient, const float *upstream, const float *state, const float *flow,
+    size_t images, size_t height, size_t width, size_t channels);
+
+// MARK: Updates in place
+
+/// One step of Adam (Kingma and Ba 2015, algorithm 1): with g = gradient · gradient_scale, m and v move towards g and g² by 1 − β, then
+/// parameter −= rate · (m / first_correction) / (√(v / second_correction) + epsilon), the corrections being 1 − βᵗ.
+void ax_adam_update(
+    float *parameter, float *m, float *v, const float *gradient, size_t count, float gradient_scale, float rate,
+    float beta1, float beta2, float epsilon, float first_correction, float second_correction);
+/// average[i] += weight · (x[i] − average[i])
+void ax_move_toward(float *average, const float *x, float weight, size_t count);
+
 // MARK: Conversions
 
 /// 0...255 to -1...1.
