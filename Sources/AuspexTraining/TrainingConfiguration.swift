@@ -46,7 +46,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var beta1 = 0.0
     /// Adam's decay of the mean squared gradient.
     public var beta2 = 0.999
-    /// Adam's denominator never falls below this.
+    /// Added to the root in Adam's denominator.
     public var epsilon = 1e-8
     /// Steps over which the learning rates rise from zero.
     public var warmUpSteps = 0

@@ -12,7 +12,7 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "discriminatorLearningRate": "Adam's learning rate for the discriminators.",
             "beta1": "Adam's decay of the mean gradient.",
             "beta2": "Adam's decay of the mean squared gradient.",
-            "epsilon": "Added to the root of Adam's denominator.",
+            "epsilon": "Added to the root in Adam's denominator.",
             "warmUpSteps": "Steps over which the learning rates rise from zero.",
             "decay": "How the learning rates go down from the end of the warm-up to the last step.",
             "gradientClipping":

@@ -1,0 +1,74 @@
+# Shared by the scripts of tools/: finds Swift, installs missing Debian packages, builds. Sourced, not run.
+# shellcheck shell=bash
+
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# What the libraries need to build; Debian's libdnnl-dev is oneDNN, g++ brings libstdc++ and the libgomp that clang links.
+build_packages=(
+    git g++ pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libopenblas-dev liblapacke-dev
+    libdnnl-dev zlib1g-dev libcairo2-dev
+)
+# The tests compare decoded frames with what the ffmpeg program decodes.
+test_packages=(ffmpeg)
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "$(basename "$0"): $*"
+    exit 1
+}
+
+# Sets `swift` to a toolchain of version 6.2 or newer, or says how to get one.
+find_swift() {
+    local candidate version found=""
+    for candidate in "${SWIFT:-}" "$(command -v swift || true)" "${HOME:-/root}/.local/share/swiftly/bin/swift" \
+        /opt/swift/usr/bin/swift /usr/local/bin/swift /usr/bin/swift; do
+        [[ -n $candidate && -x $candidate ]] || continue
+        version=$("$candidate" --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' | head -n 1)
+        [[ -n $version ]] || continue
+        local major=${version% *} minor=${version#* }
+        if ((major > 6 || (major == 6 && minor >= 2))); then
+            swift=$candidate
+            return
+        fi
+        found+=" $candidate is version $major.$minor."
+    done
+    say "Swift 6.2 or newer is needed and was not found.$found"
+    say "Get it from https://www.swift.org/install/linux/ : on Debian 12 and 13"
+    say "  curl -fsSLO https://download.swift.org/swiftly/linux/swiftly-$(uname -m).tar.gz"
+    say "  tar zxf swiftly-$(uname -m).tar.gz && ./swiftly init"
+    say "Then open a new shell and run $0 again (or name a toolchain: SWIFT=/path/to/usr/bin/swift $0)."
+    exit 1
+}
+
+is_installed() { [[ $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) == "install ok installed" ]]; }
+
+# Installs what is missing of the packages named, as root or by sudo, and says so.
+install_packages() {
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        say "This is no Debian: the equivalents of these packages are taken to be installed: $*"
+        return
+    fi
+    local package missing=()
+    for package in "$@"; do is_installed "$package" || missing+=("$package"); done
+    ((${#missing[@]})) || return 0
+    local apt=(apt-get)
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null \
+            || fail "these Debian packages are missing, and neither root nor sudo is at hand. As root: apt-get install ${missing[*]}"
+        apt=(sudo apt-get)
+    fi
+    say "Installing Debian packages: ${missing[*]}"
+    "${apt[@]}" update -qq >&2 || fail "the list of packages could not be read: see the lines above"
+    "${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}" >&2 \
+        || fail "the packages could not be installed: see the lines above"
+}
+
+# Builds the program and sets `auspex` to it.
+build_program() {
+    say "Building auspex (a first build takes a few minutes) ..."
+    "$swift" build --package-path "$root" -c release --product auspex >&2 || fail "the build failed: see the lines above"
+    auspex=$("$swift" build --package-path "$root" -c release --show-bin-path)/auspex
+}
