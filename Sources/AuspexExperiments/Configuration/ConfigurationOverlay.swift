@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 import Yams
 
@@ -44,12 +45,12 @@ struct ConfigurationOverlay {
 
     private func unknown(_ name: String, among siblings: [String], at path: [String]) -> String {
         let elsewhere = knownPaths.filter { $0.last == name }.map { $0.joined(separator: ".") }
-        if let near = nearestName(to: name, among: siblings) {
+        if let near = NearestName.of(name, among: siblings) {
             return "is no key of a configuration; the nearest is \((path + [near]).joined(separator: "."))"
         }
         if let same = elsewhere.first { return "is no key of a configuration; did you mean \(same)?" }
         let all = knownPaths.map { $0.joined(separator: ".") }
-        let near = nearestName(to: (path + [name]).joined(separator: "."), among: all)
+        let near = NearestName.of((path + [name]).joined(separator: "."), among: all)
         return "is no key of a configuration; " + (near.map { "the nearest is \($0); " } ?? "")
             + "here stand \(siblings.joined(separator: ", "))"
     }
@@ -122,7 +123,7 @@ struct ConfigurationOverlay {
     ) throws -> String {
         guard let word = yaml.scalar?.string else { throw mismatch(yaml, node, at: path) }
         guard words.contains(word) else {
-            let near = nearestName(to: word, among: words).map { "; the nearest is \($0)" } ?? ""
+            let near = NearestName.of(word, among: words).map { "; the nearest is \($0)" } ?? ""
             throw ConfigurationError(
                 at: place(yaml), path, "is \(word), which is none of \(words.joined(separator: ", "))\(near)")
         }

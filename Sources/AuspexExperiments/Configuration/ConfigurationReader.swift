@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 import Yams
 
@@ -77,26 +78,11 @@ extension ConfigurationNode {
         case .bool(let value): return value ? "true" : "false"
         case .integer(let value): return "\(value)"
         case .number(let value): return "\(value)"
-        case .text(let value): return value.quotedAsJSON
+        case .text(let value): return JSONText.quoted(value)
         case .list(let items): return "[" + items.map(\.json).joined(separator: ",") + "]"
         case .map(let fields):
-            return "{" + fields.map { $0.key.quotedAsJSON + ":" + $0.node.json }.joined(separator: ",") + "}"
+            return "{" + fields.map { JSONText.quoted($0.key) + ":" + $0.node.json }.joined(separator: ",") + "}"
         }
-    }
-}
-
-extension String {
-    var quotedAsJSON: String {
-        let escaped = unicodeScalars.map { scalar in
-            switch scalar {
-            case "\"": "\\\""
-            case "\\": "\\\\"
-            case _ where scalar.value < 0x20:
-                "\\u" + String(repeating: "0", count: scalar.value < 0x10 ? 3 : 2) + String(scalar.value, radix: 16)
-            default: String(scalar)
-            }
-        }
-        return "\"" + escaped.joined() + "\""
     }
 }
 

@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 
 /// Writes a configuration as YAML that documents itself: every field, in the order of declaration, under what it means.
@@ -61,7 +62,7 @@ public struct ConfigurationWriter {
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): "\(value)"
         case .number(let value): "\(value)"
-        case .text(let value): value.isPlainYAML ? value : value.quotedAsJSON
+        case .text(let value): value.isPlainYAML ? value : JSONText.quoted(value)
         case .list(let items): "[" + items.map(inline).joined(separator: ", ") + "]"
         case .map(let fields):
             "{" + fields.map { "\($0.key): \(inline($0.node))" }.joined(separator: ", ") + "}"

@@ -1,14 +1,7 @@
+import AuspexVideo
+
 /// Where clips come from and how frames are made to fit the model. The size and the frames of a clip come from the model.
 public struct DataConfiguration: Codable, Sendable, Equatable {
-    /// Which part of a frame is taken after it was resized so that its shorter side fits.
-    public enum Crop: String, Codable, Sendable, CaseIterable { case centre, random }
-
-    /// How a frame is resized.
-    public enum Filter: String, Codable, Sendable, CaseIterable { case area, bilinear, bicubic, lanczos, nearest }
-
-    /// What the model sees of colour.
-    public enum Colour: String, Codable, Sendable, CaseIterable { case rgb, grey }
-
     /// Training clips.
     public var source = "synthetic:moving-shapes"
     /// Held-out clips; without one, a share of `source` is held out.
@@ -20,11 +13,11 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     /// Without an interval in seconds: every how many-th frame of the file is taken.
     public var frameStride = 1
     /// Which part of a frame is taken in training; held-out clips are cropped in the centre.
-    public var crop = Crop.centre
+    public var crop = ClipRequest.Crop.centre
     /// How a frame is resized.
-    public var filter = Filter.area
+    public var filter = ClipRequest.ScalingFilter.area
     /// What the model sees of colour.
-    public var colour = Colour.rgb
+    public var colour = ClipRequest.Colour.rgb
     /// Threads that decode ahead.
     public var loaderThreads = 2
     /// Decoded batches that may wait.
