@@ -1,1 +1,3 @@
 import AuspexCommand
+
+AuspexProgram.main()

@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// The program: its verbs are what a person wants to do.
+package struct Auspex: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "auspex",
+        abstract: "Trains video predictors, continues videos, and scores predictions.",
+        discussion: """
+            EXAMPLE:
+              auspex train tiny --steps 10 --out run
+            """,
+        version: "0.1.0",
+        subcommands: [
+            InspectCommand.self
+        ])
+
+    package init() {}
+}

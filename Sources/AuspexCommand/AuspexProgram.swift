@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+/// Runs the command line and ends the process with the status that scripts rely on.
+public enum AuspexProgram {
+    /// How the program ends.
+    package enum Status {
+        /// The work failed; one line on standard error says what, where and what to do.
+        static let failed: Int32 = 1
+        /// A threshold given by `--fail-if` was missed.
+        static let thresholdMissed: Int32 = 2
+        /// Stopped by a signal; `--resume` goes on.
+        static let stopped: Int32 = 3
+        /// The command line was not understood.
+        static let usage: Int32 = 64
+    }
+
+    /// Parses the arguments of the process, does what they say, and exits.
+    public static func main() -> Never {
+        // A reader of standard output that goes away (`| head`) ends the program quietly, as it ends every tool.
+        signal(SIGPIPE, SIG_DFL)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        EngineThread.run { exit(run(arguments)) }
+    }
+
+    /// - Returns: the exit status.
+    static func run(_ arguments: [String]) -> Int32 {
+        do {
+            var command = try Auspex.parseAsRoot(arguments)
+            try command.run()
+            return 0
+        } catch {
+            return report(error)
+        }
+    }
+
+    /// Prints what an error has to say, and gives the exit status that it stands for.
+    private static func report(_ error: any Error) -> Int32 {
+        if let code = error as? ExitCode { return code.rawValue }
+        let status = Auspex.exitCode(for: error).rawValue
+        let message = Auspex.message(for: error)
+        if status == 0 {
+            // Help and version, asked for.
+            print(Auspex.fullMessage(for: error))
+            return 0
+        }
+        guard status == Status.usage else {
+            Console.complain(message)
+            return Status.failed
+        }
+        let hint = Auspex.fullMessage(for: error).split(separator: "\n").last { $0.contains("--help'") }
+        let advice = hint.flatMap { line in line.firstRange(of: /'[^']+'/).map { " (see \(line[$0]))" } } ?? ""
+        Console.complain(message + advice)
+        return Status.usage
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+/// Where words go: results to standard output, everything else to standard error.
+enum Console {
+    static let errorIsTerminal = isatty(STDERR_FILENO) == 1
+
+    /// A message for whoever watches.
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// The one line of a failure.
+    static func complain(_ text: String) {
+        let line = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+        say("auspex: " + line.joined(separator: " "))
+    }
+
+    /// A result.
+    static func print(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    /// A result as one JSON object on one line, keys in alphabetical order.
+    static func print(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
