@@ -15,6 +15,17 @@ public enum AuspexProgram {
         static let usage: Int32 = 64
     }
 
+    /// Every verb as it is typed, `data inspect` among them.
+    package static var verbs: [String] { names(below: Auspex.self, prefix: []) }
+
+    private static func names(below command: any ParsableCommand.Type, prefix: [String]) -> [String] {
+        command.configuration.subcommands.flatMap { verb in
+            let path = prefix + [verb.configuration.commandName ?? ""]
+            let inner = names(below: verb, prefix: path)
+            return inner.isEmpty ? [path.joined(separator: " ")] : inner
+        }
+    }
+
     /// Parses the arguments of the process, does what they say, and exits.
     public static func main() -> Never {
         // A reader of standard output that goes away (`| head`) ends the program quietly, as it ends every tool.
