@@ -11,7 +11,7 @@ package struct Auspex: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            InspectCommand.self
+            DataCommand.self, InspectCommand.self,
         ])
 
     package init() {}
