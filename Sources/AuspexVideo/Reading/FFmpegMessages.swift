@@ -41,12 +41,15 @@ enum FFmpegMessages {
         last.withLock { $0[UInt(pthread_self())] = nil }
     }
 
+    /// The last message on this thread since it was cleared.
+    static var said: String? { last.withLock { $0[UInt(pthread_self())] } }
+
     /// What went wrong in words: the error code's text, and the last message on this thread where there is one.
     static func text(of code: Int32) -> String {
         var text = [CChar](repeating: 0, count: Int(AV_ERROR_MAX_STRING_SIZE) * 4)
         _ = ax_error_text(code, &text, text.count)
         let standard = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        guard let said = last.withLock({ $0[UInt(pthread_self())] }), said != standard else { return standard }
+        guard let said, said != standard else { return standard }
         return "\(standard) (\(said))"
     }
 }

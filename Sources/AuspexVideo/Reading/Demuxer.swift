@@ -1,0 +1,130 @@
+import CAuspexFFmpeg
+import Foundation
+
+/// An open media file and the one video stream in it that is read.
+final class Demuxer {
+    let path: String
+    let stream: UnsafeMutablePointer<AVStream>
+    private var context: UnsafeMutablePointer<AVFormatContext>?
+
+    var format: AVFormatContext { context!.pointee }
+    var parameters: AVCodecParameters { stream.pointee.codecpar.pointee }
+    /// FFmpeg's short names of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`.
+    var containerName: String { String(cString: context!.pointee.iformat.pointee.name) }
+
+    /// - Parameters:
+    ///   - path: a file of this machine; never a network address.
+    ///   - analysing: decode a little to learn what the container does not say. Needed for probing; reading goes without where the
+    ///     container gives every packet its time.
+    /// - Throws: `VideoError` that names the file and includes FFmpeg's own words.
+    init(path: String, analysing: Bool = false) throws {
+        self.path = path
+        try Self.checkReadable(path)
+        FFmpegMessages.clear()
+        var opened: UnsafeMutablePointer<AVFormatContext>?
+        var options: OpaquePointer?
+        // A playlist or a reference movie must not make us fetch addresses.
+        av_dict_set(&options, "protocol_whitelist", "file", 0)
+        defer { av_dict_free(&options) }
+        let code = avformat_open_input(&opened, "file:" + path, nil, &options)
+        guard code >= 0, let opened else {
+            throw VideoError(.notAVideo, path, "not a video that FFmpeg can open: \(FFmpegMessages.text(of: code))")
+        }
+        var owned: UnsafeMutablePointer<AVFormatContext>? = opened
+        do {
+            let container = String(cString: opened.pointee.iformat.pointee.name)
+            guard container != "tty" else { throw VideoError(.notAVideo, path, "a text file, not a video") }
+            if analysing || !Self.isSelfDescribing(container, opened) {
+                let code = avformat_find_stream_info(opened, nil)
+                guard code >= 0 else {
+                    throw VideoError(
+                        .damaged, path, "FFmpeg finds no usable streams: \(FFmpegMessages.text(of: code))")
+                }
+            }
+            stream = try Self.videoStream(of: opened, path: path)
+        } catch {
+            avformat_close_input(&owned)
+            throw error
+        }
+        for index in 0..<Int(opened.pointee.nb_streams) where opened.pointee.streams[index] != stream {
+            opened.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
+        }
+        context = opened
+    }
+
+    deinit { avformat_close_input(&context) }
+
+    private static func checkReadable(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw VideoError(.noSuchFile, path, "no such file")
+        }
+        guard !isFolder.boolValue else { throw VideoError(.notAVideo, path, "a folder, where a video file was expected") }
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw VideoError(.notReadable, path, "the file may not be read: check its permissions")
+        }
+        let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+        guard size != 0 else { throw VideoError(.notAVideo, path, "the file is empty (0 bytes)") }
+    }
+
+    /// MP4 and Matroska give every packet its time and the decoder its set-up, so decoding a few frames to guess them is time lost.
+    private static func isSelfDescribing(_ container: String, _ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
+        guard container.hasPrefix("mov,") || container.hasPrefix("matroska") else { return false }
+        for index in 0..<Int(context.pointee.nb_streams) {
+            guard let parameters = context.pointee.streams[index]?.pointee.codecpar.pointee else { return false }
+            guard parameters.codec_type == AVMEDIA_TYPE_VIDEO else { continue }
+            if parameters.codec_id == AV_CODEC_ID_NONE || parameters.width <= 0 || parameters.height <= 0 { return false }
+        }
+        return context.pointee.nb_streams > 0
+    }
+
+    private static func videoStream(
+        of context: UnsafeMutablePointer<AVFormatContext>, path: String
+    ) throws -> UnsafeMutablePointer<AVStream> {
+        let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
+        // A music file's cover is a video stream to FFmpeg.
+        if best >= 0, let stream = context.pointee.streams[Int(best)],
+            stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
+        {
+            return stream
+        }
+        let kinds = (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }.map { stream in
+            av_get_media_type_string(stream.pointee.codecpar.pointee.codec_type).map { String(cString: $0) } ?? "data"
+        }
+        let found = kinds.isEmpty ? "no streams at all" : kinds.joined(separator: ", ")
+        throw VideoError(.notAVideo, path, "no video stream in it (found: \(found))")
+    }
+
+    /// Reads the next packet of the video stream; nil at the end of the file.
+    ///
+    /// - Returns: whether there was one; the packet holds it until the next call or `av_packet_unref`.
+    func read(into packet: UnsafeMutablePointer<AVPacket>) throws -> Bool {
+        while true {
+            av_packet_unref(packet)
+            let code = av_read_frame(context, packet)
+            if code == ax_error_again() { continue }
+            if code == ax_error_end_of_file() { return false }
+            guard code >= 0 else {
+                throw VideoError(.damaged, path, "reading stops before the end: \(FFmpegMessages.text(of: code))")
+            }
+            if packet.pointee.stream_index == stream.pointee.index { return true }
+        }
+    }
+
+    /// Goes to the last packet with a key frame at or before a time in the stream's units; false where the container cannot.
+    func seek(to timestamp: Int64) -> Bool {
+        av_seek_frame(context, stream.pointee.index, timestamp, AVSEEK_FLAG_BACKWARD) >= 0
+    }
+
+    /// Goes to the first packet; false where the container cannot.
+    func rewind() -> Bool {
+        let start = stream.pointee.start_time
+        return seek(to: start == ax_no_timestamp() ? 0 : min(start, 0) - 1_000_000)
+            || av_seek_frame(context, -1, 0, AVSEEK_FLAG_BYTE) >= 0
+    }
+
+    /// FFmpeg's judgement between the container's pixel aspect and the frame's.
+    func guessAspect(_ frame: UnsafeMutablePointer<AVFrame>?) -> AVRational {
+        av_guess_sample_aspect_ratio(context, stream, frame)
+    }
+}

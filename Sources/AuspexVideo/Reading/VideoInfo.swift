@@ -1,0 +1,89 @@
+import CAuspexFFmpeg
+
+/// What is in a video file, without its pictures.
+public struct VideoInfo: Sendable, Hashable, Codable {
+    public var path: String
+    /// FFmpeg's names of the container.
+    public var container: String
+    /// Every stream in the file, in order.
+    public var streams: [Stream]
+    public var codec: String
+    public var pixelFormat: String
+    /// Bits of one colour value.
+    public var bitDepth: Int
+    public var hasAlpha: Bool
+    /// As stored, before turning.
+    public var storedSize: FrameSize
+    /// As shown: turned, in square pixels.
+    public var shownSize: FrameSize
+    /// Width of a stored pixel over its height.
+    public var pixelAspect: Double
+    /// Clockwise turn that the file asks for.
+    public var rotationDegrees: Int
+    public var isMirrored: Bool
+    public var isInterlaced: Bool
+    /// Names as FFmpeg gives them; `unknown` where the file does not say.
+    public var colourMatrix: String
+    public var colourRange: String
+    public var frameCount: Int
+    /// Mean rate; nil for a single frame.
+    public var framesPerSecond: Double?
+    public var hasVariableFrameRate: Bool
+    /// From the first frame to the end of the last, taken to last as long as the others.
+    public var durationSeconds: Double
+    public var keyFrameCount: Int
+    /// Why the file is not whole; nil where nothing was found.
+    public var damage: String?
+
+    /// One stream of a file.
+    public struct Stream: Sendable, Hashable, Codable {
+        /// `video`, `audio`, `subtitle`, `data`.
+        public var kind: String
+        public var codec: String
+    }
+
+    /// Looks into a file: reads every packet once and decodes a few frames.
+    ///
+    /// - Throws: `VideoError` where there is no such file or it is no video.
+    public init(probing path: String) throws {
+        let demuxer = try Demuxer(path: path, analysing: true)
+        let parameters = demuxer.parameters
+        let index = try FrameIndex(scanning: demuxer)
+        let orientation = Orientation(displayMatrix: ax_display_matrix(demuxer.stream))
+        self.path = path
+        container = demuxer.containerName
+        streams = demuxer.streams
+        codec = String(cString: avcodec_get_name(parameters.codec_id))
+        let format = AVPixelFormat(parameters.format)
+        pixelFormat = av_get_pix_fmt_name(format).map { String(cString: $0) } ?? "unknown"
+        let layout = av_pix_fmt_desc_get(format)?.pointee
+        bitDepth = layout.map { Int($0.comp.0.depth) } ?? 0
+        hasAlpha = layout.map { $0.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
+        storedSize = FrameSize(height: Int(parameters.height), width: Int(parameters.width))
+        pixelAspect = demuxer.pixelAspect()
+        let square = FrameSize(
+            height: storedSize.height, width: Int((Double(storedSize.width) * pixelAspect).rounded()))
+        shownSize = orientation.isTransposed ? FrameSize(height: square.width, width: square.height) : square
+        rotationDegrees = orientation.clockwiseDegrees
+        isMirrored = orientation.isMirrored
+        isInterlaced = parameters.field_order.rawValue > AV_FIELD_PROGRESSIVE.rawValue
+        colourMatrix = av_color_space_name(parameters.color_space).map { String(cString: $0) } ?? "unknown"
+        colourRange = av_color_range_name(parameters.color_range).map { String(cString: $0) } ?? "unknown"
+        frameCount = index.frameCount
+        framesPerSecond = index.frameIntervalSeconds.map { 1 / $0 }
+        hasVariableFrameRate = index.hasVariableFrameRate
+        durationSeconds = (index.seconds.last ?? 0) + (index.frameIntervalSeconds ?? 0)
+        keyFrameCount = index.keyFrames.count
+        damage = index.damage
+    }
+}
+
+extension Demuxer {
+    fileprivate var streams: [VideoInfo.Stream] {
+        (0..<Int(format.nb_streams)).compactMap { format.streams[$0]?.pointee.codecpar.pointee }.map { parameters in
+            VideoInfo.Stream(
+                kind: av_get_media_type_string(parameters.codec_type).map { String(cString: $0) } ?? "data",
+                codec: String(cString: avcodec_get_name(parameters.codec_id)))
+        }
+    }
+}
