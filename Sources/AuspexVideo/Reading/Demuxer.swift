@@ -59,7 +59,9 @@ final class Demuxer {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw VideoError(.noSuchFile, path, "no such file")
         }
-        guard !isFolder.boolValue else { throw VideoError(.notAVideo, path, "a folder, where a video file was expected") }
+        guard !isFolder.boolValue else {
+            throw VideoError(.notAVideo, path, "a folder, where a video file was expected")
+        }
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw VideoError(.notReadable, path, "the file may not be read: check its permissions")
         }
@@ -68,12 +70,15 @@ final class Demuxer {
     }
 
     /// MP4 and Matroska give every packet its time and the decoder its set-up, so decoding a few frames to guess them is time lost.
-    private static func isSelfDescribing(_ container: String, _ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
+    private static func isSelfDescribing(_ container: String, _ context: UnsafeMutablePointer<AVFormatContext>) -> Bool
+    {
         guard container.hasPrefix("mov,") || container.hasPrefix("matroska") else { return false }
         for index in 0..<Int(context.pointee.nb_streams) {
             guard let parameters = context.pointee.streams[index]?.pointee.codecpar.pointee else { return false }
             guard parameters.codec_type == AVMEDIA_TYPE_VIDEO else { continue }
-            if parameters.codec_id == AV_CODEC_ID_NONE || parameters.width <= 0 || parameters.height <= 0 { return false }
+            if parameters.codec_id == AV_CODEC_ID_NONE || parameters.width <= 0 || parameters.height <= 0 {
+                return false
+            }
         }
         return context.pointee.nb_streams > 0
     }

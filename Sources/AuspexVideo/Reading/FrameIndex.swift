@@ -177,7 +177,9 @@ extension Demuxer {
         guard containerName == "avi", let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
         // RIFF: four letters, then the length of what follows them.
-        guard let head = try? file.read(upToCount: 8), head.count == 8, let end = try? file.seekToEnd() else { return nil }
+        guard let head = try? file.read(upToCount: 8), head.count == 8, let end = try? file.seekToEnd() else {
+            return nil
+        }
         let length = head.suffix(4).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         // Recorders that could not go back leave the length unset.
         guard length < 0xFFFF_FFF0 else { return nil }

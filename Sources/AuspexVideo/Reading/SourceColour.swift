@@ -15,7 +15,8 @@ struct SourceColour: Hashable {
         let descriptor = av_pix_fmt_desc_get(plain)
         // A grey or RGB picture that does not say otherwise uses all its values; YUV is limited unless it says full.
         let isYUV =
-            descriptor.map { $0.pointee.nb_components >= 3 && $0.pointee.flags & UInt64(AV_PIX_FMT_FLAG_RGB) == 0 } ?? true
+            descriptor.map { $0.pointee.nb_components >= 3 && $0.pointee.flags & UInt64(AV_PIX_FMT_FLAG_RGB) == 0 }
+            ?? true
         switch frame.pointee.color_range {
         case AVCOL_RANGE_JPEG: isFullRange = true
         case AVCOL_RANGE_MPEG: isFullRange = wasFull
