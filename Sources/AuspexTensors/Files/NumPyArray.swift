@@ -69,7 +69,7 @@ public final class NumPyArray: Sendable {
     /// The whole array.
     ///
     /// - Throws: `FileError` where whole numbers do not fit in 32 bits, or the file was cut since it was opened.
-    public func tensor() throws -> Tensor { try read(from: 0, shape: shape) }
+    public func tensor() throws -> Tensor { try elements(from: 0, shape: shape) }
 
     /// Some rows, `[range.count, …]`: the first dimension cut, the others whole.
     public func rows(_ range: Range<Int>) throws -> Tensor {
@@ -77,7 +77,7 @@ public final class NumPyArray: Sendable {
             !shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "NumPyArray.rows",
             "rows \(range) of an array \(shape)")
         let rest = Array(shape.dropFirst())
-        return try read(from: range.lowerBound * rest.product, shape: [range.count] + rest)
+        return try elements(from: range.lowerBound * rest.product, shape: [range.count] + rest)
     }
 
     /// One row, without the first dimension.
@@ -86,7 +86,8 @@ public final class NumPyArray: Sendable {
         return row.viewed(as: Array(shape.dropFirst()))
     }
 
-    private func read(from first: Int, shape: [Int]) throws -> Tensor {
+    /// Elements that lie one behind the other in the file, from number `first` on, under any shape.
+    package func elements(from first: Int, shape: [Int]) throws -> Tensor {
         let offset = dataStart + first * element.sizeBytes
         let isStoredAlike = element == .uint8 || (!isBigEndian && (element == .float32 || element == .int32))
         if isStoredAlike {

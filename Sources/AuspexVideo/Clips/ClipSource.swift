@@ -26,9 +26,20 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
 
     /// The clip at a place of `places(for:atMost:)`, cut at the centre.
     func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip
+
+    /// Two sources that share no clip: a part of the files, or of a single file's time, is held out.
+    ///
+    /// A synthetic source holds nothing out: its held-out clips are drawn from a stream that no run draws from.
+    ///
+    /// - Parameter share: how much is held out, in 0…1; of several files at least one and not all.
+    func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource)
 }
 
 extension ClipSource {
+    public func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource) {
+        (self, self)
+    }
+
     /// How many classes the clips have; 0 without classes.
     public var classCount: Int { classNames.count }
 }

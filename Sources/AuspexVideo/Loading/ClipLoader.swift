@@ -1,0 +1,93 @@
+import AuspexTensors
+import Foundation
+
+/// Decodes clips ahead on a few threads of its own, and hands them out in order: clip 0, 1, 2…
+///
+/// The order and the clips do not depend on the number of threads. When the queue is full the threads sleep; when the loader goes, they end.
+public final class ClipLoader {
+    private let queue: ClipQueue
+    private let threads: [Thread]
+    private let batchSize: Int
+    /// Clips handed out since clip 0: the position to save and to start from when a run is resumed.
+    public private(set) var position: Int
+    /// How long all calls together have waited for clips.
+    public private(set) var waitedSeconds = 0.0
+
+    /// - Parameters:
+    ///   - source: where clips come from.
+    ///   - stream: the run's stream of clip draws.
+    ///   - request: frames, size and so on, the same for every clip.
+    ///   - batchSize: clips in a batch, B.
+    ///   - position: number of the first clip.
+    ///   - threads: decoding threads.
+    ///   - queuedBatches: decoded batches that may wait.
+    public init(
+        source: any ClipSource, stream: RandomStream, request: ClipRequest, batchSize: Int, from position: Int = 0,
+        threads: Int = 2, queuedBatches: Int = 4
+    ) {
+        require(
+            batchSize > 0 && threads > 0 && queuedBatches > 0 && position >= 0, "ClipLoader",
+            "batches of \(batchSize), \(threads) threads, \(queuedBatches) queued batches, position \(position)")
+        self.batchSize = batchSize
+        self.position = position
+        let queue = ClipQueue(from: position, capacity: batchSize * queuedBatches)
+        self.queue = queue
+        self.threads = (0..<threads).map { number in
+            let thread = Thread { queue.work { try source.clip(at: $0, from: stream, request: request) } }
+            thread.name = "auspex-decode-\(number)"
+            // Decoders keep large tables on the stack.
+            thread.stackSize = 4 << 20
+            thread.start()
+            return thread
+        }
+    }
+
+    deinit { queue.cancel(waitingFor: threads.count) }
+
+    /// The next clip.
+    ///
+    /// - Throws: what the source threw for it.
+    public func next() throws -> Clip {
+        let start = ContinuousClock.now
+        defer {
+            let waited = ContinuousClock.now - start
+            waitedSeconds += Double(waited.components.seconds) + Double(waited.components.attoseconds) * 1e-18
+        }
+        let clip = try queue.take(position).get()
+        position += 1
+        return clip
+    }
+
+    /// The next B clips.
+    ///
+    /// - Returns: frames `[B, T, H, W, C]`, and classes where the source has them.
+    /// - Throws: what the source threw for one of them, or `VideoError.badSource` where their shapes differ.
+    public func nextBatch() throws -> ClipBatch {
+        let before = waitedSeconds
+        var clips: [Clip] = []
+        for _ in 0..<batchSize { clips.append(try next()) }
+        var batch = try ClipBatch(joining: clips)
+        batch.waitedSeconds = waitedSeconds - before
+        return batch
+    }
+}
+
+extension ClipBatch {
+    /// Clips of one shape as a batch.
+    ///
+    /// - Throws: `VideoError.badSource` where the shapes or element types differ.
+    public init(joining clips: [Clip]) throws {
+        require(!clips.isEmpty, "ClipBatch", "no clips")
+        for clip in clips
+        where clip.frames.shape != clips[0].frames.shape || clip.frames.elementType != clips[0].frames.elementType {
+            throw VideoError(
+                .badSource, clip.name,
+                "gives \(clip.frames.elementType) frames of shape \(clip.frames.shape), where \(clips[0].name) gives "
+                    + "\(clips[0].frames.elementType) \(clips[0].frames.shape): they do not fit in one batch")
+        }
+        let numbers = clips.compactMap(\.classIndex)
+        self.init(
+            frames: clips.map(\.frames).joinedFrames(), classes: numbers.count == clips.count ? numbers : nil,
+            origins: clips.map { Origin(name: $0.name, startSeconds: $0.startSeconds) }, waitedSeconds: 0)
+    }
+}

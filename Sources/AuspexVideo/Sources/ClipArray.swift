@@ -1,0 +1,149 @@
+import AuspexTensors
+
+/// Clips in a `.npy` array, read frame by frame as they are wanted.
+final class ClipArray: Sendable {
+    let path: String
+    private let array: NumPyArray
+    private let axes: [Character]
+    private let range: ClosedRange<Float>?
+    let framesPerSecond: Double?
+
+    var clipCount: Int { side("B") }
+    var frameCount: Int { side("T") }
+    var size: FrameSize { FrameSize(height: side("H"), width: side("W")) }
+    var channels: Int { side("C") }
+
+    /// - Parameters:
+    ///   - axes: what each side is, as letters B T H W C.
+    ///   - range: smallest and largest value of a float array.
+    /// - Throws: `VideoError.badArray` where the array leaves something open that nobody said, or `FileError` where the file is no array.
+    init(path: String, axes text: String?, range: ClosedRange<Float>?, framesPerSecond: Double?) throws {
+        self.path = path
+        self.framesPerSecond = framesPerSecond
+        array = try NumPyArray(path: path)
+        axes = try Self.axes(text, shape: array.shape, path: path)
+        self.range = range
+        guard array.element.tensorElementType != .int32 else {
+            throw VideoError(
+                .badArray, path,
+                "holds \(array.element), expected uint8 or float: save it with .astype(np.uint8) or np.float32")
+        }
+        if array.element.isFloatingPoint, range == nil {
+            throw VideoError(
+                .badArray, path,
+                "holds floats, whose range nothing says: give --range 0,1 or --range -1,1 (or what it is)")
+        }
+        if let range, range.lowerBound >= range.upperBound {
+            throw VideoError(.badArray, path, "the range \(range) is empty: give the smallest and the largest value")
+        }
+        guard array.shape.allSatisfy({ $0 > 0 }) else {
+            throw VideoError(.badArray, path, "has the shape \(array.shape), with nothing in it")
+        }
+    }
+
+    private static func axes(_ text: String?, shape: [Int], path: String) throws -> [Character] {
+        if let text {
+            let letters = Array(text.uppercased())
+            guard Set(letters).count == letters.count, letters.allSatisfy({ "BTHWC".contains($0) }),
+                Set("THW").isSubset(of: letters)
+            else {
+                throw VideoError(
+                    .badArray, path,
+                    "--axes \(text): expected the letters T, H, W and, where there are such sides, B and C, each once")
+            }
+            guard letters.count == shape.count else {
+                throw VideoError(
+                    .badArray, path,
+                    "--axes \(text) names \(letters.count) sides, the array has \(shape.count): \(shape)")
+            }
+            // Reading a pixel at a time would take hours.
+            guard let last = letters.last, "HWC".contains(last) else {
+                throw VideoError(
+                    .badArray, path,
+                    "--axes \(text): frames are scattered over the file; save it as np.ascontiguousarray(array.transpose(…)) in the order BTHWC"
+                )
+            }
+            return letters
+        }
+        let example = shape.count == 4 ? "BTHW (or TBHW, THWC)" : "BTHWC"
+        guard shape.count == 5 else {
+            throw VideoError(
+                .badArray, path, "has \(shape.count) sides, \(shape): say what they are, for example --axes \(example)")
+        }
+        guard (1...4).contains(shape[4]) || !((1...4).contains(shape[2]) || (1...4).contains(shape[1])) else {
+            throw VideoError(
+                .badArray, path,
+                "has the shape \(shape), whose last side does not look like channels: say --axes BTCHW, or --axes BTHWC if it is"
+            )
+        }
+        return Array("BTHWC")
+    }
+
+    private func side(_ axis: Character) -> Int { axes.firstIndex(of: axis).map { array.shape[$0] } ?? 1 }
+
+    private func stride(_ axis: Character) -> Int {
+        axes.firstIndex(of: axis).map { array.shape[($0 + 1)...].reduce(1, *) } ?? 0
+    }
+
+    /// One frame, `[H, W, C]`: uint8, or float32 with the range mapped to −1…1.
+    func frame(clip: Int, frame: Int) throws -> Tensor {
+        // The sides behind the last of B and T lie together; what stands before them is visited one by one.
+        let tail = axes.suffix(where: { "HWC".contains($0) })
+        let blockShape = tail.map(side)
+        let outer: [Character] = ["H", "W", "C"].filter { axes.contains($0) && !tail.contains($0) }
+        var places = [(offset: clip * stride("B") + frame * stride("T"), H: 0, W: 0, C: 0)]
+        for axis in outer {
+            places = places.flatMap { place in
+                (0..<side(axis)).map { number in
+                    var moved = place
+                    moved.offset += number * stride(axis)
+                    switch axis {
+                    case "H": moved.H = number
+                    case "W": moved.W = number
+                    default: moved.C = number
+                    }
+                    return moved
+                }
+            }
+        }
+        var blocks: [(place: (offset: Int, H: Int, W: Int, C: Int), block: Tensor)] = []
+        for place in places { blocks.append((place, try array.elements(from: place.offset, shape: blockShape))) }
+        // Steps of one pixel in a block, by axis.
+        func step(_ axis: Character) -> Int {
+            tail.firstIndex(of: axis).map { tail[($0 + 1)...].map(side).reduce(1, *) } ?? 0
+        }
+        let steps = (H: step("H"), W: step("W"), C: step("C"))
+        let sides = (
+            H: tail.contains("H") ? size.height : 1, W: tail.contains("W") ? size.width : 1,
+            C: tail.contains("C") ? channels : 1
+        )
+        func gathered<Scalar: TensorScalar>(_ type: Scalar.Type, _ map: (Scalar) -> Scalar) -> Tensor {
+            var out = Tensor(uninitialized: [size.height, size.width, channels], elementType: Scalar.elementType)
+            let (width, depth) = (size.width, channels)
+            out.withMutableScalars(as: Scalar.self) { out in
+                for (place, block) in blocks {
+                    block.withScalars(as: Scalar.self) { block in
+                        for y in 0..<sides.H {
+                            for x in 0..<sides.W {
+                                for c in 0..<sides.C {
+                                    out[((place.H + y) * width + place.W + x) * depth + place.C + c] = map(
+                                        block[y * steps.H + x * steps.W + c * steps.C])
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            return out
+        }
+        guard array.element.isFloatingPoint, let range else { return gathered(UInt8.self) { $0 } }
+        let (lowest, span) = (range.lowerBound, range.upperBound - range.lowerBound)
+        return gathered(Float.self) { ($0 - lowest) / span * 2 - 1 }
+    }
+}
+
+extension Array where Element == Character {
+    fileprivate func suffix(where isIncluded: (Character) -> Bool) -> [Character] {
+        Array(reversed().prefix(while: isIncluded).reversed())
+    }
+}

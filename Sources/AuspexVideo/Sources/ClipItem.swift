@@ -1,0 +1,101 @@
+import AuspexTensors
+
+/// One thing that clips are cut from: a video file or part of one, a folder of images, an element of an array.
+///
+/// Methods may be called from several threads at once.
+protocol ClipItem: Sendable {
+    var name: String { get }
+    /// The class as its source names it; nil where the source has none.
+    var className: String? { get }
+    /// - Throws: `VideoError` or `FileError` where no frame of the item can be trusted.
+    func timeline() throws -> Timeline
+    func channels(for request: ClipRequest) throws -> Int
+    /// - Parameters:
+    ///   - numbers: frames in rising order.
+    ///   - continuing: whether the frames behind them will probably be wanted next.
+    /// - Returns: `[T, H, W, C]`.
+    func frames(at numbers: [Int], request: ClipRequest, crop: CropPlace, continuing: Bool) throws -> Tensor
+    /// The same item, of which only a share of the time may be used.
+    func limited(to share: Range<Double>) -> any ClipItem
+    /// What a person should know about the item.
+    func information() throws -> VideoInfo?
+}
+
+/// When the frames of an item are shown, and which of them may be used.
+struct Timeline: Sendable {
+    /// Seconds after the first frame, for every frame; nil where the item has no clock.
+    var seconds: [Double]?
+    var usable: Range<Int>
+    /// Mean time from one frame to the next, where there is a clock.
+    var frameIntervalSeconds: Double?
+
+    /// - Parameters:
+    ///   - window: seconds of which frames may be used, the end not included.
+    ///   - share: the part of these frames that may be used.
+    init(
+        seconds: [Double]?, frameCount: Int, frameIntervalSeconds: Double?, window: Range<Double>? = nil,
+        share: Range<Double> = 0..<1
+    ) {
+        self.seconds = seconds
+        self.frameIntervalSeconds = frameIntervalSeconds
+        var frames = 0..<frameCount
+        if let window, let seconds {
+            let first = seconds.firstIndex { $0 >= window.lowerBound } ?? frameCount
+            let end = seconds.firstIndex { $0 >= window.upperBound } ?? frameCount
+            frames = first..<max(first, end)
+        }
+        let count = Double(frames.count)
+        usable =
+            frames.lowerBound + Int((share.lowerBound * count).rounded())..<frames.lowerBound
+            + Int((share.upperBound * count).rounded())
+    }
+
+    /// The frames of a clip that begins with a frame; nil where it would reach beyond the usable ones.
+    func frames(from first: Int, request: ClipRequest) -> [Int]? {
+        guard usable.contains(first) else { return nil }
+        switch request.step {
+        case .stride(let stride):
+            let last = first + (request.frames - 1) * stride
+            return last < usable.upperBound ? (0..<request.frames).map { first + $0 * stride } : nil
+        case .seconds(let interval):
+            guard let seconds else { return nil }
+            let slack = (frameIntervalSeconds ?? 0) / 2
+            let end = seconds[first] + Double(request.frames - 1) * interval
+            guard end <= seconds[usable.upperBound - 1] + slack else { return nil }
+            var frame = first
+            return (0..<request.frames).map { number in
+                let time = seconds[first] + Double(number) * interval
+                while frame + 1 < usable.upperBound, abs(seconds[frame + 1] - time) < abs(seconds[frame] - time) {
+                    frame += 1
+                }
+                return frame
+            }
+        }
+    }
+
+    /// How many frames a clip may begin with: the first ones of the usable.
+    func startCount(for request: ClipRequest) -> Int {
+        // Whether a clip fits only turns from yes to no, so the last start is found by halving.
+        var (low, high) = (0, usable.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if frames(from: usable.lowerBound + middle, request: request) != nil {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+
+    /// First frames of clips that lie one behind the other.
+    func startsWithoutOverlap(for request: ClipRequest) -> [Int] {
+        var starts: [Int] = []
+        var next = usable.lowerBound
+        while let frames = frames(from: next, request: request), let last = frames.last {
+            starts.append(next)
+            next = last + 1
+        }
+        return starts
+    }
+}

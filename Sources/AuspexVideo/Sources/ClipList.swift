@@ -1,0 +1,137 @@
+import Foundation
+
+/// A list of videos, one a line: path, and optionally class, start and end in seconds after the first frame, separated by commas (or tabs).
+///
+/// Paths are relative to the list's folder. A first line that names its columns (`path,start,end`) may put them in any order; without one
+/// the order is path, class, start, end, and fields may be empty. `#` begins a comment line. Fields with commas stand in double quotes.
+struct ClipList {
+    struct Entry {
+        var path: String
+        var className: String?
+        var window: Range<Double>?
+    }
+
+    private(set) var entries: [Entry] = []
+    private static let columns = ["path", "class", "start", "end"]
+
+    /// - Throws: `VideoError.badList` with the line that cannot be read, what it holds and what was expected.
+    init(path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else {
+            throw VideoError(.notReadable, path, "cannot be read as UTF-8 text: a list has one video file a line")
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        var order = Self.columns
+        var isFirst = true
+        for (number, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            var line = raw.trimmingCharacters(in: .whitespaces)
+            // What some editors put in front of UTF-8.
+            if number == 0, line.hasPrefix("\u{FEFF}") { line.removeFirst() }
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            let fields = try Self.fields(of: line, wholeIfFile: folder, list: path, number: number + 1)
+            let names = fields.map { $0.lowercased() }
+            if isFirst, names.contains("path") {
+                order = try Self.checked(header: names, list: path)
+                isFirst = false
+                continue
+            }
+            isFirst = false
+            entries.append(try Self.entry(fields, order: order, folder: folder, list: path, number: number + 1))
+        }
+        guard !entries.isEmpty else { throw VideoError(.badList, path, "no video in it: a list has one file a line") }
+    }
+
+    private static func checked(header names: [String], list: String) throws -> [String] {
+        for name in names where !columns.contains(name) {
+            throw VideoError(
+                .badList, list, "line 1: unknown column '\(name)', expected \(columns.joined(separator: ", "))")
+        }
+        guard Set(names).count == names.count else {
+            throw VideoError(.badList, list, "line 1: a column stands there twice")
+        }
+        return names
+    }
+
+    private static func entry(
+        _ fields: [String], order: [String], folder: String, list: String, number: Int
+    ) throws -> Entry {
+        guard fields.count <= order.count else {
+            throw VideoError(
+                .badList, list,
+                "line \(number): \(fields.count) fields, expected at most \(order.count) (\(order.joined(separator: ", "))); "
+                    + "put a path with commas in double quotes")
+        }
+        func field(_ name: String) -> String? {
+            guard let place = order.firstIndex(of: name), place < fields.count else { return nil }
+            return fields[place].isEmpty ? nil : fields[place]
+        }
+        func seconds(_ name: String) throws -> Double? {
+            guard let text = field(name) else { return nil }
+            guard let value = Double(text), value.isFinite, value >= 0 else {
+                throw VideoError(
+                    .badList, list, "line \(number): \(name) is '\(text)', expected seconds such as 12.5")
+            }
+            return value
+        }
+        guard let path = field("path") else { throw VideoError(.badList, list, "line \(number): no path") }
+        let (start, end) = (try seconds("start"), try seconds("end"))
+        if let start, let end, start >= end {
+            throw VideoError(.badList, list, "line \(number): ends at \(end) s, not after its start at \(start) s")
+        }
+        let window = start == nil && end == nil ? nil : (start ?? 0)..<(end ?? .infinity)
+        return Entry(path: absolute(path, folder: folder), className: field("class"), window: window)
+    }
+
+    private static func absolute(_ path: String, folder: String) -> String {
+        path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
+    }
+
+    /// A line that as a whole is the name of a file is not split: names may hold commas.
+    private static func fields(of line: String, wholeIfFile folder: String, list: String, number: Int) throws
+        -> [String]
+    {
+        if FileManager.default.fileExists(atPath: absolute(line, folder: folder)) { return [line] }
+        let separator: Character = line.contains("\t") ? "\t" : ","
+        var fields: [String] = []
+        var field = ""
+        var isQuoted = false
+        var rest = Substring(line)
+        while let character = rest.popFirst() {
+            if isQuoted {
+                if character != "\"" {
+                    field.append(character)
+                } else if rest.first == "\"" {
+                    rest.removeFirst()
+                    field.append(character)
+                } else {
+                    isQuoted = false
+                }
+            } else if character == "\"", field.allSatisfy(\.isWhitespace) {
+                (field, isQuoted) = ("", true)
+            } else if character == separator {
+                fields.append(field.trimmingCharacters(in: .whitespaces))
+                field = ""
+            } else {
+                field.append(character)
+            }
+        }
+        guard !isQuoted else { throw VideoError(.badList, list, "line \(number): a double quote is not closed") }
+        return fields + [field.trimmingCharacters(in: .whitespaces)]
+    }
+
+    func items(pool: ReaderPool, framesPerSecond: Double?) throws -> [any ClipItem] {
+        try entries.flatMap { entry -> [any ClipItem] in
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: entry.path, isDirectory: &isFolder), isFolder.boolValue {
+                let sequences = try FolderScan(of: entry.path).entries.filter { $0.path == entry.path }
+                return sequences.compactMap { found in
+                    found.images.map {
+                        ImageSequenceItem(
+                            path: found.path, images: $0, className: entry.className, framesPerSecond: framesPerSecond)
+                    }
+                }
+            }
+            return [VideoItem(path: entry.path, className: entry.className, window: entry.window, pool: pool)]
+        }
+    }
+}

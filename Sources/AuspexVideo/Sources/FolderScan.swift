@@ -1,0 +1,107 @@
+import Foundation
+
+/// Videos and image sequences under a folder, in a fixed order.
+///
+/// A folder that holds images and no videos is one sequence of frames. Names beginning with a dot are passed over. Links are followed, each folder
+/// once.
+struct FolderScan {
+    struct Entry {
+        var path: String
+        var className: String
+        /// Frames in order; nil for a video.
+        var images: [String]?
+    }
+
+    private(set) var entries: [Entry] = []
+    /// Files that are neither videos nor frames.
+    private(set) var ignored: [String] = []
+    private var visited: Set<String> = []
+
+    static let videoEndings: Set<String> = [
+        "3g2", "3gp", "264", "265", "asf", "avi", "divx", "dv", "f4v", "flv", "gif", "h264", "h265", "hevc", "ivf",
+        "m1v",
+        "m2ts", "m2v", "m4v", "mjpeg", "mjpg", "mkv", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf", "nut", "obu",
+        "ogm",
+        "ogv", "rm", "rmvb", "ts", "vob", "webm", "wmv", "y4m",
+    ]
+    static let imageEndings: Set<String> = [
+        "bmp", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
+    ]
+
+    init(of folder: String) throws {
+        try scan(folder)
+    }
+
+    private mutating func scan(_ folder: String) throws {
+        let url = URL(fileURLWithPath: folder).resolvingSymlinksInPath()
+        guard visited.insert(url.path).inserted else { return }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw VideoError(.notReadable, folder, "the folder may not be read: check its permissions")
+        }
+        var folders: [String] = []
+        var images: [String] = []
+        var hasVideo = false
+        // Frame 10 comes behind frame 9, however many zeros are in front.
+        for name in names.filter({ !$0.hasPrefix(".") }).sorted(by: Self.comesBefore) {
+            let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+            let ending = (name as NSString).pathExtension.lowercased()
+            if isFolder.boolValue {
+                folders.append(path)
+            } else if Self.videoEndings.contains(ending) {
+                hasVideo = true
+                entries.append(Entry(path: path, className: url.lastPathComponent))
+            } else if Self.imageEndings.contains(ending) {
+                images.append(path)
+            } else {
+                ignored.append(path)
+            }
+        }
+        if hasVideo {
+            ignored += images
+        } else if !images.isEmpty {
+            let above = url.deletingLastPathComponent().lastPathComponent
+            entries.append(Entry(path: folder, className: above, images: images))
+        }
+        for folder in folders { try scan(folder) }
+    }
+
+    /// The order of names in which runs of digits count as numbers; equal numbers by length, then by letters.
+    static func comesBefore(_ left: String, _ right: String) -> Bool {
+        let (a, b) = (pieces(of: left), pieces(of: right))
+        for (x, y) in zip(a, b) where x != y {
+            if let p = Int(x), let q = Int(y), p != q { return p < q }
+            return x < y
+        }
+        return a.count != b.count ? a.count < b.count : left < right
+    }
+
+    private static func pieces(of name: String) -> [String] {
+        var pieces: [String] = []
+        var wasDigit: Bool?
+        for character in name {
+            let isDigit = character.isASCII && character.isNumber
+            if isDigit == wasDigit, let last = pieces.indices.last {
+                pieces[last].append(character)
+            } else {
+                pieces.append(String(character))
+            }
+            wasDigit = isDigit
+        }
+        return pieces
+    }
+
+    func items(pool: ReaderPool, framesPerSecond: Double?) -> [any ClipItem] {
+        entries.map { entry in
+            if let images = entry.images {
+                return ImageSequenceItem(
+                    path: entry.path, images: images, className: entry.className, framesPerSecond: framesPerSecond)
+            }
+            return VideoItem(path: entry.path, className: entry.className, pool: pool)
+        }
+    }
+}

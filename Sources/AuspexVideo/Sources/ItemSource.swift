@@ -1,0 +1,215 @@
+import AuspexTensors
+import Logging
+
+/// A source of items that lie there: files, image folders, array elements.
+///
+/// Every item has the same chance, however long it is, so that a run starts without looking into every file first. Where the drawn item gives
+/// no clip, the next draw of the same clip number takes its place, and after eight draws the items in order: a rule that depends on nothing but
+/// the draws and the files.
+struct ItemSource: ClipSource {
+    let description: String
+    let items: [any ClipItem]
+    let classNames: [String]
+    /// What was found and left out when the source was opened: reported by `auspex data inspect`.
+    let ignored: [String]
+    private let complaints: Complaints
+    private static let randomDraws = 8
+
+    /// - Throws: `VideoError.badSource` where there is no item, or classes are wanted and an item has none.
+    init(
+        description: String, items: [any ClipItem], wantsClasses: Bool, ignored: [String] = [], logger: Logger
+    ) throws {
+        guard !items.isEmpty else {
+            throw VideoError(.badSource, description, "no video in it\(Self.summary(ofIgnored: ignored))")
+        }
+        self.description = description
+        self.items = items
+        self.ignored = ignored
+        complaints = Complaints(logger: logger)
+        classNames = wantsClasses ? try Self.classNames(of: items, in: description) : []
+    }
+
+    private init(_ whole: ItemSource, items: [any ClipItem]) {
+        description = whole.description
+        self.items = items
+        classNames = whole.classNames
+        ignored = whole.ignored
+        complaints = whole.complaints
+    }
+
+    private static func summary(ofIgnored ignored: [String]) -> String {
+        guard !ignored.isEmpty else { return "" }
+        let some = ignored.prefix(3).joined(separator: ", ")
+        return " (not taken for videos: \(some)\(ignored.count > 3 ? " and \(ignored.count - 3) more" : ""))"
+    }
+
+    /// Names in order: by value where all are whole numbers, else by letters.
+    private static func classNames(of items: [any ClipItem], in description: String) throws -> [String] {
+        if let bare = items.first(where: { $0.className == nil }) {
+            throw VideoError(
+                .badSource, description,
+                "classes are wanted, and \(bare.name) has none: name one in the list, or sort the files into folders")
+        }
+        let names = Set(items.compactMap(\.className))
+        let isNumbered = names.allSatisfy { Int($0) != nil }
+        return names.sorted { isNumbered ? (Int($0) ?? 0) < (Int($1) ?? 0) : $0 < $1 }
+    }
+
+    func channels(for request: ClipRequest) throws -> Int { try items[0].channels(for: request) }
+
+    private func classIndex(of item: any ClipItem) -> Int? {
+        classNames.isEmpty ? nil : item.className.flatMap { classNames.firstIndex(of: $0) }
+    }
+
+    func clip(at index: Int, from stream: RandomStream, request: ClipRequest) throws -> Clip {
+        let draws = stream.at(step: index)
+        let (choice, start, crop) = (draws.named("item"), draws.named("start"), draws.named("crop"))
+        var hopeless: Set<Int> = []
+        var failures: [(name: String, error: any Error)] = []
+        for attempt in 0..<Self.randomDraws + items.count {
+            let number =
+                attempt < Self.randomDraws
+                ? choice.integer(below: items.count, at: attempt) : attempt - Self.randomDraws
+            guard !hopeless.contains(number) else { continue }
+            let item = items[number]
+            do {
+                let timeline = try usableTimeline(of: item, request: request)
+                do {
+                    let first = start.integer(below: timeline.startCount(for: request), at: attempt)
+                    let place =
+                        request.crop == .centre
+                        ? CropPlace.centre
+                        : CropPlace(
+                            vertical: crop.uniform(at: 2 * attempt), horizontal: crop.uniform(at: 2 * attempt + 1))
+                    return try clip(
+                        of: item, first: timeline.usable.lowerBound + first, timeline: timeline, request: request,
+                        crop: place, continuing: false)
+                } catch {
+                    // Another part of the same file may be whole.
+                    complaints.note(item.name, error)
+                    failures.append((item.name, error))
+                }
+            } catch {
+                complaints.note(item.name, error)
+                hopeless.insert(number)
+                failures.append((item.name, error))
+            }
+        }
+        throw unusable(failures, request: request)
+    }
+
+    /// - Throws: `VideoError.tooShort` where not one clip fits.
+    private func usableTimeline(of item: any ClipItem, request: ClipRequest) throws -> Timeline {
+        if let known = complaints.lastingError(of: item.name) { throw known }
+        let timeline: Timeline
+        do {
+            timeline = try item.timeline()
+        } catch {
+            complaints.keep(item.name, error)
+            throw error
+        }
+        guard timeline.startCount(for: request) > 0 else {
+            throw Self.tooShort(item, timeline, request)
+        }
+        return timeline
+    }
+
+    static func tooShort(_ item: any ClipItem, _ timeline: Timeline, _ request: ClipRequest) -> VideoError {
+        let count = timeline.usable.count
+        let has = "has \(count) frame\(count == 1 ? "" : "s")"
+        switch request.step {
+        case .stride(let stride):
+            let needed = (request.frames - 1) * stride + 1
+            let every = stride == 1 ? "" : ", every \(stride) frames,"
+            return VideoError(
+                .tooShort, item.name,
+                "\(has), a clip of \(request.frames)\(every) needs \(needed): ask for a shorter one")
+        case .seconds(let interval):
+            guard let seconds = timeline.seconds else {
+                return VideoError(
+                    .badSource, item.name,
+                    "has no clock, so clips of a given frame interval cannot be cut: give its frame rate, or a stride")
+            }
+            let span = count > 0 ? seconds[timeline.usable.upperBound - 1] - seconds[timeline.usable.lowerBound] : 0
+            return VideoError(
+                .tooShort, item.name,
+                "\(has) over \(rounded(span)) s, a clip of \(request.frames) frames \(rounded(interval)) s apart "
+                    + "needs \(rounded(Double(request.frames - 1) * interval)) s: ask for a shorter one")
+        }
+    }
+
+    private static func rounded(_ seconds: Double) -> String {
+        let thousandths = (seconds * 1000).rounded() / 1000
+        return "\(thousandths)"
+    }
+
+    /// One error for a source of which nothing can be used: the file's own where there is only one.
+    private func unusable(_ failures: [(name: String, error: any Error)], request: ClipRequest) -> any Error {
+        if items.count == 1, let only = failures.last { return only.error }
+        var seen: Set<String> = []
+        let reasons = failures.filter { seen.insert($0.name).inserted }.map { "\($0.error)" }
+        let more = reasons.count > 3 ? "; and \(reasons.count - 3) more" : ""
+        return VideoError(
+            .nothingUsable, description,
+            "none of its \(items.count) items gives a clip of \(request.frames) frames: "
+                + reasons.prefix(3).joined(separator: "; ") + more)
+    }
+
+    private func clip(
+        of item: any ClipItem, first: Int, timeline: Timeline, request: ClipRequest, crop: CropPlace, continuing: Bool
+    ) throws -> Clip {
+        guard let numbers = timeline.frames(from: first, request: request) else {
+            throw Self.tooShort(item, timeline, request)
+        }
+        let frames = try item.frames(at: numbers, request: request, crop: crop, continuing: continuing)
+        var interval: Double?
+        if case .seconds(let wanted) = request.step { interval = wanted }
+        if case .stride(let stride) = request.step {
+            interval = timeline.frameIntervalSeconds.map { $0 * Double(stride) }
+        }
+        return Clip(
+            frames: frames, name: item.name, startSeconds: timeline.seconds?[first] ?? 0, frameIndices: numbers,
+            frameIntervalSeconds: interval, classIndex: classIndex(of: item))
+    }
+
+    func places(for request: ClipRequest, atMost limit: Int?) throws -> [ClipPlace] {
+        var places: [ClipPlace] = []
+        var failures: [(name: String, error: any Error)] = []
+        for (number, item) in items.enumerated() {
+            do {
+                let timeline = try usableTimeline(of: item, request: request)
+                places += timeline.startsWithoutOverlap(for: request).map { ClipPlace(item: number, firstFrame: $0) }
+            } catch {
+                complaints.note(item.name, error)
+                failures.append((item.name, error))
+            }
+        }
+        guard !places.isEmpty else { throw unusable(failures, request: request) }
+        guard let limit, limit < places.count else { return places }
+        return (0..<limit).map { places[$0 * places.count / limit] }
+    }
+
+    func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip {
+        require(items.indices.contains(place.item), "ItemSource.clip", "item \(place.item) of \(items.count)")
+        let item = items[place.item]
+        let timeline = try usableTimeline(of: item, request: request)
+        return try clip(
+            of: item, first: place.firstFrame, timeline: timeline, request: request, crop: .centre, continuing: true)
+    }
+
+    func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource) {
+        guard items.count > 1 else {
+            return (
+                ItemSource(self, items: items.map { $0.limited(to: 0..<1 - share) }),
+                ItemSource(self, items: items.map { $0.limited(to: 1 - share..<1) })
+            )
+        }
+        // Spread over the whole, because neighbours in a folder are often alike; at least one on either side.
+        let count = min(items.count - 1, max(1, Int((share * Double(items.count)).rounded())))
+        let chosen = Set((0..<count).map { ($0 * items.count + items.count / 2) / count })
+        return (
+            ItemSource(self, items: items.indices.filter { !chosen.contains($0) }.map { items[$0] }),
+            ItemSource(self, items: items.indices.filter { chosen.contains($0) }.map { items[$0] })
+        )
+    }
+}

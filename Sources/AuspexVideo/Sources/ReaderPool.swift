@@ -1,0 +1,111 @@
+import Foundation
+import Synchronization
+
+/// Readers of recently used files, kept open and lent to one thread at a time, and the frame indices of many more files.
+final class ReaderPool: Sendable {
+    /// A reader serves one thread at a time, and it lies here only while it serves none.
+    private struct Idle: @unchecked Sendable {
+        let stamp: FileStamp
+        let reader: VideoReader
+    }
+
+    private struct Indexed {
+        let stamp: FileStamp
+        let index: FrameIndex
+        var lastUse: Int
+    }
+
+    private struct State {
+        /// The last is the one used last.
+        var idle: [Idle] = []
+        var indices: [String: Indexed] = [:]
+        var indexedFrames = 0
+        var uses = 0
+    }
+
+    private let state = Mutex(State())
+    private let threads: Int
+    private let openReaders: Int
+    private let rememberedFrames: Int
+
+    /// - Parameters:
+    ///   - threads: decoding threads of each reader.
+    ///   - openReaders: idle readers kept open; each holds a file and a few decoded frames.
+    ///   - rememberedFrames: frames of which the index is kept, about 20 bytes each.
+    init(threads: Int, openReaders: Int = 8, rememberedFrames: Int = 4_000_000) {
+        self.threads = threads
+        self.openReaders = openReaders
+        self.rememberedFrames = rememberedFrames
+    }
+
+    /// Lends a reader of a file.
+    func withReader<Result>(of path: String, _ body: (VideoReader) throws -> Result) throws -> Result {
+        let stamp = FileStamp(of: path)
+        let lent = try take(path, stamp: stamp)
+        let result = try body(lent.reader)
+        // After an error the reader is dropped: whatever state it is in harms nobody.
+        state.withLock { state in
+            state.idle.append(lent)
+            if state.idle.count > openReaders { state.idle.removeFirst() }
+        }
+        return result
+    }
+
+    /// A file's frames, from memory where it did not change since.
+    func index(of path: String) throws -> FrameIndex {
+        let stamp = FileStamp(of: path)
+        if let known = knownIndex(of: path, stamp: stamp) { return known }
+        // The reader that finds the frames is the one that will decode them: a file is opened once.
+        return try withReader(of: path) { $0.index }
+    }
+
+    private func take(_ path: String, stamp: FileStamp) throws -> Idle {
+        let idle: Idle? = state.withLock { state in
+            guard let place = state.idle.lastIndex(where: { $0.reader.path == path && $0.stamp == stamp }) else {
+                return nil
+            }
+            return state.idle.remove(at: place)
+        }
+        if let idle { return idle }
+        let known = knownIndex(of: path, stamp: stamp)
+        let reader = try VideoReader(path: path, threads: threads, index: known)
+        if known == nil { remember(reader.index, of: path, stamp: stamp) }
+        return Idle(stamp: stamp, reader: reader)
+    }
+
+    private func knownIndex(of path: String, stamp: FileStamp) -> FrameIndex? {
+        state.withLock { state in
+            guard let known = state.indices[path], known.stamp == stamp else { return nil }
+            state.uses += 1
+            state.indices[path]?.lastUse = state.uses
+            return known.index
+        }
+    }
+
+    private func remember(_ index: FrameIndex, of path: String, stamp: FileStamp) {
+        state.withLock { state in
+            state.uses += 1
+            state.indexedFrames += index.frameCount - (state.indices[path]?.index.frameCount ?? 0)
+            state.indices[path] = Indexed(stamp: stamp, index: index, lastUse: state.uses)
+            guard state.indexedFrames > rememberedFrames else { return }
+            // Half at once, so that the sorting is rare.
+            for (path, old) in state.indices.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+                guard state.indexedFrames > rememberedFrames / 2, state.indices.count > 1 else { break }
+                state.indices[path] = nil
+                state.indexedFrames -= old.index.frameCount
+            }
+        }
+    }
+}
+
+/// By which a changed file is known.
+struct FileStamp: Hashable, Sendable {
+    var size = 0
+    var modified = Date.distantPast
+
+    init(of path: String) {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }
+        size = attributes[.size] as? Int ?? 0
+        modified = attributes[.modificationDate] as? Date ?? .distantPast
+    }
+}

@@ -1,0 +1,28 @@
+import Logging
+
+/// What a source's text alone does not say.
+public struct SourceOptions: Sendable {
+    /// Whether clips have classes: the folder's name, or the list's column.
+    public var classes = false
+    /// Order of an array's sides, as letters B T H W C (`BTCHW`, `TBHW`); nil takes `BTHWC` where nothing speaks against it.
+    public var axes: String?
+    /// Smallest and largest value of a float array: mapped to −1…1.
+    public var range: ClosedRange<Float>?
+    /// Frame rate of image folders and arrays, which have none.
+    public var framesPerSecond: Double?
+    /// Decoding threads of one file: 1 where several files are decoded side by side, as a loader does; 0 for all processors.
+    public var decodingThreads = 1
+    /// Where skipped files are named.
+    public var logger = Logger(label: "auspex.video")
+
+    public init(
+        classes: Bool = false, axes: String? = nil, range: ClosedRange<Float>? = nil, framesPerSecond: Double? = nil,
+        decodingThreads: Int = 1
+    ) {
+        self.classes = classes
+        self.axes = axes
+        self.range = range
+        self.framesPerSecond = framesPerSecond
+        self.decodingThreads = decodingThreads
+    }
+}

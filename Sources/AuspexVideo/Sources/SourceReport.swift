@@ -1,0 +1,65 @@
+import AuspexTensors
+
+/// What is in a source: what `auspex data inspect` tells.
+public struct SourceReport: Sendable, Codable {
+    public var source: String
+    public var classNames: [String]
+    public var items: [Item]
+    /// Files that were found and not taken for videos.
+    public var ignored: [String]
+
+    public var frameCount: Int { items.reduce(0) { $0 + $1.frameCount } }
+    public var clipCount: Int { items.reduce(0) { $0 + $1.clipCount } }
+    public var usableItems: Int { items.count { $0.problem == nil } }
+
+    /// One file, image folder or array element.
+    public struct Item: Sendable, Codable {
+        public var name: String
+        public var className: String?
+        /// Frames that may be used.
+        public var frameCount: Int
+        public var durationSeconds: Double?
+        /// Clips of the request that fit without overlapping.
+        public var clipCount: Int
+        /// Different clips of the request: first frames it may begin with.
+        public var startCount: Int
+        /// Streams, codec, size and so on; nil where the item is no video file or cannot be opened.
+        public var video: VideoInfo?
+        /// Why the item gives no clip; nil where it does.
+        public var problem: String?
+    }
+}
+
+extension ClipSource {
+    /// Looks into every item of the source; a synthetic source has none.
+    ///
+    /// - Parameter request: the clips that are counted.
+    public func inspect(for request: ClipRequest) -> SourceReport {
+        guard let source = self as? ItemSource else {
+            return SourceReport(source: description, classNames: classNames, items: [], ignored: [])
+        }
+        return SourceReport(
+            source: description, classNames: classNames,
+            items: source.items.map { SourceReport.Item(inspecting: $0, request: request) }, ignored: source.ignored)
+    }
+}
+
+extension SourceReport.Item {
+    init(inspecting item: any ClipItem, request: ClipRequest) {
+        self.init(name: item.name, className: item.className, frameCount: 0, clipCount: 0, startCount: 0)
+        do {
+            video = try item.information()
+            let timeline = try item.timeline()
+            frameCount = timeline.usable.count
+            if let seconds = timeline.seconds, let last = timeline.usable.last {
+                durationSeconds =
+                    seconds[last] - seconds[timeline.usable.lowerBound] + (timeline.frameIntervalSeconds ?? 0)
+            }
+            startCount = timeline.startCount(for: request)
+            clipCount = timeline.startsWithoutOverlap(for: request).count
+            if startCount == 0 { problem = "\(ItemSource.tooShort(item, timeline, request))" }
+        } catch {
+            problem = "\(error)"
+        }
+    }
+}
