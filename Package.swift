@@ -72,7 +72,9 @@ let package = Package(
         .testTarget(
             name: "AuspexMetricsTests", dependencies: ["AuspexMetrics", "TestSupport"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "AuspexTrainingTests", dependencies: ["AuspexTraining", "TestSupport"]),
+        .testTarget(
+            name: "AuspexTrainingTests", dependencies: ["AuspexTraining", "TestSupport"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "AuspexExperimentsTests", dependencies: ["AuspexExperiments", "TestSupport"]),
         .testTarget(name: "AuspexCommandTests", dependencies: ["AuspexCommand", "TestSupport"]),
     ],

@@ -1,0 +1,83 @@
+import AuspexTensors
+import Foundation
+
+/// `checkpoint.json`: what a checkpoint's folder must hold. Written last, so that a folder without it is no checkpoint.
+struct CheckpointManifest: Codable, Equatable {
+    static let fileName = "checkpoint.json"
+    /// Raised when an older program could no longer read what is written.
+    static let currentFormat = 1
+
+    /// What a file must be.
+    struct File: Codable, Equatable {
+        let sizeBytes: Int
+        let crc32c: UInt32
+    }
+
+    var format = currentFormat
+    let step: Int
+    let version: String
+    let files: [String: File]
+
+    /// Reads a folder's manifest.
+    ///
+    /// - Throws: `FileError` where there is none, it is cut, or it is of a later format.
+    init(folder: String) throws {
+        let path = folder + "/" + Self.fileName
+        let file = try RandomAccessFile(path: path)
+        let data = Data(try file.bytes(at: 0, count: file.sizeBytes))
+        struct Front: Codable { let format: Int }
+        guard let front = try? JSONDecoder().decode(Front.self, from: data) else {
+            throw Self.garbled(path, found: "\(data.count) bytes that are no list of files")
+        }
+        guard front.format <= Self.currentFormat else {
+            throw FileError(
+                .unsupported, path: path, found: "format \(front.format)", expected: "\(Self.currentFormat) at most",
+                advice: "a newer Auspex wrote it: use that one")
+        }
+        guard let manifest = try? JSONDecoder().decode(Self.self, from: data) else {
+            throw Self.garbled(path, found: "\(data.count) bytes that are no list of files")
+        }
+        self = manifest
+    }
+
+    init(step: Int, version: String, files: [String: File]) {
+        self.step = step
+        self.version = version
+        self.files = files
+    }
+
+    func write(into folder: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try AtomicFile.write(try encoder.encode(self), to: folder + "/" + Self.fileName)
+    }
+
+    /// Compares each file's length, and its checksum if wanted, with what was written.
+    ///
+    /// - Throws: `FileError` naming the first file that differs.
+    func check(folder: String, checksums: Bool) throws {
+        for (name, expected) in files.sorted(by: { $0.key < $1.key }) {
+            let path = folder + "/" + name
+            let file = try RandomAccessFile(path: path)
+            guard file.sizeBytes == expected.sizeBytes else {
+                throw FileError(
+                    file.sizeBytes < expected.sizeBytes ? .truncated : .garbled, path: path,
+                    found: "\(file.sizeBytes) bytes", expected: "\(expected.sizeBytes)", advice: "")
+            }
+            guard checksums else { continue }
+            var checksum = CRC32C()
+            let part = 1 << 20
+            for start in stride(from: 0, to: file.sizeBytes, by: part) {
+                let bytes = try file.bytes(at: start, count: min(part, file.sizeBytes - start))
+                bytes.withUnsafeBytes { checksum.update($0) }
+            }
+            guard checksum.value == expected.crc32c else {
+                throw Self.garbled(path, found: "other bytes than were written (checksum \(checksum.value))")
+            }
+        }
+    }
+
+    private static func garbled(_ path: String, found: String) -> FileError {
+        FileError(.garbled, path: path, found: found, expected: "what the run wrote", advice: "")
+    }
+}

@@ -1,0 +1,212 @@
+import AuspexTensors
+import Foundation
+
+/// A run's checkpoints: folders `step-00012000`, and the links `last` and `best` to two of them.
+///
+/// A checkpoint is written under a temporary name, every file and the folder flushed to the disk, and renamed once; links are replaced by renaming too.
+/// Whatever moment a program is killed at, what has its name is whole.
+public struct CheckpointStore: Sendable {
+    /// Moments of saving at which a test kills the program.
+    package enum Moment: Sendable, Hashable {
+        case folderMade, groupWritten, documentsWritten, manifestWritten, renamed, lastMoved, bestMoved, pruned
+    }
+
+    public let folder: String
+    /// Checkpoints that are kept beside the last and the best.
+    public let keep: Int
+    package var onMoment: (@Sendable (Moment) -> Void)?
+
+    public init(folder: String, keep: Int = 1) {
+        self.folder = folder
+        self.keep = keep
+    }
+
+    // MARK: What there is
+
+    /// The steps of all checkpoints that were written to their end, ascending; they may have been damaged since.
+    public var steps: [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap(Self.step(ofFolderNamed:)).sorted()
+    }
+
+    /// The step that a reference means; nil where there is no such checkpoint.
+    public func step(of reference: CheckpointReference) -> Int? {
+        switch reference {
+        case .preferred: step(of: .best) ?? step(of: .last)
+        // A program killed between writing a checkpoint and moving the link leaves a link that is behind.
+        case .last: steps.last
+        case .best: linked("best")
+        case .step(let step): steps.contains(step) ? step : nil
+        }
+    }
+
+    /// The newest checkpoint of which every file has the bytes that were written.
+    public func newestIntact(except damaged: Int? = nil) -> Int? {
+        steps.reversed().first { $0 != damaged && isIntact($0) }
+    }
+
+    private func isIntact(_ step: Int) -> Bool {
+        (try? CheckpointManifest(folder: path(of: step)).check(folder: path(of: step), checksums: true)) != nil
+    }
+
+    // MARK: Reading
+
+    /// Reads a checkpoint after comparing every file with its checksum.
+    ///
+    /// - Parameter groups: the groups wanted; nil for all.
+    /// - Throws: `CheckpointError` where there is none, or where it is damaged: the message names the file and an intact checkpoint.
+    public func load(
+        _ reference: CheckpointReference = .last, groups: Set<Checkpoint.Group>? = nil
+    ) throws -> Checkpoint {
+        guard let step = step(of: reference) else {
+            throw CheckpointError.none(folder: folder, reference: reference, steps: steps)
+        }
+        let place = path(of: step)
+        do {
+            let manifest = try CheckpointManifest(folder: place)
+            try manifest.check(folder: place, checksums: true)
+            var tensors: [Checkpoint.Group: [String: Tensor]] = [:]
+            var documents: [String: Data] = [:]
+            for name in manifest.files.keys {
+                let stem = (name as NSString).deletingPathExtension
+                if name.hasSuffix(".safetensors") {
+                    let group = Checkpoint.Group(rawValue: stem)
+                    guard groups?.contains(group) ?? true else { continue }
+                    tensors[group] = try SafeTensors(readingFrom: place + "/" + name).tensors
+                } else {
+                    let file = try RandomAccessFile(path: place + "/" + name)
+                    documents[stem] = Data(try file.bytes(at: 0, count: file.sizeBytes))
+                }
+            }
+            return Checkpoint(
+                step: manifest.step, groups: tensors, documents: documents, version: manifest.version)
+        } catch let error as FileError where error.kind != .unsupported {
+            throw CheckpointError.damaged(error, checkpoint: place, intact: newestIntact(except: step))
+        }
+    }
+
+    // MARK: Writing
+
+    /// Makes the folder, and clears away what a killed program left half written. Only for the one program that writes to the run.
+    public func prepare() throws {
+        try Self.makeFolder(folder)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where name.hasPrefix(".") && name.contains(AtomicFile.temporaryMark) {
+            try FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
+        // The links may be behind, or lead to a folder that somebody removed.
+        if let newest = steps.last, linked("last") != newest { try link("last", to: newest) }
+    }
+
+    /// Writes a checkpoint, makes it the last and perhaps the best, and removes old ones.
+    ///
+    /// - Throws: `FileError` where the disk is full or cannot be written; what was there stays as it was.
+    public func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws {
+        let final = path(of: checkpoint.step)
+        let temporary = "\(folder)/.\(Self.name(of: checkpoint.step))\(AtomicFile.temporaryMark)\(getpid())"
+        try? FileManager.default.removeItem(atPath: temporary)
+        do {
+            try write(checkpoint, into: temporary)
+            try replace(final, by: temporary)
+        } catch {
+            try? FileManager.default.removeItem(atPath: temporary)
+            throw error
+        }
+        onMoment?(.renamed)
+        try link("last", to: checkpoint.step)
+        onMoment?(.lastMoved)
+        if isBest {
+            try link("best", to: checkpoint.step)
+            onMoment?(.bestMoved)
+        }
+        try prune()
+        onMoment?(.pruned)
+    }
+
+    private func write(_ checkpoint: Checkpoint, into folder: String) throws {
+        try Self.makeFolder(folder)
+        onMoment?(.folderMade)
+        var files: [String: CheckpointManifest.File] = [:]
+        func write(_ name: String, _ body: (FileSink) throws -> Void) throws {
+            files[name] = try AtomicFile.write(to: folder + "/" + name) { sink in
+                try body(sink)
+                return CheckpointManifest.File(sizeBytes: sink.count, crc32c: sink.checksum.value)
+            }
+        }
+        for (group, tensors) in checkpoint.groups.sorted(by: { $0.key < $1.key }) {
+            let notes = ["step": "\(checkpoint.step)", "auspex": checkpoint.version]
+            try write(group.rawValue + ".safetensors") {
+                try SafeTensors(tensors, metadata: notes).write(into: $0)
+            }
+            onMoment?(.groupWritten)
+        }
+        for (name, document) in checkpoint.documents.sorted(by: { $0.key < $1.key }) {
+            require(name != "checkpoint", "CheckpointStore.save", "'checkpoint' is the manifest's own name")
+            try write(name + ".json") { try $0.write(Array(document)) }
+        }
+        onMoment?(.documentsWritten)
+        try CheckpointManifest(step: checkpoint.step, version: checkpoint.version, files: files).write(into: folder)
+        onMoment?(.manifestWritten)
+    }
+
+    private func replace(_ final: String, by temporary: String) throws {
+        // A folder cannot be renamed over one with files in it. The older one of the same step, from a run that was resumed before it, goes aside.
+        let aside = temporary + "-replaced"
+        if access(final, F_OK) == 0, rename(final, aside) != 0 { throw FileError.writing(final) }
+        guard rename(temporary, final) == 0 else {
+            let code = errno
+            rename(aside, final)
+            throw FileError.writing(final, code: code)
+        }
+        try AtomicFile.flushFolder(folder)
+        try? FileManager.default.removeItem(atPath: aside)
+    }
+
+    private func link(_ name: String, to step: Int) throws {
+        let temporary = "\(folder)/.\(name)\(AtomicFile.temporaryMark)\(getpid())"
+        unlink(temporary)
+        guard symlink(Self.name(of: step), temporary) == 0, rename(temporary, folder + "/" + name) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw FileError.writing(folder + "/" + name, code: code)
+        }
+        try AtomicFile.flushFolder(folder)
+    }
+
+    private func prune() throws {
+        let linkedSteps = Set([steps.last, linked("best")].compactMap { $0 })
+        for step in steps.filter({ !linkedSteps.contains($0) }).dropLast(keep) {
+            // Renamed first: a folder whose files are going must not be taken for a checkpoint.
+            let doomed = "\(folder)/.\(Self.name(of: step))\(AtomicFile.temporaryMark)\(getpid())-old"
+            guard rename(path(of: step), doomed) == 0 else { throw FileError.writing(path(of: step)) }
+            try? FileManager.default.removeItem(atPath: doomed)
+        }
+    }
+
+    // MARK: Names
+
+    /// Where the checkpoint of a step lies.
+    public func path(of step: Int) -> String { folder + "/" + Self.name(of: step) }
+
+    private static func name(of step: Int) -> String {
+        let digits = String(step)
+        return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    }
+
+    private static func step(ofFolderNamed name: String) -> Int? {
+        guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)), step >= 0 else { return nil }
+        return name == Self.name(of: step) ? step : nil
+    }
+
+    private func linked(_ name: String) -> Int? {
+        guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + name),
+            let step = Self.step(ofFolderNamed: target), steps.contains(step)
+        else { return nil }
+        return step
+    }
+
+    static func makeFolder(_ path: String) throws {
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        throw FileError.writing(path)
+    }
+}

@@ -1,0 +1,108 @@
+import AuspexTensors
+import Foundation
+
+/// The folder of a run: `config.yaml`, `checkpoints/`, `metrics.jsonl`, TensorBoard event files, `samples/`.
+public final class RunFolder: Sendable {
+    public let path: String
+    /// Held while a run is written to, so that two programs never train in one folder; the system lets go of it however the program ends.
+    private let lock: Int32?
+
+    public var configurationPath: String { path + "/config.yaml" }
+    public var checkpointsPath: String { path + "/checkpoints" }
+    public var metricsPath: String { path + "/metrics.jsonl" }
+    public var samplesPath: String { path + "/samples" }
+
+    private static let lockName = ".lock"
+
+    private init(path: String, lock: Int32?) {
+        self.path = path
+        self.lock = lock
+    }
+
+    deinit { if let lock { close(lock) } }
+
+    /// Opens a run for reading.
+    ///
+    /// - Throws: `FileError` where there is none.
+    public convenience init(reading path: String) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw FileError(
+                .missing, path: path, found: "no such folder", expected: "a run's folder",
+                advice: "name the folder that 'auspex train' wrote")
+        }
+        guard FileManager.default.fileExists(atPath: path + "/checkpoints") else {
+            throw FileError(
+                .missing, path: path, found: "a folder without checkpoints", expected: "a run's folder",
+                advice: "name the folder that 'auspex train' wrote")
+        }
+        self.init(path: path, lock: nil)
+    }
+
+    /// Makes a run's folder, or opens one to go on with, for the one program that writes to it.
+    ///
+    /// - Parameter resume: whether an existing run is to go on; a fresh one is started all the same.
+    /// - Throws: `FileError` where the folder holds a run and `resume` is false, holds something else, cannot be written, or is in use.
+    public convenience init(writing path: String, resume: Bool) throws {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                throw FileError(
+                    .exists, path: path, found: "a file", expected: "a folder for the run", advice: "name another --out"
+                )
+            }
+            try Self.checkContents(of: path, resume: resume)
+        } else {
+            try Self.makeFolders(path)
+        }
+        let lock = try Self.takeLock(path)
+        self.init(path: path, lock: lock)
+        try CheckpointStore.makeFolder(checkpointsPath)
+        try CheckpointStore.makeFolder(samplesPath)
+    }
+
+    /// `PARENT/STEM-N` with the first N for which nothing is there yet.
+    public static func nextPath(in parent: String = "runs", named stem: String) -> String {
+        let names = (1...).lazy.map { (number: Int) -> String in "\(parent)/\(stem)-\(number)" }
+        return names.first { (name: String) -> Bool in access(name, F_OK) != 0 } ?? "\(parent)/\(stem)"
+    }
+
+    /// Its checkpoints.
+    public func checkpoints(keep: Int = 1) -> CheckpointStore { CheckpointStore(folder: checkpointsPath, keep: keep) }
+
+    private static func checkContents(of path: String, resume: Bool) throws {
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
+            throw FileError.writing(path, code: EACCES)
+        }
+        let isRun = names.contains("config.yaml") || names.contains("checkpoints")
+        if names.allSatisfy({ $0 == lockName }) || (isRun && resume) { return }
+        throw FileError(
+            .exists, path: path, found: isRun ? "a run that exists already" : "a folder with other files in it",
+            expected: "a new folder",
+            advice: isRun ? "go on with it by --resume, or name another --out" : "name another --out")
+    }
+
+    private static func makeFolders(_ path: String) throws {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made == "/" ? "" : "/") + part
+            try CheckpointStore.makeFolder(made)
+        }
+    }
+
+    private static func takeLock(_ path: String) throws -> Int32 {
+        let file = open(path + "/" + lockName, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw FileError.writing(path) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let isTaken = errno == EWOULDBLOCK
+            // Some network file systems have no locks: a run there goes without.
+            if !isTaken { return file }
+            close(file)
+            throw FileError(
+                .exists, path: path, found: "a program that is training in it", expected: "a run nobody writes to",
+                advice: "wait for it, stop it, or name another --out")
+        }
+        return file
+    }
+}

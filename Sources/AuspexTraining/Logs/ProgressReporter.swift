@@ -1,0 +1,166 @@
+import Foundation
+import Synchronization
+
+/// Shows how far long work is: a bar where somebody watches a terminal, otherwise a plain line every few seconds.
+///
+/// Writes to standard error. May be called from any thread, as often as wanted: it draws at most ten times a second.
+public final class ProgressReporter: Sendable {
+    public enum Style: Sendable, Equatable {
+        /// A bar that is drawn over, this many columns wide.
+        case bar(columns: Int)
+        /// A line every few seconds.
+        case lines(everySeconds: Double)
+        case quiet
+
+        /// What fits standard error: a bar on a terminal, lines in a file or pipe.
+        public static func automatic(quiet: Bool) -> Style {
+            if quiet { return .quiet }
+            guard isatty(STDERR_FILENO) == 1, ProcessInfo.processInfo.environment["TERM"] != "dumb" else {
+                return .lines(everySeconds: 5)
+            }
+            var size = winsize()
+            let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+            return .bar(columns: known ? Int(size.ws_col) : 80)
+        }
+    }
+
+    private struct State {
+        var completed: Int
+        var numbers: [(name: String, text: String)] = []
+        var lastDrawn = -Double.infinity
+        /// Steps a second, of late.
+        var rate: Double?
+        /// The rate when the last window closed.
+        var settledRate: Double?
+        var rateFrom: (completed: Int, seconds: Double)
+        var barIsShown = false
+    }
+
+    private let title: String
+    private let unit: String
+    private let total: Int?
+    private let style: Style
+    private let clock: @Sendable () -> Double
+    private let output: @Sendable (String) -> Void
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - title: what is done: "train".
+    ///   - total: how many units there are; nil where nobody knows.
+    ///   - unit: what is counted, in the plural: "steps".
+    ///   - completed: how many were done before, by a run that is resumed.
+    public init(
+        _ title: String, total: Int?, unit: String, completed: Int = 0, style: Style = .automatic(quiet: false),
+        clock: @escaping @Sendable () -> Double = { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 },
+        output: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    ) {
+        self.title = title
+        self.unit = unit
+        self.total = total
+        self.style = style
+        self.clock = clock
+        self.output = output
+        let now = clock()
+        var start = State(completed: completed, rateFrom: (completed, now))
+        // The first line comes after the first interval: at the very start there is nothing to say.
+        if case .lines = style { start.lastDrawn = now }
+        state = Mutex(start)
+    }
+
+    /// Notes how many units are done, and the few numbers that matter.
+    public func update(completed: Int, numbers: [(name: String, text: String)] = []) {
+        let now = clock()
+        let text: String? = state.withLock { state in
+            state.completed = completed
+            state.numbers = numbers
+            Self.measure(&state, now: now)
+            let interval: Double
+            switch style {
+            case .bar: interval = 0.1
+            case .lines(let seconds): interval = seconds
+            case .quiet: return nil
+            }
+            guard now - state.lastDrawn >= interval else { return nil }
+            return draw(&state, now: now)
+        }
+        if let text { output(text) }
+    }
+
+    /// Says something on a line of its own, above the bar; not silenced by `.quiet`, for warnings must be seen.
+    public func say(_ message: String) {
+        let text = state.withLock { state -> String in
+            guard case .bar = style, state.barIsShown else { return message + "\n" }
+            state.barIsShown = false
+            state.lastDrawn = -.infinity
+            return "\r\u{1B}[K" + message + "\n"
+        }
+        output(text)
+    }
+
+    /// Draws the last state and leaves it standing.
+    public func finish() {
+        let now = clock()
+        let text: String? = state.withLock { state in
+            if style == .quiet { return nil }
+            var text = draw(&state, now: now)
+            if case .bar = style { text += "\n" }
+            state.barIsShown = false
+            return text
+        }
+        if let text { output(text) }
+    }
+
+    /// Over windows of at least two seconds, each weighing as much as all before it: steady, and soon right after a change.
+    private static func measure(_ state: inout State, now: Double) {
+        let elapsed = now - state.rateFrom.seconds
+        let done = state.completed - state.rateFrom.completed
+        guard done > 0, elapsed > 0, elapsed >= 2 || state.settledRate == nil else { return }
+        let latest = Double(done) / elapsed
+        state.rate = state.settledRate.map { 0.5 * ($0 + latest) } ?? latest
+        if elapsed >= 2 {
+            state.settledRate = state.rate
+            state.rateFrom = (state.completed, now)
+        }
+    }
+
+    private func draw(_ state: inout State, now: Double) -> String {
+        state.lastDrawn = now
+        var parts: [String] = []
+        parts.append(total.map { "\(state.completed)/\($0) \(unit)" } ?? "\(state.completed) \(unit)")
+        if let rate = state.rate {
+            parts.append(rate >= 1 || rate == 0 ? "\(Self.short(rate))/s" : "\(Self.short(1 / rate)) s each")
+            if let total, total > state.completed, rate > 0 {
+                parts.append("\(Self.duration(Double(total - state.completed) / rate)) left")
+            }
+        }
+        parts += state.numbers.map { "\($0.name) \($0.text)" }
+        let share = total.map { $0 == 0 ? 1 : min(1, Double(state.completed) / Double($0)) }
+        guard case .bar(let columns) = style else {
+            let percent = share.map { " \(Int($0 * 100))%" } ?? ""
+            return "\(title)\(percent)  \(parts.joined(separator: "  "))\n"
+        }
+        state.barIsShown = true
+        let width = 24
+        let bar = share.map { share -> String in
+            let filled = Int(share * Double(width))
+            return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "] "
+        }
+        let line = "\(title) \(bar ?? "")\(parts.joined(separator: "  "))"
+        // A line that wraps could not be drawn over.
+        return "\r\u{1B}[K" + line.prefix(max(1, columns - 1))
+    }
+
+    /// Three significant digits.
+    static func short(_ number: Double) -> String {
+        let digits = number >= 99.95 ? 0 : number >= 9.995 ? 1 : 2
+        return String(format: "%.\(digits)f", number)
+    }
+
+    /// `2:03:04` or `3:04`.
+    package static func duration(_ seconds: Double) -> String {
+        let whole = Int(min(seconds, 1e9).rounded())
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        return hours > 0
+            ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+    }
+}
