@@ -2,7 +2,8 @@
 
 static void bytes_to_floats(float *out, const uint8_t *x, size_t count) {
     parallel(count, floats_a_part, [=](size_t first, size_t last) {
-        for (size_t i = first; i < last; i++) out[i] = float(x[i]) * (1.0f / 127.5f) - 1.0f;
+        // Whole numbers until the division, so that 0 and 255 become -1 and 1 exactly.
+        for (size_t i = first; i < last; i++) out[i] = (2.0f * float(x[i]) - 255.0f) / 255.0f;
     });
 }
 
