@@ -24,6 +24,14 @@ package struct AtomicFile {
         try write(to: path) { try $0.write(Array(bytes)) }
     }
 
+    /// Removes what a killed program left half written in a folder; only for the one program that writes there.
+    package static func removeLeftovers(in folder: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where name.hasPrefix(".") && name.contains(temporaryMark) {
+            try FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
+    }
+
     /// Makes a rename in this folder outlast a loss of power.
     package static func flushFolder(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -90,10 +90,7 @@ public struct CheckpointStore: Sendable {
     /// Makes the folder, and clears away what a killed program left half written. Only for the one program that writes to the run.
     public func prepare() throws {
         try Self.makeFolder(folder)
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
-        where name.hasPrefix(".") && name.contains(AtomicFile.temporaryMark) {
-            try FileManager.default.removeItem(atPath: folder + "/" + name)
-        }
+        try AtomicFile.removeLeftovers(in: folder)
         // The links may be behind, or lead to a folder that somebody removed.
         if let newest = steps.last, linked("last") != newest { try link("last", to: newest) }
     }

@@ -57,8 +57,10 @@ public final class RunFolder: Sendable {
         }
         let lock = try Self.takeLock(path)
         self.init(path: path, lock: lock)
-        try CheckpointStore.makeFolder(checkpointsPath)
-        try CheckpointStore.makeFolder(samplesPath)
+        for folder in [path, checkpointsPath, samplesPath] {
+            try CheckpointStore.makeFolder(folder)
+            try AtomicFile.removeLeftovers(in: folder)
+        }
     }
 
     /// `PARENT/STEM-N` with the first N for which nothing is there yet.

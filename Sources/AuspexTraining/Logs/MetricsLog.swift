@@ -68,7 +68,8 @@ public final class MetricsLog {
     }
 
     private static func rawLines(of path: String) throws -> [Data] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw FileError.reading(path, code: EACCES) }
+        let file = try RandomAccessFile(path: path)
+        let data = Data(try file.bytes(at: 0, count: file.sizeBytes))
         return data.split(separator: UInt8(ascii: "\n")).map { Data($0) }
     }
 

@@ -59,6 +59,21 @@ import Testing
         _ = try RunFolder(writing: folder.file("run"), resume: true)
     }
 
+    @Test func whatAKilledProgramLeft() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("run")
+        do { _ = try RunFolder(writing: path, resume: false) }
+        for name in ["", "checkpoints/", "samples/"] {
+            _ = try folder.write([1, 2], as: "run/\(name).half.partial-12-abc")
+        }
+        _ = try folder.write([1], as: "run/samples/strip.png")
+        _ = try RunFolder(writing: path, resume: true)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: path).sorted() == [".lock", "checkpoints", "samples"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints") == [])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/samples") == ["strip.png"])
+    }
+
     @Test func references() {
         func parsed(_ text: String) -> String {
             let (run, reference) = CheckpointReference.parse(text)

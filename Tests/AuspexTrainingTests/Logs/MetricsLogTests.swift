@@ -59,5 +59,7 @@ import Testing
     @Test func placesThatCannotBeWritten() throws {
         let error = try #require(throws: FileError.self) { _ = try MetricsLog(path: "/no/such/folder/metrics.jsonl") }
         #expect(error.kind == .unwritable)
+        let missing = try #require(throws: FileError.self) { _ = try MetricsLog.lines(of: "/no/such/metrics.jsonl") }
+        #expect(missing.kind == .missing)
     }
 }
