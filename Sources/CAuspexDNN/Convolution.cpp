@@ -101,6 +101,32 @@ void prepareBackwardWeights(ax_dnn_plan &plan) {
     }
 }
 
+/// What the packing of our own loops depends on: everything but the batch and the sides of activations.
+int32_t directPackingNumber(ax_dnn_convolution shape, int direction) {
+    static std::vector<ConvolutionKey> met;
+    shape.batch = shape.bias = shape.relu = 0;
+    std::memset(shape.input, 0, sizeof shape.input);
+    std::memset(shape.output, 0, sizeof shape.output);
+    const ConvolutionKey key{shape, direction, 0};
+    size_t i = 0;
+    while (i < met.size() && std::memcmp(&met[i], &key, sizeof key)) i++;
+    if (i == met.size()) met.push_back(key);
+    return -1 - int32_t(i);
+}
+
+void prepareDirect(ax_dnn_plan &plan, int direction) {
+    plan.direct = true;
+    if (direction == ax_dnn_backward_weights) {
+        plan.needs.scratch = direct::weightsScratchBytes(plan.shape);
+        return;
+    }
+    plan.products = direction == ax_dnn_forward ? direct::forwardProducts(plan.shape)
+                                                : direct::backwardDataProducts(plan.shape);
+    plan.needs.scratch = direct::scratchBytes(plan.products);
+    plan.needs.packed = size_t(plan.products.packed) * sizeof(float);
+    plan.needs.packing = directPackingNumber(plan.shape, direction);
+}
+
 /// The unpacked gradient lies at the scratch memory's start.
 size_t rounded(size_t bytes) { return (bytes + 63) & ~size_t(63); }
 
@@ -121,12 +147,13 @@ using namespace auspex;
 int ax_dnn_convolution_plan(
     const ax_dnn_convolution *shape, int direction, const ax_dnn_plan **plan, ax_dnn_needs *needs) {
     return guarded([&] {
-        ConvolutionKey key{*shape, direction};
+        ConvolutionKey key{*shape, direction, omp_get_max_threads()};
         if (direction != ax_dnn_forward) key.shape.relu = 0;
         if (direction == ax_dnn_backward_data) key.shape.bias = 0;
         auto &found = plans.get(key, [&](ax_dnn_plan &made) {
             made.shape = key.shape;
             made.flops = ax_flops(key.shape);
+            if (direct::isChosen(key.shape, direction)) return prepareDirect(made, direction);
             switch (direction) {
             case ax_dnn_forward: prepareForward(made); break;
             case ax_dnn_backward_data: prepareBackwardData(made); break;
@@ -143,7 +170,10 @@ int ax_dnn_convolution_plan(
 int ax_dnn_convolution_pack(const ax_dnn_plan *plan, const void *weights, void *packed) {
     return guarded([&] {
         Counted counted(ax_dnn_count_reorder, 0);
-        plan->reorder.run({weights, packed}, nullptr);
+        if (plan->direct)
+            direct::pack(plan->shape, plan->products, static_cast<const float *>(weights), static_cast<float *>(packed));
+        else
+            plan->reorder.run({weights, packed}, nullptr);
     });
 }
 
@@ -151,7 +181,11 @@ int ax_dnn_convolution_forward(
     const ax_dnn_plan *plan, const void *x, const void *weights, const float *bias, void *y, void *scratch) {
     return guarded([&] {
         Counted counted(ax_dnn_count_forward, plan->flops);
-        if (plan->shape.bias)
+        if (plan->direct)
+            direct::run(
+                plan->products, static_cast<const float *>(x), static_cast<const float *>(weights), bias,
+                plan->shape.relu, static_cast<float *>(y), scratch);
+        else if (plan->shape.bias)
             plan->runner.run({x, weights, y, bias}, scratch);
         else
             plan->runner.run({x, weights, y}, scratch);
@@ -162,7 +196,12 @@ int ax_dnn_convolution_backward_data(
     const ax_dnn_plan *plan, const void *dy, const void *weights, void *dx, void *scratch) {
     return guarded([&] {
         Counted counted(ax_dnn_count_backward_data, plan->flops);
-        plan->runner.run({dy, weights, dx}, scratch);
+        if (plan->direct)
+            direct::run(
+                plan->products, static_cast<const float *>(dy), static_cast<const float *>(weights), nullptr, false,
+                static_cast<float *>(dx), scratch);
+        else
+            plan->runner.run({dy, weights, dx}, scratch);
     });
 }
 
@@ -170,6 +209,14 @@ int ax_dnn_convolution_backward_weights(
     const ax_dnn_plan *plan, const void *x, const void *dy, float *dw, float *db, void *scratch) {
     return guarded([&] {
         Counted counted(ax_dnn_count_backward_weights, plan->flops);
+        if (plan->direct) {
+            const float *gradients = static_cast<const float *>(dy);
+            direct::backwardWeights(plan->shape, static_cast<const float *>(x), gradients, dw, scratch);
+            int64_t rows = plan->shape.batch;
+            for (int i = 3 - plan->shape.spatial; i < 3; i++) rows *= plan->shape.output[i];
+            if (db) ax_dnn_column_sums(gradients, db, rows, plan->shape.out);
+            return;
+        }
         char *rest = static_cast<char *>(scratch);
         void *gradient = dw;
         if (plan->needs.packed) {

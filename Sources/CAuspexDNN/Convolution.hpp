@@ -1,4 +1,5 @@
 #pragma once
+#include "Direct.hpp"
 #include "Plan.hpp"
 
 namespace auspex {
@@ -7,6 +8,7 @@ namespace auspex {
 struct ConvolutionKey {
     ax_dnn_convolution shape;
     int32_t direction;
+    int32_t threads;   ///< a plan's scratch memory, and oneDNN's own choices, depend on them
 };
 static_assert(std::has_unique_object_representations_v<ConvolutionKey>);
 
@@ -19,4 +21,6 @@ struct ax_dnn_plan {
     ax_dnn_needs needs{};
     double flops = 0;
     auspex::Runner runner, reorder;
+    bool direct = false;
+    auspex::direct::Products products;
 };

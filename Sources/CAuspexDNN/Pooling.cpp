@@ -7,7 +7,8 @@ namespace {
 
 struct PoolingKey {
     ax_dnn_pooling shape;
-    int32_t backward;
+    int32_t kind;
+    int32_t threads;
 };
 static_assert(std::has_unique_object_representations_v<PoolingKey>);
 
@@ -34,7 +35,7 @@ version::PoolingDescriptors descriptors(const ax_dnn_pooling &s) {
 
 /// A maximum that is trained leaves a note; averages, and a maximum that is not, need none.
 const PoolingPlan &planned(const ax_dnn_pooling &shape, bool backward, bool note) {
-    return plans.get({shape, backward ? 2 : note ? 1 : 0}, [&](PoolingPlan &plan) {
+    return plans.get({shape, backward ? 2 : note ? 1 : 0, omp_get_max_threads()}, [&](PoolingPlan &plan) {
         auto d = descriptors(shape);
         auto kind = backward || note ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
         // Pooling works without scratch memory in every implementation of oneDNN for these layouts but some that it

@@ -30,6 +30,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         .init(
             x: [2, 5, 7, 6, 16], weight: [4, 4, 4, 16, 17], stride: [2, 2, 2],
             padding: .explicit([(1, 0), (1, 0), (1, 1)])),
+        .init(x: [1, 7, 7, 8, 9], weight: [3, 2, 1, 9, 20], stride: [2, 3, 1], padding: .valid, relu: true),
+        .init(x: [2, 1, 5, 2, 8], weight: [3, 3, 3, 8, 8], stride: [2, 2, 3]),
+        .init(x: [5, 16, 16, 32], weight: [3, 3, 32, 24], stride: [1, 1], relu: true),
         .init(x: [1, 4, 9, 9, 5], weight: [3, 1, 1, 5, 6], stride: [2, 1, 1], padding: .same),
     ]
 
@@ -114,6 +117,25 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         let expected = c.computed([x.copied(), w.copied(), bias])
         _ = c.computed([x, other, bias])
         expectClose(c.computed([x, w, bias]), expected, "with views")
+    }
+
+    @Test func packedWeightsServeEverySizeOfImage() {
+        for weight in [numbers([3, 3, 16, 20], "w"), numbers([4, 4, 4, 16, 20], "w3")] {
+            let spatial = weight.rank - 2
+            for side in [1, 5, 8] {
+                let x = numbers([2] + [Int](repeating: side, count: spatial) + [16], "x")
+                let pads = (0..<spatial).map { _ in (before: 2, after: 1) }
+                let compute = { (inputs: [Tensor]) in
+                    convolution(
+                        inputs[0], weight: inputs[1], stride: [Int](repeating: spatial - 1, count: spatial),
+                        padding: .explicit(pads))
+                }
+                let kept = outputAndGradients([x, weight], of: compute)
+                let fresh = outputAndGradients([x, weight.copied()], of: compute)
+                expectClose(kept.output, fresh.output, "output of side \(side)")
+                expectClose(kept.gradients[0], fresh.gradients[0], "gradient of side \(side)")
+            }
+        }
     }
 
     @Test func forgetsPackedWeightsWhenTheyChange() {
