@@ -114,41 +114,56 @@ static void warp_forward_row(
     }
 }
 
-// out[k] = Σ over channels of a · p[tap k], 0 for taps outside.
+AX_INLINE void store_tap_sums(float *out, const vf *sums, size_t count) {
+    size_t k = 0;
+    for (; k + 4 <= count; k += 4) four_sums(out + k, sums[k], sums[k + 1], sums[k + 2], sums[k + 3]);
+    if (k == count) return;
+    float last[4];
+    four_sums(last, sums[k], k + 1 < count ? sums[k + 1] : vf{}, k + 2 < count ? sums[k + 2] : vf{}, vf{});
+    for (size_t i = 0; k < count; k++, i++) out[k] = last[i];
+}
+
+// products[k] = Σ over channels of a · p[tap k], a row of taps at a time, for a pixel whose taps all lie inside. The sums have constant
+// places, so that they stay in registers; at the border they cannot, which is why the border has a loop of its own.
 template <int K>
-AX_INLINE void tap_products(
-    float *out, const float *a, const float *centre, ptrdiff_t line, size_t channels, size_t size, int y0, int y1,
+AX_INLINE void inner_tap_products(
+    float *products, const float *a, const float *centre, ptrdiff_t line, size_t channels) {
+    for (int dy = 0; dy < K; dy++) {
+        vf sums[K ? K : 1] = {};
+        const float *p = centre + (dy - K / 2) * line - (K / 2) * ptrdiff_t(channels);
+        size_t c = 0;
+        for (; c + width <= channels; c += width) {
+            const vf u = load(a + c);
+#pragma clang loop unroll(full)
+            for (int dx = 0; dx < K; dx++) sums[dx] = sums[dx] + u * load(p + size_t(dx) * channels + c);
+        }
+        if (c < channels) {
+            const vf u = load_part(a + c, channels - c);
+#pragma clang loop unroll(full)
+            for (int dx = 0; dx < K; dx++)
+                sums[dx] = sums[dx] + u * load_part(p + size_t(dx) * channels + c, channels - c);
+        }
+        store_tap_sums(products + dy * K, sums, K);
+    }
+}
+
+// The same for any pixel and size; 0 for taps outside.
+template <int K>
+static void border_tap_products(
+    float *products, const float *a, const float *centre, ptrdiff_t line, size_t channels, size_t size, int y0, int y1,
     int x0, int x1) {
     const int r = int(size / 2);
-    const bool inside = y0 == -r && y1 == r + 1 && x0 == -r && x1 == r + 1;
-    if (!inside)
-        for (size_t k = 0; k < size * size; k++) out[k] = 0;
+    for (size_t k = 0; k < size * size; k++) products[k] = 0;
     for (int dy = y0; dy < y1; dy++) {
-        // A row of taps at a time: its sums stay in registers.
-        vf sums[WarpLimits<K>::side + 3] = {};
-        const float *p = centre + dy * line;
-        const auto add = [&](size_t c, size_t lanes) {
+        vf sums[WarpLimits<K>::side] = {};
+        for (size_t c = 0; c < channels; c += width) {
+            const size_t lanes = c + width <= channels ? width : channels - c;
             const vf u = load_lanes(a + c, lanes);
-            if (K && inside) {
-                for (int dx = -(K / 2); dx <= K / 2; dx++)
-                    sums[dx + K / 2] =
-                        sums[dx + K / 2] + u * load_lanes(p + dx * ptrdiff_t(channels) + ptrdiff_t(c), lanes);
-            } else {
-                for (int dx = x0; dx < x1; dx++)
-                    sums[dx + r] = sums[dx + r] + u * load_lanes(p + dx * ptrdiff_t(channels) + ptrdiff_t(c), lanes);
-            }
-        };
-        size_t c = 0;
-        for (; c + width <= channels; c += width) add(c, width);
-        if (c < channels) add(c, channels - c);
-        float *target = out + size_t(dy + r) * size;
-        size_t k = 0;
-        for (; k + 4 <= size; k += 4) four_sums(target + k, sums[k], sums[k + 1], sums[k + 2], sums[k + 3]);
-        if (k < size) {
-            float last[4];
-            four_sums(last, sums[k], sums[k + 1], sums[k + 2], vf{});
-            for (size_t i = 0; k < size; k++, i++) target[k] = last[i];
+            for (int dx = x0; dx < x1; dx++)
+                sums[dx + r] =
+                    sums[dx + r] + u * load_lanes(centre + dy * line + dx * ptrdiff_t(channels) + ptrdiff_t(c), lanes);
         }
+        store_tap_sums(products + size_t(dy + r) * size, sums, size);
     }
 }
 
@@ -166,7 +181,10 @@ static void warp_backward_row(
         reach(x, s.row, r, &x0, &x1);
         const size_t pixel = y * s.row + x, at = pixel * s.channels;
         if (logits_gradient) {
-            tap_products<K>(products, upstream + at, state + at, line, s.channels, size, y0, y1, x0, x1);
+            if (K && y1 - y0 == K && x1 - x0 == K)
+                inner_tap_products<K>(products, upstream + at, state + at, line, s.channels);
+            else
+                border_tap_products<K>(products, upstream + at, state + at, line, s.channels, size, y0, y1, x0, x1);
             const float *w = weights + pixel * taps;
             float mean = 0;
             for (size_t k = 0; k < taps; k++) mean += w[k] * products[k];
