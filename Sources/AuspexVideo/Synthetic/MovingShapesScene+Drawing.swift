@@ -8,7 +8,7 @@ extension MovingShapesScene {
     ///   - frames: which ones, in order; any from 0.
     ///   - channels: 3, or 1 for a scene made in grey.
     /// - Returns: `[T, H, W, C]`, uint8.
-    func drawn(_ frames: [Int], size: FrameSize, channels: Int) -> Tensor {
+    package func drawn(_ frames: [Int], size: FrameSize, channels: Int) -> Tensor {
         let pixels = size.height * size.width * channels
         var clip = Tensor(uninitialized: [frames.count, size.height, size.width, channels], elementType: .uint8)
         clip.withMutableScalars(as: UInt8.self) { all in

@@ -5,25 +5,25 @@ import AuspexTensors
 /// Lengths are in shorter sides of the frame, so that a scene looks the same at every size; times are frames.
 public struct MovingShapesScene: Sendable {
     /// One thing that moves.
-    struct Shape: Sendable {
+    package struct Shape: Sendable {
         /// Outward unit normals of the sides; none for round shapes.
         let normals: [SIMD2<Float>]
-        let isRing: Bool
+        package let isRing: Bool
         /// Radius of the circle around the shape.
-        let radius: Float
+        package let radius: Float
         /// Distance of the sides from the centre.
         let apothem: Float
         let start: SIMD2<Double>
         /// In sides a frame.
-        let velocity: SIMD2<Double>
+        package let velocity: SIMD2<Double>
         var texture: ShapeTexture
     }
 
     /// From the farthest to the nearest.
-    let shapes: [Shape]
+    package let shapes: [Shape]
     let background: ShapeTexture
     /// Width and height of the world.
-    let extent: SIMD2<Double>
+    package let extent: SIMD2<Double>
 
     /// - Parameters:
     ///   - stream: decides everything that is random.
@@ -98,6 +98,17 @@ public struct MovingShapesScene: Sendable {
             SIMD2(0.5, -0.866_025_4),
         ],
     ]
+
+    private init(shapes: [Shape], background: ShapeTexture, extent: SIMD2<Double>) {
+        self.shapes = shapes
+        self.background = background
+        self.extent = extent
+    }
+
+    /// The same world with some of its shapes only: what one looks like where nothing covers it.
+    package func keeping(_ numbers: [Int]) -> MovingShapesScene {
+        MovingShapesScene(shapes: numbers.map { shapes[$0] }, background: background, extent: extent)
+    }
 
     /// How many shapes there are.
     public var shapeCount: Int { shapes.count }

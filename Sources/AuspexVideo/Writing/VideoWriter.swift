@@ -35,7 +35,7 @@ public struct VideoWriter: Sendable {
         require(
             clip.rank == 4 && clip.elementType == .uint8 && clip.count > 0, "VideoWriter.write",
             "takes a uint8 [T, H, W, C] clip, not \(clip.elementType) \(clip.shape)")
-        if form == .npy { return try writeArray(clip) }
+        if form == .npy { return try write(array: clip) }
         try write(frames: frames(of: clip))
     }
 
@@ -44,7 +44,7 @@ public struct VideoWriter: Sendable {
     /// - Parameter frames: uint8 `[H, W, C]`, at least one, all of one shape.
     public func write(frames: some Sequence<Tensor>) throws {
         switch form {
-        case .npy: try writeArray(stackedFrames(Array(frames)))
+        case .npy: try write(array: stackedFrames(Array(frames)))
         case .folder: try writeFolder(frames)
         case .png: try place.write(pngData(from: sideBySide(frames.map { try checked($0) })))
         case .gif: try writeGIF(frames.map { try checked($0) })
@@ -133,7 +133,8 @@ public struct VideoWriter: Sendable {
         }
     }
 
-    private func writeArray(_ array: Tensor) throws {
+    /// Writes the `.npy` form of anything: clips `[clip, T, H, W, C]`, for example.
+    func write(array: Tensor) throws {
         try place.writeFile { try array.writeNumPy(to: $0) }
     }
 }
