@@ -32,7 +32,8 @@ package struct PlotAxis: Sendable {
         (lower, upper) =
             isTight ? (low, high) : ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
         let (first, last) = ((lower / step - 1e-9).rounded(.up), (upper / step + 1e-9).rounded(.down))
-        ticks = first > last ? [] : stride(from: first, through: last, by: 1).map { $0 * step }
+        // Adding zero turns the −0 of a step below the axis's end into 0.
+        ticks = first > last ? [] : stride(from: first, through: last, by: 1).map { $0 * step + 0 }
     }
 
     /// The smallest of 1, 2, 2.5, 5 times a power of ten that is not below `least`.

@@ -8,6 +8,8 @@ package struct Palette: Sendable {
     /// The colours as `0xRRGGBB`.
     package let colours: [UInt32]
     private let entries: [SIMD4<Int32>]
+    /// How far neighbouring entries are apart in each component, about: what a dithering pattern must span.
+    private let spacing: Int
     /// For each colour rounded to six bits a component, the nearest entry of the palette; -1 where nobody has asked yet.
     private var nearest = [Int16](repeating: -1, count: 1 << 18)
 
@@ -24,7 +26,22 @@ package struct Palette: Sendable {
             boxes.append(high)
         }
         entries = boxes.map(\.mean)
+        spacing = Palette.spacing(of: entries)
         colours = entries.map { UInt32($0[0]) << 16 | UInt32($0[1]) << 8 | UInt32($0[2]) }
+    }
+
+    private static func spacing(of entries: [SIMD4<Int32>]) -> Int {
+        var sum = 0.0
+        for (place, entry) in entries.enumerated() {
+            var least = Int32.max
+            for (other, neighbour) in entries.enumerated() where other != place {
+                let difference = entry &- neighbour
+                least = min(least, (difference &* difference).wrappedSum())
+            }
+            // Three equal components give the distance its factor √3.
+            if least < Int32.max { sum += (Double(least) / 3).squareRoot() }
+        }
+        return Int((sum / Double(entries.count)).rounded())
     }
 
     /// The palette's entry for every pixel.
@@ -34,7 +51,7 @@ package struct Palette: Sendable {
     package mutating func indices(of frame: Tensor, dithered: Bool = false) -> [UInt8] {
         let (height, width, channels) = (frame.shape[0], frame.shape[1], frame.shape[2])
         let (second, third) = channels == 3 ? (1, 2) : (0, 0)
-        let strength = dithered ? ditherStrength : 0
+        let strength = dithered ? spacing : 0
         return frame.withScalars(as: UInt8.self) { pixels in
             var result = [UInt8](repeating: 0, count: height * width)
             for row in 0..<height {
@@ -63,9 +80,6 @@ package struct Palette: Sendable {
         }
         return Int16(best)
     }
-
-    /// About the distance of neighbouring entries: what the pattern must span.
-    private var ditherStrength: Int { colours.count > 128 ? 12 : 24 }
 
     private static func sixBits(_ value: UInt8, _ push: Int) -> Int {
         (max(0, min(255, Int(value) + push)) * 63 + 127) / 255

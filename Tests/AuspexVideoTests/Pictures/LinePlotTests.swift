@@ -1,3 +1,4 @@
+import AuspexTensors
 import AuspexVideo
 import Foundation
 import TestSupport
