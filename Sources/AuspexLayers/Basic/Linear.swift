@@ -1,0 +1,24 @@
+import AuspexTensors
+
+/// `y = x W + b`: `[N, inputs]` to `[N, outputs]`.
+public final class Linear: Layer {
+    /// `[inputs, outputs]`
+    public let weight: Parameter
+    /// `[outputs]`
+    public let bias: Parameter?
+    public let norm: SpectralNorm?
+
+    public init(
+        inputs: Int, outputs: Int, bias: Bool = true, spectralNorm: Bool = true, using initializer: inout Initializer
+    ) {
+        weight = Parameter(initializer.orthogonal([inputs, outputs]))
+        self.bias = bias ? Parameter(Tensor(zeros: [outputs])) : nil
+        norm = spectralNorm ? SpectralNorm(of: weight.value, using: &initializer) : nil
+    }
+
+    public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
+        let product = matrixProduct(x, norm?(weight, pass) ?? pass.read(weight))
+        guard let bias else { return product }
+        return product + pass.read(bias)
+    }
+}

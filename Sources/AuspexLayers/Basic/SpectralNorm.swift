@@ -1,0 +1,65 @@
+import AuspexTensors
+
+/// Divides a weight by its largest singular value, which one power iteration a training pass follows: `v ← Wᵀ…`.
+///
+/// With W as the matrix `[places, outputs]`: `u ← ‖W ᵀv‖⁻¹ Wᵀv`, `v ← ‖W u‖⁻¹ W u`, `σ = vᵀ W u`, `Ŵ = W / σ`; u and v are constants to the
+/// gradient: `∂W = (∂Ŵ − ⟨∂Ŵ, Ŵ⟩ v uᵀ) / σ`.
+/// Source: Miyato et al. 2018, arXiv:1802.05957, algorithm 1.
+public final class SpectralNorm: Layer {
+    /// The singular vector on the outputs' side, `[1, outputs]`.
+    public let u: Buffer
+    /// The singular vector on the inputs' side, `[1, places]`.
+    public let v: Buffer
+    private let epsilon: Float
+
+    /// - Parameters:
+    ///   - weight: what will be normalised, `[…, in, out]`; fifteen iterations start the vectors near it.
+    ///   - epsilon: the least length that a vector is divided by.
+    public init(of weight: Tensor, epsilon: Float = 1e-6, using initializer: inout Initializer) {
+        self.epsilon = epsilon
+        let matrix = Self.matrix(weight)
+        v = Buffer(unit(initializer.next().normal([1, matrix.shape[0]]), epsilon))
+        u = Buffer(Tensor(zeros: [1, matrix.shape[1]]))
+        for _ in 0..<15 { iterate(matrix) }
+    }
+
+    private static func matrix(_ weight: Tensor) -> Tensor {
+        let columns = weight.shape[weight.rank - 1]
+        return weight.detached().reshaped(to: [weight.count / columns, columns])
+    }
+
+    private func iterate(_ matrix: Tensor) {
+        u.value = unit(matrixProduct(v.value, matrix), epsilon)
+        v.value = unit(matrixProduct(u.value, matrix, transposingRight: true), epsilon)
+    }
+
+    /// The largest singular value as the stored vectors see it.
+    public func sigma(of weight: Tensor) -> Float {
+        let matrix = Self.matrix(weight)
+        return sum(matrixProduct(v.value, matrix) * u.value).scalar
+    }
+
+    /// The normalised weight, made once a pass.
+    public func callAsFunction(_ weight: Parameter, _ pass: Pass) -> Tensor {
+        pass.once(self) {
+            if pass.mode == .training { iterate(Self.matrix(weight.value)) }
+            return normalized(pass.read(weight))
+        }
+    }
+
+    private func normalized(_ weight: Tensor) -> Tensor {
+        let inverse = 1 / sigma(of: weight)
+        let result = weight.detached() * inverse
+        let (u, v) = (u.value, v.value)
+        return result.recorded("spectralNorm", from: weight) { gradient in
+            let along = sum(gradient * result).scalar
+            let rankOne = v.reshaped(to: [v.count, 1]) * (u * (along * inverse))
+            return [gradient * inverse - rankOne.reshaped(to: gradient.shape)]
+        }
+    }
+}
+
+/// The vector divided by its length, or by `epsilon` where it is shorter.
+private func unit(_ vector: Tensor, _ epsilon: Float) -> Tensor {
+    vector * (1 / max(sum(square(vector)).scalar.squareRoot(), epsilon))
+}

@@ -1,0 +1,25 @@
+import AuspexTensors
+
+/// Hands every new parameter a random stream of its own, in order of construction: a network's initial weights are a pure function of the seed.
+public struct Initializer {
+    private let stream: RandomStream
+    private var handedOut = 0
+
+    public init(seed: UInt64, name: String = "weights") { stream = RandomStream(seed: seed, name: name) }
+
+    mutating func next() -> RandomStream {
+        defer { handedOut += 1 }
+        return stream.at(step: handedOut)
+    }
+
+    /// An orthogonal weight of `[…, in, out]`, as a matrix of all input places by outputs.
+    mutating func orthogonal(_ shape: [Int]) -> Tensor {
+        let columns = shape[shape.count - 1]
+        return next().orthogonalMatrix(rows: shape.dropLast().reduce(1, *), columns: columns).reshaped(to: shape)
+    }
+}
+
+extension Initializer {
+    /// Vectors of classes, `[count, size]`: orthogonal where they fit, as every other weight.
+    public mutating func embedding(count: Int, size: Int) -> Tensor { orthogonal([count, size]) }
+}

@@ -1,0 +1,61 @@
+import AuspexTensors
+
+/// A part of a network that owns parameters. A final class whose stored properties are parameters, buffers, layers, and arrays or optionals of them:
+/// the property path is the parameter's name (`stages.0.unit.candidate.weight`), in checkpoints too.
+public protocol Layer: AnyObject {}
+
+/// A parameter with its property path.
+public struct NamedParameter {
+    public let name: String
+    public let parameter: Parameter
+}
+
+/// A buffer with its property path.
+public struct NamedBuffer {
+    public let name: String
+    public let buffer: Buffer
+}
+
+extension Layer {
+    /// All parameters in order of declaration, named by property path.
+    public var parameters: [NamedParameter] {
+        var found: [NamedParameter] = []
+        visit(self, path: "") { name, leaf in
+            if let parameter = leaf as? Parameter { found.append(NamedParameter(name: name, parameter: parameter)) }
+        }
+        return found
+    }
+
+    /// All buffers in order of declaration, named by property path.
+    public var buffers: [NamedBuffer] {
+        var found: [NamedBuffer] = []
+        visit(self, path: "") { name, leaf in
+            if let buffer = leaf as? Buffer { found.append(NamedBuffer(name: name, buffer: buffer)) }
+        }
+        return found
+    }
+
+    /// How many numbers training changes.
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
+}
+
+private func visit(_ value: Any, path: String, leaf: (String, AnyObject) -> Void) {
+    var mirror: Mirror? = Mirror(reflecting: value)
+    while let current = mirror {
+        for (position, child) in current.children.enumerated() {
+            let isElement = current.displayStyle == .collection
+            let isWrapped = current.displayStyle == .optional
+            let part = isElement ? String(position) : (child.label ?? String(position))
+            let name = isWrapped ? path : path.isEmpty ? part : path + "." + part
+            switch child.value {
+            case let object as Parameter: leaf(name, object)
+            case let object as Buffer: leaf(name, object)
+            case let layer as any Layer: visit(layer, path: name, leaf: leaf)
+            default:
+                let style = Mirror(reflecting: child.value).displayStyle
+                if style == .collection || style == .optional { visit(child.value, path: name, leaf: leaf) }
+            }
+        }
+        mirror = current.superclassMirror
+    }
+}

@@ -1,0 +1,91 @@
+import AuspexTensors
+
+/// One forward pass through a network: what mode it runs in, and the tape if gradients are wanted.
+///
+/// Layers read their parameters through it. Nothing about a pass is ambient: two passes can be open at once, and a parameter that
+/// this one does not differentiate is read as a plain tensor, so that nothing is recorded for it.
+public final class Pass {
+    public enum Mode: Equatable, Sendable {
+        /// Batch statistics; spectral norms take one power iteration.
+        case training
+        /// Standing statistics and spectral norms as stored.
+        case inference
+        /// Batch statistics, gathered into the standing ones as a mean over batches; `batch` counts from 0. Spectral norms as stored.
+        case recalibrating(batch: Int)
+    }
+
+    public let mode: Mode
+    /// Whether running statistics follow this pass: in training they follow generator steps only.
+    public let movesStatistics: Bool
+    private let tape: Tape?
+    private let differentiated: Set<ObjectIdentifier>
+    private var leaves: [ObjectIdentifier: Tensor] = [:]
+    private var madeOnce: [ObjectIdentifier: Tensor] = [:]
+
+    /// - Parameters:
+    ///   - mode: see `Mode`.
+    ///   - parameters: what gradients will be taken at; without any, and without `recordsInputs`, nothing is recorded.
+    ///   - recordsInputs: whether gradients at watched inputs are wanted.
+    ///   - movesStatistics: whether running statistics follow.
+    public init(
+        _ mode: Mode, differentiating parameters: [NamedParameter] = [], recordsInputs: Bool = false,
+        movesStatistics: Bool = false
+    ) {
+        self.mode = mode
+        self.movesStatistics = movesStatistics
+        tape = parameters.isEmpty && !recordsInputs ? nil : Tape()
+        differentiated = Set(parameters.map { ObjectIdentifier($0.parameter) })
+    }
+
+    /// The parameter's numbers: a leaf of the tape where its gradient is wanted.
+    public func read(_ parameter: Parameter) -> Tensor {
+        let key = ObjectIdentifier(parameter)
+        guard let tape, differentiated.contains(key) else { return parameter.value }
+        if let leaf = leaves[key] { return leaf }
+        let leaf = tape.watch(parameter.value)
+        leaves[key] = leaf
+        return leaf
+    }
+
+    /// A value derived from parameters alone, made the first time it is asked for in this pass: a normalised weight, half a kernel.
+    public func once(_ owner: AnyObject, _ make: () -> Tensor) -> Tensor {
+        let key = ObjectIdentifier(owner)
+        if let made = madeOnce[key] { return made }
+        let made = make()
+        madeOnce[key] = made
+        return made
+    }
+
+    /// The same numbers as a leaf of the tape, so that a gradient can be taken at them.
+    public func watch(_ input: Tensor) -> Tensor {
+        guard let tape else { stopProgram("Pass.watch", "this pass records nothing: make it with recordsInputs") }
+        return tape.watch(input)
+    }
+
+    /// Goes backward once and returns the gradients at watched inputs.
+    public func gradients(of output: Tensor, upstream: Tensor? = nil, at inputs: [Tensor]) -> [Tensor] {
+        guard let tape else { stopProgram("Pass.gradients", "this pass records nothing") }
+        return tape.gradients(of: output, upstream: upstream, at: inputs)
+    }
+
+    /// Goes backward once and returns the gradients of the given parameters, zeros where the output does not depend on one.
+    ///
+    /// - Parameters:
+    ///   - output: a value of this pass.
+    ///   - upstream: the gradient arriving at it, of its shape; 1 for a scalar loss.
+    ///   - parameters: among those that the pass differentiates.
+    public func gradients(of output: Tensor, upstream: Tensor? = nil, for parameters: [NamedParameter]) -> [Tensor] {
+        guard let tape else { stopProgram("Pass.gradients", "this pass records nothing") }
+        return tape.gradients(of: output, upstream: upstream, at: parameters.map { read($0.parameter) })
+    }
+}
+
+/// The value of a scalar function of parameters, and its gradients in the parameters' order.
+public func valueWithGradients(
+    of parameters: [NamedParameter], mode: Pass.Mode = .training, movesStatistics: Bool = false,
+    _ body: (Pass) throws -> Tensor
+) rethrows -> (value: Tensor, gradients: [Tensor]) {
+    let pass = Pass(mode, differentiating: parameters, movesStatistics: movesStatistics)
+    let value = try body(pass)
+    return (value.detached(), pass.gradients(of: value, for: parameters))
+}

@@ -1,0 +1,33 @@
+import AuspexTensors
+
+/// Convolutional gated recurrent unit: `r = σ(Wr * [h; x] + br)`, `u = σ(Wu * [h; x] + bu)`, `c = ρ(Wc * [r ⊙ h; x] + bc)`, `h' = u ⊙ h + (1 − u) ⊙ c`.
+///
+/// Source: Ballas et al. 2016, arXiv:1511.06432, equations 5–8, with ReLU for tanh as in Clark et al. 2019, arXiv:1907.06571.
+public final class ConvGRU: RecurrentUnit {
+    public let reset: SplitConvolution
+    public let gate: SplitConvolution
+    public let candidate: SplitConvolution
+
+    public init(stateChannels: Int, inputChannels: Int, using initializer: inout Initializer) {
+        func convolution() -> SplitConvolution {
+            SplitConvolution(
+                firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
+                using: &initializer)
+        }
+        reset = convolution()
+        gate = convolution()
+        candidate = convolution()
+    }
+
+    public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {
+        [reset.second(x, pass), gate.second(x, pass), candidate.second(x, pass)]
+    }
+
+    public func step(_ state: RecurrentState, inputHalves x: [Tensor], _ pass: Pass) -> RecurrentState {
+        let h = state.hidden
+        let r = sigmoid(reset.first(h, pass) + x[0])
+        let u = gate.first(h, pass) + x[1]
+        let c = candidate.first(r * h, pass) + x[2]
+        return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
+    }
+}

@@ -1,0 +1,40 @@
+import AuspexTensors
+
+/// How a state is moved: by weighted neighbourhoods, or by a displacement at each pixel.
+public enum Warp: String, Codable, Sendable, CaseIterable {
+    case kernel, flow
+}
+
+/// `ĥ = w(h; θ)`, `θ = f(h, x)`: predicts a motion from state and input, and moves the state by it.
+///
+/// `f` is conv 3×3 → ReLU → conv 3×3. With kernels θ has K² channels, softmax over them at each pixel; with flow it has two, (dy, dx) in pixels.
+/// Source: Luc et al. 2020, arXiv:2003.04035, section 3.2.
+public final class MotionTransform: Layer {
+    public let hiddenMotion: SplitConvolution
+    public let motion: Convolution
+    private let warp: Warp
+
+    public init(
+        stateChannels: Int, inputChannels: Int, warp: Warp, kernelSize: Int, using initializer: inout Initializer
+    ) {
+        self.warp = warp
+        hiddenMotion = SplitConvolution(
+            firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
+            using: &initializer)
+        motion = Convolution(
+            inputChannels: stateChannels, outputChannels: warp == .kernel ? kernelSize * kernelSize : 2,
+            using: &initializer)
+    }
+
+    /// What `f` needs of the input alone.
+    func inputHalf(_ x: Tensor, _ pass: Pass) -> Tensor { hiddenMotion.second(x, pass) }
+
+    /// The moved state, `[B, H, W, C]`.
+    func callAsFunction(_ h: Tensor, inputHalf: Tensor, _ pass: Pass) -> Tensor {
+        let θ = motion(relu(hiddenMotion.first(h, pass) + inputHalf), pass)
+        return switch warp {
+        case .kernel: warpedByKernels(h, logits: θ)
+        case .flow: warpedByFlow(h, flow: θ)
+        }
+    }
+}

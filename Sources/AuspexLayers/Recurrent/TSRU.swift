@@ -1,0 +1,71 @@
+import AuspexTensors
+
+/// Transformation-based spatial recurrent unit: instead of resetting its state, it moves it.
+///
+/// With `ĥ = w(h; f(h, x))`, `*` a 3×3 convolution, ρ ReLU, σ sigmoid:
+/// - TSRU-c: `c = ρ(Wc * [ĥ; x] + bc)`, `u = σ(Wu * [h; x] + bu)`
+/// - TSRU-p: `c = ρ(Wc * [h; x] + bc)`, `u = σ(Wu * [h; x] + bu)`
+/// - TSRU-s: `c = ρ(Wc * [ĥ; x] + bc)`, `u = σ(Wu * [ĥ; c] + bu)`
+/// - all: `h' = u ⊙ m + (1 − u) ⊙ c`, where m is ĥ, or h as one published rendering prints it.
+///
+/// Source: Luc et al. 2020, arXiv:2003.04035, section 3.2 and figure 3.
+public final class TSRU: RecurrentUnit {
+    public enum Variant: Sendable {
+        case c, p, s
+    }
+
+    /// What the gate decides to keep.
+    public enum Mix: String, Codable, Sendable, CaseIterable {
+        case warped, previous
+    }
+
+    public let transform: MotionTransform
+    public let candidate: SplitConvolution
+    public let gate: SplitConvolution
+    private let variant: Variant
+    private let mix: Mix
+
+    public init(
+        variant: Variant, stateChannels: Int, inputChannels: Int, warp: Warp, kernelSize: Int, mix: Mix,
+        using initializer: inout Initializer
+    ) {
+        self.variant = variant
+        self.mix = mix
+        transform = MotionTransform(
+            stateChannels: stateChannels, inputChannels: inputChannels, warp: warp, kernelSize: kernelSize,
+            using: &initializer)
+        candidate = SplitConvolution(
+            firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
+            using: &initializer)
+        gate = SplitConvolution(
+            firstChannels: stateChannels, secondChannels: variant == .s ? stateChannels : inputChannels,
+            outputChannels: stateChannels, using: &initializer)
+    }
+
+    public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {
+        let motion = transform.inputHalf(x, pass)
+        let candidate = candidate.second(x, pass)
+        return variant == .s ? [motion, candidate] : [motion, candidate, gate.second(x, pass)]
+    }
+
+    public func step(_ state: RecurrentState, inputHalves x: [Tensor], _ pass: Pass) -> RecurrentState {
+        let h = state.hidden
+        let ĥ = transform(h, inputHalf: x[0], pass)
+        let m = mix == .warped ? ĥ : h
+        switch variant {
+        case .c:
+            let c = candidate.first(ĥ, pass) + x[1]
+            let u = gate.first(h, pass) + x[2]
+            return RecurrentState(hidden: gatedMix(gate: u, kept: m, candidate: c))
+        case .p:
+            let c = candidate.first(h, pass) + x[1]
+            let u = gate.first(h, pass) + x[2]
+            return RecurrentState(hidden: gatedMix(gate: u, kept: m, candidate: c))
+        case .s:
+            let c = relu(candidate.first(ĥ, pass) + x[1])
+            let u = gate.first(ĥ, pass) + gate.second(c, pass)
+            // gatedMix rectifies its candidate: c is unchanged by that.
+            return RecurrentState(hidden: gatedMix(gate: u, kept: m, candidate: c))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import AuspexTensors
+
+/// Trajectory GRU: every gate reads the state at L learned displacements of each place.
+///
+/// With flows `(V₁ … V_L) = γ(h, x)` and `wₗ = warp(h; Vₗ)`: `u = σ(Wu * x + Σₗ Uu,ₗ · wₗ + bu)`, `r` likewise,
+/// `c = ρ(Wc * x + r ⊙ Σₗ Uc,ₗ · wₗ + bc)`, `h' = u ⊙ h + (1 − u) ⊙ c`; U are 1×1, γ is conv 5×5 → ReLU → conv 5×5 with 32 features between.
+/// Source: Shi et al. 2017, arXiv:1706.03458, equation 3 (LeakyReLU there; ReLU here, as in our other units).
+public final class TrajGRU: RecurrentUnit {
+    public let hiddenFlow: SplitConvolution
+    public let flow: Convolution
+    public let gateInput: Convolution
+    public let resetInput: Convolution
+    public let candidateInput: Convolution
+    public let gateLinks: Convolution
+    public let resetLinks: Convolution
+    public let candidateLinks: Convolution
+    private let links: Int
+
+    public init(stateChannels: Int, inputChannels: Int, links: Int, using initializer: inout Initializer) {
+        self.links = links
+        hiddenFlow = SplitConvolution(
+            firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: 32, kernelSize: 5,
+            using: &initializer)
+        flow = Convolution(inputChannels: 32, outputChannels: 2 * links, kernelSize: 5, using: &initializer)
+        func input() -> Convolution {
+            Convolution(inputChannels: inputChannels, outputChannels: stateChannels, using: &initializer)
+        }
+        func link() -> Convolution {
+            Convolution(
+                inputChannels: links * stateChannels, outputChannels: stateChannels, kernelSize: 1, using: &initializer)
+        }
+        gateInput = input()
+        resetInput = input()
+        candidateInput = input()
+        gateLinks = link()
+        resetLinks = link()
+        candidateLinks = link()
+    }
+
+    public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {
+        [hiddenFlow.second(x, pass), gateInput(x, pass), resetInput(x, pass), candidateInput(x, pass)]
+    }
+
+    public func step(_ state: RecurrentState, inputHalves x: [Tensor], _ pass: Pass) -> RecurrentState {
+        let h = state.hidden
+        let flows = flow(relu(hiddenFlow.first(h, pass) + x[0]), pass)
+        let moved = joined(
+            (0..<links).map { warpedByFlow(h, flow: flows.sliced(3, from: 2 * $0, count: 2)) }, along: 3)
+        let u = x[1] + gateLinks(moved, pass)
+        let r = sigmoid(x[2] + resetLinks(moved, pass))
+        let c = x[3] + r * candidateLinks(moved, pass)
+        return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
+    }
+}

@@ -1,0 +1,66 @@
+import AuspexLayers
+
+/// What a frame-conditional generator is made of. Every field has a default; the defaults are the published 64×64 model.
+public struct ModelConfiguration: Codable, Sendable, Equatable {
+    /// The recurrent unit of every stage.
+    public enum Unit: String, Codable, Sendable, CaseIterable {
+        case convGRU = "conv-gru"
+        case convLSTM = "conv-lstm"
+        case trajGRU = "traj-gru"
+        case tsruC = "tsru-c"
+        case tsruP = "tsru-p"
+        case tsruS = "tsru-s"
+    }
+
+    /// How frames come from features: painted anew, or the frame before moved and painted over where a mask says so.
+    public enum Output: String, Codable, Sendable, CaseIterable {
+        case paint, move
+    }
+
+    public var unit: Unit = .tsruC
+    /// How a TSRU moves its state.
+    public var warp: Warp = .kernel
+    /// K of a TSRU's K×K kernels, odd.
+    public var kernelSize: Int = 3
+    /// What a TSRU's gate keeps: the moved state, or the state before.
+    public var mix: TSRU.Mix = .warped
+    /// L of a TrajGRU.
+    public var links: Int = 13
+    public var output: Output = .paint
+    /// K of the K×K kernels that move frames, odd; for `output: move`.
+    public var outputKernelSize: Int = 5
+    /// Side of the square frames, in pixels: a power of two from 32 to 256.
+    public var size: Int = 64
+    /// ch, the width that all layers' widths are multiples of.
+    public var channels: Int = 96
+    /// Tc, the frames that are given.
+    public var contextFrames: Int = 5
+    /// Tp, the frames that are predicted in training.
+    public var predictedFrames: Int = 11
+    /// Channels of a frame: 3 for RGB, 1 for grey or a radar field.
+    public var frameChannels: Int = 3
+    /// Classes that condition the model; 0 for none.
+    public var classes: Int = 0
+    /// Width of the latent vector z.
+    public var latentSize: Int = 120
+    /// Width of a class's embedding.
+    public var embeddingSize: Int = 120
+
+    public init() {}
+
+    /// Widths of the stages from 4×4 up, in units of `channels`.
+    ///
+    /// Source: Luc et al. 2020 and Clark et al. 2019, tables of the architectures.
+    public var stageMultipliers: [Int] {
+        switch size {
+        case 32: [8, 4, 2]
+        case 64: [8, 8, 4, 2]
+        case 128: [8, 8, 8, 4, 2]
+        case 256: [8, 8, 8, 4, 4, 2]
+        default: stopProgramForSize()
+        }
+    }
+
+    /// Width of what conditions the batch norms: z, with its class's embedding behind where there are classes.
+    package var conditionSize: Int { latentSize + (classes > 0 ? embeddingSize : 0) }
+}

@@ -1,0 +1,116 @@
+import AuspexTensors
+
+/// What one judge sees of a clip.
+public struct View: Codable, Sendable, Equatable {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        /// Frames drawn from the predicted span, each judged alone.
+        case frames
+        /// All frames together, context included.
+        case clip
+    }
+
+    public var kind: Kind = .clip
+    /// How many frames are drawn, at most those predicted; for frames.
+    public var count: Int = 8
+    /// Averages blocks of `scale`×`scale` pixels.
+    public var scale: Int = 1
+    /// Sees one square of 1/crop of height and width, at the same place through time; for clips.
+    public var crop: Int = 1
+
+    public init() {}
+
+    public static func frames(count: Int, scale: Int = 1) -> View {
+        var view = View()
+        view.kind = .frames
+        view.count = count
+        view.scale = scale
+        return view
+    }
+
+    public static func clip(scale: Int = 1, crop: Int = 1) -> View {
+        var view = View()
+        view.scale = scale
+        view.crop = crop
+        return view
+    }
+
+    /// A short name for logs: `frames-8`, `clip-scale-2`, `clip-crop-2`.
+    public var name: String {
+        var parts = kind == .frames ? ["frames", String(count)] : ["clip"]
+        if scale > 1 { parts += ["scale", String(scale)] }
+        if crop > 1 { parts += ["crop", String(crop)] }
+        return parts.joined(separator: "-")
+    }
+
+    /// Side of what the judge sees of frames of a side.
+    public func side(of size: Int) -> Int { size / scale / (kind == .clip ? crop : 1) }
+}
+
+/// The frame numbers and places that a view was given, one of each a clip.
+public struct ViewDraws: Sendable, Equatable {
+    /// For views of frames: which frames of the whole clip, per clip.
+    public var frames: [[Int]] = []
+    /// For views of a crop: its top left corner, per clip.
+    public var places: [(top: Int, left: Int)] = []
+
+    public init(frames: [[Int]] = [], places: [(top: Int, left: Int)] = []) {
+        self.frames = frames
+        self.places = places
+    }
+
+    /// The same draws for twice the clips: real ones and the predictions of their futures.
+    public var doubled: ViewDraws { ViewDraws(frames: frames + frames, places: places + places) }
+
+    public static func == (a: ViewDraws, b: ViewDraws) -> Bool {
+        a.frames == b.frames && a.places.elementsEqual(b.places, by: ==)
+    }
+}
+
+extension View {
+    /// Draws frame numbers and places for each clip of a batch.
+    ///
+    /// - Parameters:
+    ///   - clips: how many clips.
+    ///   - size: side of the frames.
+    ///   - contextFrames: Tc; frames are drawn from those behind.
+    ///   - predictedFrames: Tp.
+    public func draws(
+        clips: Int, size: Int, contextFrames: Int, predictedFrames: Int, from stream: RandomStream
+    ) -> ViewDraws {
+        switch kind {
+        case .frames:
+            let k = min(count, predictedFrames)
+            return ViewDraws(
+                frames: (0..<clips).map { clip in
+                    stream.sample(k, below: predictedFrames, at: clip).map { contextFrames + $0 }
+                })
+        case .clip:
+            guard crop > 1 else { return ViewDraws() }
+            let places = size - size / crop + 1
+            return ViewDraws(
+                places: (0..<clips).map { clip in
+                    (stream.integer(below: places, at: 2 * clip), stream.integer(below: places, at: 2 * clip + 1))
+                })
+        }
+    }
+
+    /// What the judge sees.
+    ///
+    /// - Parameter video: whole clips, context included, `[B, T, H, W, C]`.
+    /// - Returns: `[B, K, h, w, C]` for frames, `[B, T, h, w, C]` for clips.
+    public func applied(to video: Tensor, _ draws: ViewDraws) -> Tensor {
+        var seen = video
+        switch kind {
+        case .frames: seen = gatheredInTime(video, frames: draws.frames)
+        case .clip:
+            if crop > 1 {
+                seen = croppedPerClip(
+                    video, places: draws.places, height: video.shape[2] / crop, width: video.shape[3] / crop)
+            }
+        }
+        guard scale > 1 else { return seen }
+        let shape = seen.shape
+        let pooled = averagePooled(seen.reshaped(to: [shape[0] * shape[1]] + shape[2...]), size: scale)
+        return pooled.reshaped(to: shape[..<2] + pooled.shape[1...])
+    }
+}

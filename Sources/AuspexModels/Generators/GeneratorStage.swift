@@ -1,0 +1,57 @@
+import AuspexLayers
+import AuspexTensors
+
+/// One scale of a generator: the unit unrolled over time, then, time folded into batch, a residual block and one that doubles the size.
+public final class GeneratorStage: Layer {
+    /// `h0 = ρ(conv([features of frame 1; …; frame Tc]))`
+    public let start: Convolution
+    public let unit: any RecurrentUnit
+    public let block: GeneratorBlock
+    public let upsample: GeneratorBlock
+    let width: Int
+
+    init(_ configuration: ModelConfiguration, width: Int, outputChannels: Int, using initializer: inout Initializer) {
+        self.width = width
+        start = Convolution(
+            inputChannels: configuration.contextFrames * width, outputChannels: width, using: &initializer)
+        unit = configuration.makeUnit(stateChannels: width, inputChannels: width, using: &initializer)
+        block = GeneratorBlock(
+            inputChannels: width, outputChannels: width, conditionSize: configuration.conditionSize, upsamples: false,
+            using: &initializer)
+        upsample = GeneratorBlock(
+            inputChannels: width, outputChannels: outputChannels, conditionSize: configuration.conditionSize,
+            upsamples: true, using: &initializer)
+    }
+
+    /// - Parameters:
+    ///   - x: `[Tp·B, s, s, width]` folded time-major, or `[B, s, s, width]` where every step has the same input.
+    ///   - features: the context's at this scale, `[B, s, s, Tc·width]`.
+    /// - Returns: `[Tp·B, 2s, 2s, outputChannels]`.
+    func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor, steps: Int, _ pass: Pass) -> Tensor {
+        let h0 = start(features, activation: .relu, pass)
+        let states = unit.unrolled(from: h0, inputs: x, steps: steps, pass)
+        return upsample(block(states, condition: condition, pass), condition: condition, pass)
+    }
+}
+
+extension ModelConfiguration {
+    /// The recurrent unit that the configuration names.
+    public func makeUnit(
+        stateChannels: Int, inputChannels: Int, using initializer: inout Initializer
+    ) -> any RecurrentUnit {
+        func tsru(_ variant: TSRU.Variant) -> TSRU {
+            TSRU(
+                variant: variant, stateChannels: stateChannels, inputChannels: inputChannels, warp: warp,
+                kernelSize: kernelSize, mix: mix, using: &initializer)
+        }
+        return switch unit {
+        case .convGRU: ConvGRU(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
+        case .convLSTM: ConvLSTM(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
+        case .trajGRU:
+            TrajGRU(stateChannels: stateChannels, inputChannels: inputChannels, links: links, using: &initializer)
+        case .tsruC: tsru(.c)
+        case .tsruP: tsru(.p)
+        case .tsruS: tsru(.s)
+        }
+    }
+}
