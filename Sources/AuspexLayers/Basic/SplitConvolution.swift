@@ -27,13 +27,13 @@ public final class SplitConvolution: Layer {
 
     /// `Wh * h`, without the bias.
     public func first(_ h: Tensor, _ pass: Pass) -> Tensor {
-        let kernel = pass.once(firstHalf) { norm(weight, pass).sliced(2, from: 0, count: firstChannels) }
+        let kernel = pass.once(firstHalf) { pass in norm(weight, pass).sliced(2, from: 0, count: firstChannels) }
         return convolution(h, weight: kernel)
     }
 
     /// `Wx * x + b`.
     public func second(_ x: Tensor, _ pass: Pass) -> Tensor {
-        let kernel = pass.once(secondHalf) {
+        let kernel = pass.once(secondHalf) { pass in
             norm(weight, pass).sliced(2, from: firstChannels, count: weight.value.shape[2] - firstChannels)
         }
         return convolution(x, weight: kernel, bias: pass.read(bias))

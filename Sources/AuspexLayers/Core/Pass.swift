@@ -17,10 +17,14 @@ public final class Pass {
     public let mode: Mode
     /// Whether running statistics follow this pass: in training they follow generator steps only.
     public let movesStatistics: Bool
-    private let tape: Tape?
+    /// Whether stages marked with `recomputed` keep only their inputs and run again on the way back: less memory, a third more time.
+    public let recomputesActivations: Bool
+    let tape: Tape?
     private let differentiated: Set<ObjectIdentifier>
     private var leaves: [ObjectIdentifier: Tensor] = [:]
     private var madeOnce: [ObjectIdentifier: Tensor] = [:]
+    /// Where a part that will be recomputed gets its parameters from.
+    private let lender: Lender?
 
     /// - Parameters:
     ///   - mode: see `Mode`.
@@ -29,17 +33,33 @@ public final class Pass {
     ///   - movesStatistics: whether running statistics follow.
     public init(
         _ mode: Mode, differentiating parameters: [NamedParameter] = [], recordsInputs: Bool = false,
-        movesStatistics: Bool = false
+        movesStatistics: Bool = false, recomputesActivations: Bool = false
     ) {
         self.mode = mode
         self.movesStatistics = movesStatistics
+        self.recomputesActivations = recomputesActivations
+        lender = nil
         tape = parameters.isEmpty && !recordsInputs ? nil : Tape()
         differentiated = Set(parameters.map { ObjectIdentifier($0.parameter) })
     }
 
+    /// A pass over a part of another, which lends it parameters and what is made of them.
+    init(partOf whole: Pass, tape: Tape?, movesStatistics: Bool, lender: @escaping Lender) {
+        mode = whole.mode
+        self.movesStatistics = movesStatistics
+        recomputesActivations = false
+        self.tape = tape
+        differentiated = []
+        self.lender = lender
+    }
+
+    /// Gives the numbers for a parameter or an owner of a value made once.
+    typealias Lender = (_ key: ObjectIdentifier, _ fromWhole: (Pass) -> Tensor) -> Tensor
+
     /// The parameter's numbers: a leaf of the tape where its gradient is wanted.
     public func read(_ parameter: Parameter) -> Tensor {
         let key = ObjectIdentifier(parameter)
+        if let lender { return lender(key) { $0.read(parameter) } }
         guard let tape, differentiated.contains(key) else { return parameter.value }
         if let leaf = leaves[key] { return leaf }
         let leaf = tape.watch(parameter.value)
@@ -48,10 +68,11 @@ public final class Pass {
     }
 
     /// A value derived from parameters alone, made the first time it is asked for in this pass: a normalised weight, half a kernel.
-    public func once(_ owner: AnyObject, _ make: () -> Tensor) -> Tensor {
+    public func once(_ owner: AnyObject, _ make: (Pass) -> Tensor) -> Tensor {
         let key = ObjectIdentifier(owner)
+        if let lender { return lender(key) { $0.once(owner, make) } }
         if let made = madeOnce[key] { return made }
-        let made = make()
+        let made = make(self)
         madeOnce[key] = made
         return made
     }
@@ -83,9 +104,10 @@ public final class Pass {
 /// The value of a scalar function of parameters, and its gradients in the parameters' order.
 public func valueWithGradients(
     of parameters: [NamedParameter], mode: Pass.Mode = .training, movesStatistics: Bool = false,
-    _ body: (Pass) throws -> Tensor
+    recomputesActivations: Bool = false, _ body: (Pass) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
-    let pass = Pass(mode, differentiating: parameters, movesStatistics: movesStatistics)
+    let pass = Pass(mode, differentiating: parameters, movesStatistics: movesStatistics,
+        recomputesActivations: recomputesActivations)
     let value = try body(pass)
     return (value.detached(), pass.gradients(of: value, for: parameters))
 }

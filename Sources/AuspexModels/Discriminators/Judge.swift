@@ -54,10 +54,10 @@ public final class Judge: Layer {
     public func callAsFunction(_ seen: Tensor, classes: [Int]? = nil, _ pass: Pass) -> Tensor {
         let clips = seen.shape[0]
         var x = seen
-        for block in volumeBlocks { x = block(x, pass) }
+        for block in volumeBlocks { x = pass.recomputed([x]) { block($0[0], $1) } }
         let time = x.shape[1]
         x = x.reshaped(to: [clips * time] + x.shape[2...])
-        for block in blocks { x = block(x, pass) }
+        for block in blocks { x = pass.recomputed([x]) { block($0[0], $1) } }
         let pooled = sum(relu(x), along: [1, 2])
         var scores = score(pooled, pass).reshaped(to: [clips, time])
         if let embedding, let embeddingNorm {

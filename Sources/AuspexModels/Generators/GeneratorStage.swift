@@ -28,9 +28,13 @@ public final class GeneratorStage: Layer {
     ///   - features: the context's at this scale, `[B, s, s, Tc·width]`.
     /// - Returns: `[Tp·B, 2s, 2s, outputChannels]`.
     func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor, steps: Int, _ pass: Pass) -> Tensor {
-        let h0 = start(features, activation: .relu, pass)
-        let states = unit.unrolled(from: h0, inputs: x, steps: steps, pass)
-        return upsample(block(states, condition: condition, pass), condition: condition, pass)
+        let states = pass.recomputed([x, features]) { inputs, pass in
+            let h0 = start(inputs[1], activation: .relu, pass)
+            return unit.unrolled(from: h0, inputs: inputs[0], steps: steps, pass)
+        }
+        return pass.recomputed([states, condition]) { inputs, pass in
+            upsample(block(inputs[0], condition: inputs[1], pass), condition: inputs[1], pass)
+        }
     }
 }
 

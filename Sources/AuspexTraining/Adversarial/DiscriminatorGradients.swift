@@ -1,0 +1,62 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+
+/// What one judge's loss came to on one batch.
+public struct JudgeOutcome {
+    public let view: String
+    /// Hinge loss, mean over clips.
+    public let loss: Float
+    /// Share of real clips with a score above zero; nil where none were shown.
+    public let accuracyReal: Float?
+    /// Share of predicted clips with a score below zero; nil where it is the generator's turn.
+    public let accuracyPredicted: Float?
+}
+
+/// The judges' side of a training step: hinge loss of real clips and of the generator's predictions for their contexts.
+///
+/// `L = Σ views [mean ρ(1 − D(real)) + mean ρ(1 + D(predicted))]`; real and predicted clips go through a judge as one batch and share the
+/// view's draws. Views run and go backward one after another, so that only one judge's activations are alive at a time.
+/// Source: Lim and Ye 2017, arXiv:1705.02894; Luc et al. 2020, arXiv:2003.04035, section 3.3.
+public struct DiscriminatorGradients {
+    public let outcomes: [JudgeOutcome]
+    /// In the order of `discriminators.parameters`.
+    public let gradients: [Tensor]
+
+    /// - Parameters:
+    ///   - predicted: the generator's frames for the batch's contexts, `[B, Tp, H, W, C]`.
+    ///   - draws: one for each view.
+    public init(of discriminators: Discriminators, on batch: TrainingBatch, predicted: Tensor, draws: [ViewDraws]) {
+        let real = joined([batch.context, batch.future], along: 1)
+        let fake = joined([batch.context, predicted.detached()], along: 1)
+        let both = joined([real, fake], along: 0)
+        let classes = batch.classes.map { $0 + $0 }
+        var outcomes: [JudgeOutcome] = []
+        var gradients: [Tensor] = []
+        for ((judge, view), draws) in zip(zip(discriminators.judges, discriminators.views), draws) {
+            let seen = view.applied(to: both, draws.doubled)
+            var scores: Tensor?
+            let (loss, own) = valueWithGradients(of: judge.parameters) { pass in
+                let all = judge(seen, classes: classes, pass)
+                scores = all.detached()
+                return discriminatorHingeLoss(
+                    real: all.sliced(0, from: 0, count: batch.clips),
+                    predicted: all.sliced(0, from: batch.clips, count: batch.clips))
+            }
+            gradients += own
+            let numbers = scores?.scalars ?? []
+            outcomes.append(
+                JudgeOutcome(
+                    view: view.name, loss: loss.scalar,
+                    accuracyReal: share(numbers.prefix(batch.clips)) { $0 > 0 },
+                    accuracyPredicted: share(numbers.suffix(batch.clips)) { $0 < 0 }))
+        }
+        self.outcomes = outcomes
+        self.gradients = gradients
+    }
+}
+
+/// The share of numbers that a condition holds for.
+private func share(_ numbers: ArraySlice<Float>, _ holds: (Float) -> Bool) -> Float {
+    Float(numbers.filter(holds).count) / Float(max(numbers.count, 1))
+}
