@@ -25,7 +25,7 @@ extension Pass {
         let kept = (inputs + lent).map { $0.detached() }
         let tracked = (inputs + lent).map(\.isTracked)
         let positions = Dictionary(uniqueKeysWithValues: zip(keys, inputs.count...))
-        return output.recorded("recomputed", from: inputs + lent) { [self] gradient in
+        return output.recorded("recomputed", from: inputs + lent) { [unowned self] gradient in
             let tape = Tape()
             let leaves = zip(kept, tracked).map { $1 ? tape.watch($0) : $0 }
             let second = Pass(partOf: self, tape: tape, movesStatistics: false) { key, _ in
