@@ -5,16 +5,15 @@ import AuspexTensors
 /// How much each term counts in a generator's loss.
 public struct GeneratorLossWeights: Sendable, Equatable {
     public var adversarial: Float
-    /// A pixel loss beside it, and its weight; nil for none, as published.
-    public var pixel: (loss: PixelLoss, weight: Float)?
+    public var pixelLoss: TrainingConfiguration.PixelLoss
+    public var pixel: Float
 
-    public init(adversarial: Float = 1, pixel: (loss: PixelLoss, weight: Float)? = nil) {
+    public init(
+        adversarial: Float = 1, pixelLoss: TrainingConfiguration.PixelLoss = .none, pixel: Float = 0
+    ) {
         self.adversarial = adversarial
+        self.pixelLoss = pixelLoss
         self.pixel = pixel
-    }
-
-    public static func == (a: Self, b: Self) -> Bool {
-        a.adversarial == b.adversarial && a.pixel?.loss == b.pixel?.loss && a.pixel?.weight == b.pixel?.weight
     }
 }
 
@@ -58,12 +57,11 @@ public struct GeneratorGradients {
             }
         }
         var pixelLoss: Float?
-        if let (loss, weight) = weights.pixel {
-            let measuring = Pass(.training, recordsInputs: true)
-            let frames = measuring.watch(predicted)
-            let value = loss(predicted: frames, real: batch.future)
-            pixelLoss = value.scalar
-            accumulate(measuring.gradients(of: value, at: [frames])[0] * weight, into: &upstream)
+        let measuring = Pass(.training, recordsInputs: true)
+        let frames = measuring.watch(predicted)
+        if let loss = weights.pixelLoss(predicted: frames, real: batch.future) {
+            pixelLoss = loss.scalar
+            accumulate(measuring.gradients(of: loss, at: [frames])[0] * weights.pixel, into: &upstream)
         }
         self.outcomes = outcomes
         self.pixelLoss = pixelLoss
