@@ -26,7 +26,10 @@ public struct DiscriminatorGradients {
     /// - Parameters:
     ///   - predicted: the generator's frames for the batch's contexts, `[B, Tp, H, W, C]`.
     ///   - draws: one for each view.
-    public init(of discriminators: Discriminators, on batch: TrainingBatch, predicted: Tensor, draws: [ViewDraws]) {
+    public init(
+        of discriminators: Discriminators, on batch: TrainingBatch, predicted: Tensor, draws: [ViewDraws],
+        recomputesActivations: Bool = false
+    ) {
         let real = joined([batch.context, batch.future], along: 1)
         let fake = joined([batch.context, predicted.detached()], along: 1)
         let both = joined([real, fake], along: 0)
@@ -36,7 +39,9 @@ public struct DiscriminatorGradients {
         for ((judge, view), draws) in zip(zip(discriminators.judges, discriminators.views), draws) {
             let seen = view.applied(to: both, draws.doubled)
             var scores: Tensor?
-            let (loss, own) = valueWithGradients(of: judge.parameters) { pass in
+            let (loss, own) = valueWithGradients(
+                of: judge.parameters, recomputesActivations: recomputesActivations
+            ) { pass in
                 let all = judge(seen, classes: classes, pass)
                 scores = all.detached()
                 return discriminatorHingeLoss(

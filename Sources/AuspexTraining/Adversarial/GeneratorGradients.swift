@@ -35,10 +35,12 @@ public struct GeneratorGradients {
     ///   - draws: one for each view.
     public init(
         of generator: Generator, judgedBy discriminators: Discriminators, on batch: TrainingBatch, noise: Tensor,
-        draws: [ViewDraws], weights: GeneratorLossWeights
+        draws: [ViewDraws], weights: GeneratorLossWeights,
+        recomputesActivations: Bool = false
     ) {
         let parameters = generator.parameters
-        let pass = Pass(.training, differentiating: parameters, movesStatistics: true)
+        let pass = Pass(.training, differentiating: parameters, movesStatistics: true,
+            recomputesActivations: recomputesActivations)
         let video = generator(
             context: batch.context, noise: noise, classes: batch.classes, steps: batch.predictedFrames, pass)
         predicted = video.detached()
@@ -46,7 +48,8 @@ public struct GeneratorGradients {
         var outcomes: [JudgeOutcome] = []
         if weights.adversarial != 0 {
             for ((judge, view), draws) in zip(zip(discriminators.judges, discriminators.views), draws) {
-                let judging = Pass(.training, recordsInputs: true)
+                let judging = Pass(
+                    .training, recordsInputs: true, recomputesActivations: recomputesActivations)
                 let frames = judging.watch(predicted)
                 let seen = view.applied(to: joined([batch.context, frames], along: 1), draws)
                 let loss = generatorHingeLoss(predicted: judge(seen, classes: batch.classes, judging))

@@ -1,0 +1,23 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+
+/// Computes a generator's batch-norm statistics anew, as the mean over batches, for the weights that it has now.
+///
+/// Source: Brock et al. 2019, arXiv:1809.11096, appendix C.1 ("standing statistics").
+///
+/// - Parameters:
+///   - contexts: batches of `[B, Tc, H, W, C]` with their classes, the same ones every time.
+///   - steps: Tp.
+///   - stream: where z is drawn from.
+public func recomputeStandingStatistics(
+    of generator: Generator, over contexts: [(context: Tensor, classes: [Int]?)], steps: Int, from stream: RandomStream
+) {
+    for (number, batch) in contexts.enumerated() {
+        let noise = stream.at(step: number)
+            .normal([batch.context.shape[0], generator.configuration.latentSize])
+        _ = generator(
+            context: batch.context, noise: noise, classes: batch.classes, steps: steps,
+            Pass(.recalibrating(batch: number)))
+    }
+}

@@ -1,0 +1,43 @@
+/// The numbers of one step, by name, in the order in which they were first reported.
+public struct StepReport {
+    private var sums: [String: (sum: Double, count: Int)] = [:]
+    public private(set) var names: [String] = []
+
+    public init() {}
+
+    /// The number of a name: the mean where it was reported more than once in the step.
+    public subscript(name: String) -> Double? { sums[name].map { $0.sum / Double($0.count) } }
+
+    /// All numbers in order.
+    public var numbers: [(name: String, value: Double)] { names.map { ($0, self[$0] ?? .nan) } }
+
+    public mutating func add(_ name: String, _ value: Double) {
+        if sums[name] == nil { names.append(name) }
+        sums[name] = (value, 1)
+    }
+
+    mutating func addMean(_ name: String, _ value: Float) { addMean(name, Double(value)) }
+
+    mutating func addMean(_ name: String, _ value: Double) {
+        guard let old = sums[name] else {
+            add(name, value)
+            return
+        }
+        sums[name] = (old.sum + value, old.count + 1)
+    }
+
+    /// The first number that is infinite or no number.
+    func checkFinite() throws(NonFiniteValue) {
+        for (name, value) in numbers where !value.isFinite { throw NonFiniteValue(term: name, value: value) }
+    }
+}
+
+/// A loss or a gradient that became infinite or no number: the run cannot go on from it.
+public struct NonFiniteValue: Error, CustomStringConvertible, Equatable {
+    public let term: String
+    public let value: Double
+
+    public var description: String { "\(term) became \(value)" }
+
+    public static func == (a: Self, b: Self) -> Bool { a.term == b.term && "\(a.value)" == "\(b.value)" }
+}
