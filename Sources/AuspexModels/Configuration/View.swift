@@ -111,6 +111,6 @@ extension View {
         guard scale > 1 else { return seen }
         let shape = seen.shape
         let pooled = averagePooled(seen.reshaped(to: [shape[0] * shape[1]] + shape[2...]), size: scale)
-        return pooled.reshaped(to: shape[..<2] + pooled.shape[1...])
+        return pooled.reshaped(to: Array(shape[..<2] + pooled.shape[1...]))
     }
 }

@@ -28,11 +28,11 @@ public final class GeneratorStage: Layer {
     ///   - features: the context's at this scale, `[B, s, s, Tc·width]`.
     /// - Returns: `[Tp·B, 2s, 2s, outputChannels]`.
     func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor, steps: Int, _ pass: Pass) -> Tensor {
-        let states = pass.recomputed([x, features]) { inputs, pass in
+        let states = pass.recomputed([x, features]) { [self] inputs, pass in
             let h0 = start(inputs[1], activation: .relu, pass)
             return unit.unrolled(from: h0, inputs: inputs[0], steps: steps, pass)
         }
-        return pass.recomputed([states, condition]) { inputs, pass in
+        return pass.recomputed([states, condition]) { [self] inputs, pass in
             upsample(block(inputs[0], condition: inputs[1], pass), condition: inputs[1], pass)
         }
     }

@@ -11,7 +11,7 @@ extension RandomStream {
         // Column-major `long × short`, as LAPACK has it: each of the `short` vectors is contiguous.
         var factor = normal([short, long]).scalars
         var reflectors = [Float](repeating: 0, count: short)
-        let (m, n) = (lapack_int(long), lapack_int(short))
+        let (m, n) = (Int32(long), Int32(short))
         var status = LAPACKE_sgeqrf(LAPACK_COL_MAJOR, m, n, &factor, m, &reflectors)
         require(status == 0, "orthogonalMatrix", "sgeqrf refused argument \(-status)")
         let signs = (0..<short).map { factor[$0 * long + $0] < 0 ? -1 as Float : 1 }
