@@ -20,7 +20,7 @@ public final class SpectralNorm: Layer {
         let matrix = Self.matrix(weight)
         v = Buffer(unit(initializer.next().normal([1, matrix.shape[0]]), epsilon))
         u = Buffer(Tensor(zeros: [1, matrix.shape[1]]))
-        for _ in 0..<15 { iterate(matrix) }
+        if !initializer.isBlank { for _ in 0..<15 { iterate(matrix) } }
     }
 
     private static func matrix(_ weight: Tensor) -> Tensor {
@@ -39,6 +39,9 @@ public final class SpectralNorm: Layer {
         return sum(matrixProduct(v.value, matrix) * u.value).scalar
     }
 
+    /// The σ by which the last pass divided; nil before any did.
+    public private(set) var lastSigma: Float?
+
     /// The normalised weight, made once a pass.
     public func callAsFunction(_ weight: Parameter, _ pass: Pass) -> Tensor {
         pass.once(self) { pass in
@@ -48,7 +51,9 @@ public final class SpectralNorm: Layer {
     }
 
     private func normalized(_ weight: Tensor) -> Tensor {
-        let inverse = 1 / sigma(of: weight)
+        let sigma = sigma(of: weight)
+        lastSigma = sigma
+        let inverse = 1 / sigma
         let result = weight.detached() * inverse
         let (u, v) = (u.value, v.value)
         return result.recorded("spectralNorm", from: weight) { gradient in

@@ -4,8 +4,20 @@ import AuspexTensors
 public struct Initializer {
     private let stream: RandomStream
     private var handedOut = 0
+    /// Whether weights are left at zero, because others will be loaded over them.
+    let isBlank: Bool
 
-    public init(seed: UInt64, name: String = "weights") { stream = RandomStream(seed: seed, name: name) }
+    /// For a network whose weights will be loaded: nothing is drawn and nothing made orthogonal.
+    public static let blank = Initializer(seed: 0, isBlank: true)
+
+    public init(seed: UInt64, name: String = "weights") {
+        self.init(seed: seed, name: name, isBlank: false)
+    }
+
+    private init(seed: UInt64, name: String = "weights", isBlank: Bool) {
+        stream = RandomStream(seed: seed, name: name)
+        self.isBlank = isBlank
+    }
 
     mutating func next() -> RandomStream {
         defer { handedOut += 1 }
@@ -14,6 +26,7 @@ public struct Initializer {
 
     /// An orthogonal weight of `[…, in, out]`, as a matrix of all input places by outputs.
     mutating func orthogonal(_ shape: [Int]) -> Tensor {
+        if isBlank { return Tensor(zeros: shape) }
         let columns = shape[shape.count - 1]
         return next().orthogonalMatrix(rows: shape.dropLast().reduce(1, *), columns: columns).reshaped(to: shape)
     }

@@ -35,6 +35,16 @@ extension Layer {
         return found
     }
 
+    /// Smallest and largest σ by which the last pass divided weights; nil where there are no spectral norms, or none was used yet.
+    public var spectralNormRange: ClosedRange<Float>? {
+        var sigmas: [Float] = []
+        visit(self, path: "") { _, leaf in
+            if let sigma = (leaf as? SpectralNorm)?.lastSigma { sigmas.append(sigma) }
+        }
+        guard let least = sigmas.min(), let most = sigmas.max() else { return nil }
+        return least...most
+    }
+
     /// How many numbers training changes.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
 }
@@ -50,7 +60,9 @@ private func visit(_ value: Any, path: String, leaf: (String, AnyObject) -> Void
             switch child.value {
             case let object as Parameter: leaf(name, object)
             case let object as Buffer: leaf(name, object)
-            case let layer as any Layer: visit(layer, path: name, leaf: leaf)
+            case let layer as any Layer:
+                leaf(name, layer)
+                visit(layer, path: name, leaf: leaf)
             default:
                 let style = Mirror(reflecting: child.value).displayStyle
                 if style == .collection || style == .optional { visit(child.value, path: name, leaf: leaf) }

@@ -1,0 +1,31 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+
+/// The generator that evaluation sees: averaged weights, and batch-norm statistics taken anew for them.
+///
+/// A network of its own, so that looking at a run changes nothing in it.
+final class EvaluationGenerator {
+    let generator: Generator
+    private let standing: [SuppliedBatch]
+    private let seed: UInt64
+
+    init(_ configuration: ModelConfiguration, standing: [SuppliedBatch], seed: UInt64) {
+        var blank = Initializer.blank
+        generator = Generator(configuration, using: &blank)
+        self.standing = standing
+        self.seed = seed
+    }
+
+    /// Takes over a training run's averages as they are now.
+    func refresh(from trainer: AdversarialTrainer) throws {
+        try generator.load(parameters: trainer.averaged.state)
+        try generator.load(buffers: trainer.generator.bufferValues)
+        let configuration = generator.configuration
+        recomputeStandingStatistics(
+            of: generator,
+            over: standing.map {
+                ($0.values.sliced(1, from: 0, count: configuration.contextFrames).detached(), $0.classes)
+            }, steps: configuration.predictedFrames, from: RandomStream(seed: seed, name: "standing-statistics"))
+    }
+}

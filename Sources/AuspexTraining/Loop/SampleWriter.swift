@@ -1,0 +1,48 @@
+import AuspexModels
+import AuspexTensors
+import AuspexVideo
+
+/// Film strips of the same held-out clips, step after step.
+struct SampleWriter {
+    /// How many clips a strip shows.
+    private static let shown = 4
+
+    let folder: String
+    let clips: SuppliedBatch?
+    let model: ModelConfiguration
+    let frameIntervalSeconds: Double
+    let seed: UInt64
+
+    /// Writes `step-00012000-clip-0.png` and so on: context, truth and prediction.
+    ///
+    /// - Returns: the first clip's strip, for TensorBoard; nil where there are no clips.
+    func write(step: Int, predictor: some Predictor) throws -> EventFile.Picture? {
+        guard let clips else { return nil }
+        let count = min(Self.shown, clips.clips.shape[0])
+        let values = clips.values.sliced(0, from: 0, count: count)
+        let context = values.sliced(1, from: 0, count: model.contextFrames)
+        let predicted = predictor.predict(
+            context: context, classes: clips.classes.map { Array($0.prefix(count)) }, frames: model.predictedFrames,
+            randomness: RandomStream(seed: seed, name: "samples"))
+        let truth = values.sliced(1, from: model.contextFrames, count: model.predictedFrames)
+        var first: EventFile.Picture?
+        for clip in 0..<count {
+            func frames(_ x: Tensor) -> Tensor {
+                x.sliced(0, from: clip, count: 1).reshaped(to: Array(x.shape[1...])).valuesAsPixels()
+            }
+            let picture = try PredictionPicture(
+                context: frames(context), predictions: [.init(name: predictor.name, frames: frames(predicted))],
+                truth: frames(truth), frameIntervalSeconds: frameIntervalSeconds)
+            let digits = String(step)
+            let name = "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+            try picture.write(to: "\(folder)/\(name)-clip-\(clip).png", overwriting: true)
+            if clip == 0 {
+                let strip = picture.filmStrip()
+                first = EventFile.Picture(
+                    png: try pngBytes(of: strip), height: strip.shape[0], width: strip.shape[1],
+                    channels: strip.shape[2])
+            }
+        }
+        return first
+    }
+}

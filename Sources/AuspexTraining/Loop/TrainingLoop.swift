@@ -1,0 +1,200 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+import Foundation
+
+/// Runs the steps of a training run, and leaves behind what a run folder holds.
+///
+/// What is learned depends on configuration, seed and data alone: logging, validation and checkpoints look and never touch.
+public final class TrainingLoop {
+    /// How a run ended.
+    public enum Outcome: Sendable, Equatable {
+        case finished
+        /// A stop was asked for; the checkpoint of this step is written.
+        case stopped(step: Int)
+    }
+
+    let trainer: AdversarialTrainer
+    let folder: RunFolder
+    let store: CheckpointStore
+    private let supply: any BatchSupply
+    private let evaluation: EvaluationGenerator
+    private let validation: Validation
+    private let samples: SampleWriter
+    private let log: MetricsLog
+    private let events: EventFile
+    private let progress: ProgressReporter
+    private let stop: StopFlag
+    private let writeDocuments: (inout Checkpoint) throws -> Void
+    private var configuration: TrainingConfiguration { trainer.configuration }
+    private var model: ModelConfiguration { trainer.generator.configuration }
+    /// The best validation so far; part of the checkpoint.
+    private var best: Double?
+    /// Which step the evaluation's network was last refreshed at.
+    private var refreshedAt: Int?
+    private var lastCheckpoint: Int?
+
+    /// - Parameters:
+    ///   - trainer: fresh, or restored from `checkpoint`.
+    ///   - folder: opened for writing.
+    ///   - supply: gives the batches from the trainer's step on.
+    ///   - resumed: the checkpoint that the trainer was restored from; nil for a new run.
+    ///   - frameIntervalSeconds: the time between two frames, written beside samples.
+    ///   - writeDocuments: adds the caller's documents (configuration, versions, choices) to every checkpoint.
+    public init(
+        _ trainer: AdversarialTrainer, in folder: RunFolder, supply: any BatchSupply, heldOut: HeldOutClips,
+        resumed: Checkpoint? = nil, frameIntervalSeconds: Double, progress: ProgressReporter, stop: StopFlag,
+        writeDocuments: @escaping (inout Checkpoint) throws -> Void
+    ) throws {
+        self.trainer = trainer
+        self.folder = folder
+        self.supply = supply
+        self.progress = progress
+        self.stop = stop
+        self.writeDocuments = writeDocuments
+        let (model, configuration) = (trainer.generator.configuration, trainer.configuration)
+        store = folder.checkpoints(keep: configuration.keepCheckpoints)
+        evaluation = EvaluationGenerator(model, standing: heldOut.standing, seed: configuration.seed)
+        validation = Validation(
+            batches: heldOut.validation, contextFrames: model.contextFrames, predictedFrames: model.predictedFrames,
+            seed: configuration.seed)
+        samples = SampleWriter(
+            folder: folder.samplesPath, clips: heldOut.validation.first, model: model,
+            frameIntervalSeconds: frameIntervalSeconds, seed: configuration.seed)
+        try store.prepare()
+        log = try MetricsLog(path: folder.metricsPath, resumingFrom: resumed?.step)
+        events = try EventFile(inFolder: folder.path, resumingFrom: resumed?.step)
+        lastCheckpoint = resumed?.step
+        if let resumed { best = try resumed.document(Progress.self, Progress.documentName).best }
+    }
+
+    /// Trains to the configured last step, or until a stop is asked for.
+    ///
+    /// - Throws: `TrainingError.nonFinite` naming step, term and the last good checkpoint; whatever the data or the disk refuse.
+    public func run() throws -> Outcome {
+        if trainer.step == 0 { try validate(isBaseline: true) }
+        while trainer.step < configuration.steps {
+            let report = try advance()
+            let isLast = trainer.step == configuration.steps
+            let isStopped = stop.isRaised
+            if trainer.step % configuration.logInterval == 0 || isLast { try write(report) }
+            show(report)
+            var isBest = false
+            if due(configuration.validationInterval) || (isLast && configuration.validationInterval > 0) {
+                isBest = try validate(isBaseline: false)
+            }
+            if due(configuration.sampleInterval) || (isLast && configuration.sampleInterval > 0) { try sample() }
+            if due(configuration.checkpointInterval) || isLast || isStopped || isBest { try save(isBest: isBest) }
+            if isStopped && !isLast {
+                progress.finish()
+                return .stopped(step: trainer.step)
+            }
+        }
+        progress.finish()
+        return .finished
+    }
+
+    private func due(_ interval: Int) -> Bool { interval > 0 && trainer.step % interval == 0 }
+
+    /// One step, with what its data and its time came to.
+    private func advance() throws -> StepReport {
+        let start = ContinuousClock.now
+        var waited = 0.0
+        do {
+            var report = try trainer.advance {
+                let batch = try supply.next()
+                waited += batch.waitedSeconds
+                return batch.cut(contextFrames: model.contextFrames)
+            }
+            let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            report.add("seconds/step", elapsed)
+            report.add("seconds/waitingForData", waited)
+            return report
+        } catch let error as NonFiniteValue {
+            throw TrainingError.nonFinite(
+                error, step: trainer.step + 1, lastCheckpoint: lastCheckpoint.map { store.path(of: $0) })
+        }
+    }
+
+    private func write(_ report: StepReport) throws {
+        var numbers = report.numbers
+        for (name, network) in [("generator", trainer.generator as any Layer), ("discriminator", trainer.discriminators)] {
+            if let range = network.spectralNormRange {
+                numbers.append(("\(name)/sigmaSmallest", Double(range.lowerBound)))
+                numbers.append(("\(name)/sigmaLargest", Double(range.upperBound)))
+            }
+        }
+        try log.append(step: trainer.step, numbers.map { ($0.name, .number($0.value)) })
+        try events.add(step: trainer.step, scalars: numbers.map { ($0.name, $0.value) })
+    }
+
+    private func show(_ report: StepReport) {
+        func total(_ network: String) -> Double? {
+            let losses = report.numbers.filter { $0.name.hasPrefix(network) && $0.name.hasSuffix("/loss") }
+            return losses.isEmpty ? nil : losses.reduce(0) { $0 + $1.value }
+        }
+        let shown: [(String, Double?)] = [
+            ("D", total("discriminator")), ("G", total("generator")), ("pixel", report["generator/pixelLoss"]),
+            ("waiting", report["seconds/waitingForData"]),
+        ]
+        progress.update(
+            completed: trainer.step,
+            numbers: shown.compactMap { name, value in value.map { (name, String(format: "%.3f", $0)) } })
+    }
+
+    private func refresh() throws {
+        guard refreshedAt != trainer.step else { return }
+        try evaluation.refresh(from: trainer)
+        refreshedAt = trainer.step
+    }
+
+    /// Measures the averaged weights, or the baseline that they have to beat; whether it was the best so far.
+    @discardableResult
+    private func validate(isBaseline: Bool) throws -> Bool {
+        guard configuration.validationInterval > 0, !validation.batches.isEmpty else { return false }
+        let results: [(name: String, value: Double)]
+        if isBaseline {
+            results = try validation.measure(CopyLast()).map { ("validation/copy-last/\($0.name)", $0.value) }
+        } else {
+            try refresh()
+            results = try validation.measure(GeneratorPredictor(evaluation.generator))
+                .map { ("validation/\($0.name)", $0.value) }
+        }
+        try log.append(step: trainer.step, results.map { ($0.name, .number($0.value)) })
+        try events.add(step: trainer.step, scalars: results.map { ($0.name, $0.value) })
+        guard !isBaseline, let score = results.first?.value else { return false }
+        let isBest = best.map { score > $0 } ?? true
+        if isBest { best = score }
+        return isBest
+    }
+
+    private func sample() throws {
+        try refresh()
+        if let picture = try samples.write(step: trainer.step, predictor: GeneratorPredictor(evaluation.generator)) {
+            try events.add(step: trainer.step, tag: "samples", picture: picture)
+        }
+    }
+
+    private func save(isBest: Bool) throws {
+        try refresh()
+        var checkpoint = trainer.checkpoint
+        checkpoint.groups[.standingStatistics] = evaluation.generator.bufferValues
+        try checkpoint.set(
+            Progress(
+                consumedClips: trainer.step * trainer.batchesPerStep * configuration.batch, best: best),
+            as: Progress.documentName)
+        try writeDocuments(&checkpoint)
+        try store.save(checkpoint, isBest: isBest)
+        lastCheckpoint = trainer.step
+    }
+}
+
+/// How far a run is, beside its networks.
+public struct Progress: Codable, Sendable {
+    static let documentName = "progress"
+
+    /// Clips that the steps so far have learned from: where the data go on.
+    public var consumedClips: Int
+    /// The best validation so far.
+    var best: Double?
+}
