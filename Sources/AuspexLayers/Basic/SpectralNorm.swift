@@ -6,9 +6,9 @@ import AuspexTensors
 /// gradient: `∂W = (∂Ŵ − ⟨∂Ŵ, Ŵ⟩ v uᵀ) / σ`.
 /// Source: Miyato et al. 2018, arXiv:1802.05957, algorithm 1.
 public final class SpectralNorm: Layer {
-    /// The singular vector on the outputs' side, `[1, outputs]`.
+    /// The singular vector on the outputs' side, `[outputs]`.
     public let u: Buffer
-    /// The singular vector on the inputs' side, `[1, places]`.
+    /// The singular vector on the inputs' side, `[places]`.
     public let v: Buffer
     private let epsilon: Float
 
@@ -18,8 +18,8 @@ public final class SpectralNorm: Layer {
     public init(of weight: Tensor, epsilon: Float = 1e-6, using initializer: inout Initializer) {
         self.epsilon = epsilon
         let matrix = Self.matrix(weight)
-        v = Buffer(unit(initializer.next().normal([1, matrix.shape[0]]), epsilon))
-        u = Buffer(Tensor(zeros: [1, matrix.shape[1]]))
+        v = Buffer(unit(initializer.next().normal([matrix.shape[0]]), epsilon))
+        u = Buffer(Tensor(zeros: [matrix.shape[1]]))
         if !initializer.isBlank { for _ in 0..<15 { iterate(matrix) } }
     }
 
@@ -29,14 +29,14 @@ public final class SpectralNorm: Layer {
     }
 
     private func iterate(_ matrix: Tensor) {
-        u.value = unit(matrixProduct(v.value, matrix), epsilon)
-        v.value = unit(matrixProduct(u.value, matrix, transposingRight: true), epsilon)
+        u.value = unit(matrix.transposedTimes(vector: v.value), epsilon)
+        v.value = unit(matrix.times(vector: u.value), epsilon)
     }
 
     /// The largest singular value as the stored vectors see it.
     public func sigma(of weight: Tensor) -> Float {
         let matrix = Self.matrix(weight)
-        return sum(matrixProduct(v.value, matrix) * u.value).scalar
+        return sum(matrix.transposedTimes(vector: v.value) * u.value).scalar
     }
 
     /// The σ by which the last pass divided; nil before any did.

@@ -1,7 +1,7 @@
 import AuspexTensors
 
 /// Hands every new parameter a random stream of its own, in order of construction: a network's initial weights are a pure function of the seed.
-public struct Initializer {
+public struct Initializer: Sendable {
     private let stream: RandomStream
     private var handedOut = 0
     /// Whether weights are left at zero, because others will be loaded over them.

@@ -118,14 +118,12 @@ public final class AdversarialTrainer {
         _ sums: [Tensor?], of count: Int, with optimizer: Adam, named name: String, learningRate: Double,
         _ report: inout StepReport
     ) throws {
-        var gradients = sums.compactMap { $0 }
-        let norm = globalNorm(gradients) / Double(count)
+        let gradients = sums.compactMap { $0 }
+        let norm = gradients.reduce(0) { $0 + $1.sumOfSquares }.squareRoot() / Double(count)
         report.addMean("\(name)/gradientNorm", norm)
         try report.checkFinite()
         let limit = configuration.gradientClipping.map { min(1, $0 / max(norm, .leastNormalMagnitude)) } ?? 1
-        let scale = Float(limit / Double(count))
-        if scale != 1 { gradients = gradients.map { $0 * scale } }
-        optimizer.update(gradients, learningRate: learningRate)
+        optimizer.update(gradients, learningRate: learningRate, gradientScale: limit / Double(count))
     }
 
     // MARK: Draws

@@ -1,6 +1,5 @@
 import AuspexLayers
 import AuspexTensors
-import CAuspexKernels
 
 /// Adam: `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `w ← w − α · m̂ / (√v̂ + ε)`, with m̂ and v̂ corrected for their start at zero.
 ///
@@ -26,17 +25,20 @@ final class Adam {
 
     /// Moves every parameter in place.
     ///
-    /// - Parameter gradients: in the order of the parameters.
-    func update(_ gradients: [Tensor], learningRate: Double) {
+    /// - Parameters:
+    ///   - gradients: in the order of the parameters.
+    ///   - gradientScale: what they are multiplied with first: clipping, or one over the number of accumulated batches.
+    func update(_ gradients: [Tensor], learningRate: Double, gradientScale: Double = 1) {
         require(gradients.count == parameters.count, "Adam.update", "\(gradients.count) gradients for \(parameters.count)")
         updates += 1
-        let meanCorrection = 1 - pow(beta1, updates)
-        let squareCorrection = 1 - pow(beta2, updates)
+        let settings = AdamStep(
+            rate: Float(learningRate), beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), step: updates,
+            gradientScale: Float(gradientScale))
         for (position, gradient) in gradients.enumerated() {
-            adamUpdate(
-                &parameters[position].parameter.value, gradient: gradient, mean: &means[position],
-                square: &squares[position], learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-                meanCorrection: meanCorrection, squareCorrection: squareCorrection)
+            let parameter = parameters[position].parameter
+            if !parameter.value.isUniquelyHeld { parameter.value = parameter.value.copied() }
+            parameter.value.adamUpdate(
+                firstMoment: &means[position], secondMoment: &squares[position], gradient: gradient, settings)
         }
     }
 
@@ -64,15 +66,4 @@ final class Adam {
         }
         (means, squares, self.updates) = (newMeans, newSquares, updates)
     }
-}
-
-/// By repeated multiplication: the same bits on every machine, which a C library's `pow` does not promise.
-private func pow(_ base: Double, _ exponent: Int) -> Double {
-    var (result, power, left) = (1.0, base, exponent)
-    while left > 0 {
-        if left & 1 == 1 { result *= power }
-        power *= power
-        left >>= 1
-    }
-    return result
 }

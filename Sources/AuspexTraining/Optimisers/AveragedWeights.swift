@@ -20,7 +20,8 @@ public final class AveragedWeights {
     func follow(atStep step: Int, clipsPerStep: Int) {
         let decay = step <= configuration.startStep ? 0 : configuration.decay(clipsPerStep: clipsPerStep)
         for (position, entry) in parameters.enumerated() {
-            values[position].interpolate(towards: entry.parameter.value, by: 1 - decay)
+            if !values[position].isUniquelyHeld { values[position] = values[position].copied() }
+            values[position].move(toward: entry.parameter.value, by: Float(1 - decay))
         }
     }
 
