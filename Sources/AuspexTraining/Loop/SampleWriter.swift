@@ -39,7 +39,7 @@ struct SampleWriter {
             if clip == 0 {
                 let strip = picture.filmStrip()
                 first = EventFile.Picture(
-                    png: try pngBytes(of: strip), height: strip.shape[0], width: strip.shape[1],
+                    png: Array(pngData(from: strip)), height: strip.shape[0], width: strip.shape[1],
                     channels: strip.shape[2])
             }
         }
