@@ -106,7 +106,8 @@ public func valueWithGradients(
     of parameters: [NamedParameter], mode: Pass.Mode = .training, movesStatistics: Bool = false,
     recomputesActivations: Bool = false, _ body: (Pass) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
-    let pass = Pass(mode, differentiating: parameters, movesStatistics: movesStatistics,
+    let pass = Pass(
+        mode, differentiating: parameters, movesStatistics: movesStatistics,
         recomputesActivations: recomputesActivations)
     let value = try body(pass)
     return (value.detached(), pass.gradients(of: value, for: parameters))

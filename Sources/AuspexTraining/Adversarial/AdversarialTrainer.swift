@@ -37,7 +37,9 @@ public final class AdversarialTrainer {
     }
 
     /// Micro-batches that a step takes from the data.
-    public var batchesPerStep: Int { max(1, judgesTrain ? configuration.discriminatorSteps : 1) * configuration.accumulation }
+    public var batchesPerStep: Int {
+        max(1, judgesTrain ? configuration.discriminatorSteps : 1) * configuration.accumulation
+    }
 
     private var judgesTrain: Bool { configuration.adversarialWeight > 0 }
 

@@ -39,7 +39,8 @@ public struct GeneratorGradients {
         recomputesActivations: Bool = false
     ) {
         let parameters = generator.parameters
-        let pass = Pass(.training, differentiating: parameters, movesStatistics: true,
+        let pass = Pass(
+            .training, differentiating: parameters, movesStatistics: true,
             recomputesActivations: recomputesActivations)
         let video = generator(
             context: batch.context, noise: noise, classes: batch.classes, steps: batch.predictedFrames, pass)

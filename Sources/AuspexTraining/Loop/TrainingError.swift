@@ -9,7 +9,8 @@ public enum TrainingError: Error, CustomStringConvertible {
             "step \(step): \(value); the networks cannot go on from it. "
                 + (checkpoint.map {
                     "The last good checkpoint is \($0): go on from it with --resume and a lower learning rate or training.gradientClipping"
-                } ?? "No checkpoint was written yet: start again with a lower learning rate or training.gradientClipping")
+                }
+                    ?? "No checkpoint was written yet: start again with a lower learning rate or training.gradientClipping")
         }
     }
 }

@@ -118,7 +118,9 @@ public final class TrainingLoop {
 
     private func write(_ report: StepReport) throws {
         var numbers = report.numbers
-        for (name, network) in [("generator", trainer.generator as any Layer), ("discriminator", trainer.discriminators)] {
+        for (name, network) in [
+            ("generator", trainer.generator as any Layer), ("discriminator", trainer.discriminators),
+        ] {
             if let range = network.spectralNormRange {
                 numbers.append(("\(name)/sigmaSmallest", Double(range.lowerBound)))
                 numbers.append(("\(name)/sigmaLargest", Double(range.upperBound)))
