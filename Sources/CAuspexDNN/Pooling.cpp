@@ -38,8 +38,7 @@ const PoolingPlan &planned(const ax_dnn_pooling &shape, bool backward, bool note
     return plans.get({shape, backward ? 2 : note ? 1 : 0, omp_get_max_threads()}, [&](PoolingPlan &plan) {
         auto d = descriptors(shape);
         auto kind = backward || note ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
-        // Pooling works without scratch memory in every implementation of oneDNN for these layouts but some that it
-        // then takes itself: it is small.
+        // oneDNN's own scratch memory here: pooling needs none for channels-last float32, and little elsewhere.
         auto forward = version::poolingForward(d, kind, dnnl::primitive_attr());
         auto noted = shape.maximum && (backward || note);
         if (backward) {
