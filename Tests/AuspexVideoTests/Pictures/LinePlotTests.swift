@@ -53,7 +53,7 @@ import Testing
         plot.isLogarithmic = true
         #expect(plot.png().count > 1000)
         #expect(LinePlot(title: "", xLabel: "", yLabel: "", series: []).png().count > 500)
-        let folder = try TemporaryFolder()
+        let folder = try TestSupport.TemporaryFolder()
         try plot.write(to: folder.file("a.svg"))
         try plot.write(to: folder.file("a.png"))
         #expect(throws: VideoError.self) { try plot.write(to: folder.file("a.pdf")) }

@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test("Exact forms hold the predicted frames and nothing else") func exactForms() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestSupport.TemporaryFolder()
         let one = PredictionPicture(
             context: noise([2, 9, 7, 3]), predictions: [.init(name: "model", frames: noise([3, 9, 7, 3], seed: 2))],
             frameIntervalSeconds: 0.1)
@@ -79,7 +79,7 @@ import Testing
 
     @Test("Every form of every number of channels that it takes", arguments: [1, 2, 3, 4, 5])
     func channels(channels: Int) throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestSupport.TemporaryFolder()
         let picture = PredictionPicture(
             context: noise([2, 12, 10, channels]),
             predictions: [.init(name: "model", frames: noise([3, 12, 10, channels], seed: 2))],
@@ -95,7 +95,7 @@ import Testing
         let page = sheet.picture()
         for frame in [0, 4, 8] { #expect(count([1, UInt8(10 + frame), 77], in: page) == 96 * 96) }
         for frame in [0, 1] { #expect(count([2, UInt8(10 + frame), 77], in: page) == 100 * 100) }
-        let folder = try TemporaryFolder()
+        let folder = try TestSupport.TemporaryFolder()
         try sheet.write(to: folder.file("sheet.png"))
         #expect(throws: FileError.self) { try sheet.write(to: folder.file("sheet.png")) }
     }

@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 
 @Suite("Where outputs go") struct OutputPlaceTests {
-    let folder: TemporaryFolder
+    let folder: TestSupport.TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TestSupport.TemporaryFolder() }
 
     private func message(_ body: () throws -> Void) -> String? {
         do {

@@ -4,11 +4,11 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Writing clips, read back by the ffmpeg program", .enabled(if: FFmpegProgram.isThere))
+@Suite("Writing clips, read back by the ffmpeg program", .enabled(if: FFmpegProgram.isExpected))
 struct VideoWriterTests {
-    let folder: TemporaryFolder
+    let folder: TestSupport.TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TestSupport.TemporaryFolder() }
 
     private func shapes(_ frames: Int, height: Int, width: Int) throws -> Tensor {
         let request = ClipRequest(frames: frames, size: FrameSize(height: height, width: width))
@@ -22,8 +22,8 @@ struct VideoWriterTests {
         let clip = noise(shape)
         let path = folder.file("clip.mkv")
         try VideoWriter(path, frameIntervalSeconds: 0.04).write(clip)
-        #expect(try FFmpegProgram.property("stream=codec_name", of: path) == ["ffv1"])
-        let back = try FFmpegProgram.decoded(path, height: shape[1], width: shape[2], channels: shape[3])
+        #expect(try WrittenFile.property("stream=codec_name", of: path) == ["ffv1"])
+        let back = try WrittenFile.decoded(path, height: shape[1], width: shape[2], channels: shape[3])
         #expect(same(back, clip))
     }
 
@@ -33,11 +33,11 @@ struct VideoWriterTests {
         let path = folder.file("clip.mp4")
         try VideoWriter(path, frameIntervalSeconds: 1001.0 / 30000).write(clip)
         let (tall, wide) = ((height + 1) / 2 * 2, (width + 1) / 2 * 2)
-        let back = try FFmpegProgram.decoded(path, height: tall, width: wide, channels: 3)
+        let back = try WrittenFile.decoded(path, height: tall, width: wide, channels: 3)
         #expect(back.shape == [9, tall, wide, 3])
         #expect(peakSignalToNoise(cropped(back, height: height, width: width), clip) > 33)
         #expect(
-            try FFmpegProgram.property(
+            try WrittenFile.property(
                 "stream=pix_fmt,color_range,color_space,color_transfer,color_primaries,r_frame_rate", of: path)
                 == ["yuv420p,tv,bt709,bt709,bt709,30000/1001"])
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -54,7 +54,7 @@ struct VideoWriterTests {
             let clip = Tensor((0..<64 * 64).flatMap { _ in colour }, shape: [1, 64, 64, 3])
             let path = folder.file("flat.mp4")
             try VideoWriter(path, frameIntervalSeconds: 0.1, overwriting: true).write(clip)
-            let back = try FFmpegProgram.decoded(path, height: 64, width: 64, channels: 3).scalars(as: UInt8.self)
+            let back = try WrittenFile.decoded(path, height: 64, width: 64, channels: 3).scalars(as: UInt8.self)
             for channel in 0..<3 {
                 #expect(abs(Int(back[(32 * 64 + 32) * 3 + channel]) - Int(colour[channel])) <= 3, "\(colour)")
             }
@@ -66,7 +66,7 @@ struct VideoWriterTests {
         let path = folder.file("grey.mp4")
         try VideoWriter(path, frameIntervalSeconds: 0.1).write(clip)
         #expect(
-            peakSignalToNoise(try FFmpegProgram.decoded(path, height: 32, width: 32, channels: 1), clip) > 30)
+            peakSignalToNoise(try WrittenFile.decoded(path, height: 32, width: 32, channels: 1), clip) > 30)
     }
 
     @Test("A GIF's frames and times", arguments: [false, true])
@@ -76,11 +76,11 @@ struct VideoWriterTests {
         var writer = try VideoWriter(path, frameIntervalSeconds: 1.0 / 30)
         writer.dithersGIF = dithered
         try writer.write(clip)
-        let back = try FFmpegProgram.decoded(path, height: 64, width: 81, channels: 3)
+        let back = try WrittenFile.decoded(path, height: 64, width: 81, channels: 3)
         #expect(back.shape == clip.shape)
         #expect(peakSignalToNoise(back, clip) > (dithered ? 30 : 36))
         // 1/30 s in hundredths: 3, 4, 3, and so on, so that nothing drifts.
-        let times = try FFmpegProgram.property("packet=pts_time", of: path).map { Double($0.prefix { $0 != "," }) }
+        let times = try WrittenFile.property("packet=pts_time", of: path).map { Double($0.prefix { $0 != "," }) }
         #expect(times == [0, 0.03, 0.07, 0.1, 0.13, 0.17])
     }
 
@@ -92,15 +92,15 @@ struct VideoWriterTests {
             try FileManager.default.contentsOfDirectory(atPath: path).sorted() == [
                 "00000.png", "00001.png", "00002.png",
             ])
-        #expect(same(try FFmpegProgram.decoded(path + "/%05d.png", height: 19, width: 23, channels: 3), clip))
+        #expect(same(try WrittenFile.decoded(path + "/%05d.png", height: 19, width: 23, channels: 3), clip))
     }
 
     @Test("PNG bytes keep every pixel", arguments: [1, 3])
     func png(channels: Int) throws {
         let picture = noise([13, 29, channels])
         let path = try folder.write(pngData(from: picture), as: "picture.png")
-        #expect(try FFmpegProgram.property("stream=pix_fmt", of: path) == [channels == 1 ? "gray" : "rgb24"])
-        let back = try FFmpegProgram.decoded(path, height: 13, width: 29, channels: channels)
+        #expect(try WrittenFile.property("stream=pix_fmt", of: path) == [channels == 1 ? "gray" : "rgb24"])
+        let back = try WrittenFile.decoded(path, height: 13, width: 29, channels: channels)
         #expect(same(back.reshaped(to: [13, 29, channels]), picture))
     }
 
@@ -112,7 +112,7 @@ struct VideoWriterTests {
         let bytes = clip.scalars(as: UInt8.self)
         try VideoWriter(path, frameIntervalSeconds: 0.1).write(
             frames: (0..<5).lazy.map { Tensor(Array(bytes[$0 * size..<($0 + 1) * size]), shape: [16, 16, 3]) })
-        #expect(same(try FFmpegProgram.decoded(path, height: 16, width: 16, channels: 3), clip))
+        #expect(same(try WrittenFile.decoded(path, height: 16, width: 16, channels: 3), clip))
     }
 
     private func cropped(_ clip: Tensor, height: Int, width: Int) -> Tensor {
@@ -132,7 +132,7 @@ struct VideoWriterTests {
 @Suite("NumPy arrays of clips") struct NumPyOutputTests {
     @Test(arguments: [[3, 8, 10, 3], [2, 5, 7, 5]])
     func roundTrip(shape: [Int]) throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestSupport.TemporaryFolder()
         let clip = noise(shape)
         try VideoWriter(folder.file("clip.npy"), frameIntervalSeconds: 0.1).write(clip)
         #expect(try folder.names == ["clip.npy"])

@@ -1,0 +1,53 @@
+import AuspexTensors
+import Foundation
+import Testing
+
+/// What the ffmpeg program, as an independent witness, finds in a file that we wrote.
+enum WrittenFile {
+    /// All frames of a file, `[T, H, W, C]`.
+    static func decoded(_ path: String, height: Int, width: Int, channels: Int) throws -> Tensor {
+        let bytes = try FFmpegProgram.run(
+            [
+                "-i", path, "-fps_mode", "passthrough", "-sws_flags", "accurate_rnd+full_chroma_int", "-f", "rawvideo",
+                "-pix_fmt", channels == 1 ? "gray" : "rgb24", "-",
+            ])
+        let frame = height * width * channels
+        try #require(bytes.count % frame == 0, "\(bytes.count) bytes for frames of \(frame)")
+        return Tensor(bytes, shape: [bytes.count / frame, height, width, channels])
+    }
+
+    /// A property of the video stream or its frames, as ffprobe, which comes with ffmpeg, prints it.
+    static func property(_ entries: String, of path: String) throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: (try #require(FFmpegProgram.path) as NSString).deletingLastPathComponent + "/ffprobe")
+        process.arguments = ["-v", "error", "-select_streams", "v:0", "-show_entries", entries, "-of", "csv=p=0", path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+    }
+}
+
+/// A clip of noise: every byte is its own, so that nothing lost goes unseen.
+func noise(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
+    let stream = RandomStream(seed: seed, name: "noise")
+    let bytes = stream.uniform(shape).scalars.map { UInt8($0 * 256) }
+    return Tensor(bytes, shape: shape)
+}
+
+/// Peak signal to noise ratio of two clips of bytes, in decibels.
+func peakSignalToNoise(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return -.infinity }
+    let squares = zip(a.scalars(as: UInt8.self), b.scalars(as: UInt8.self)).reduce(0) { sum, pair in
+        let difference = Int(pair.0) - Int(pair.1)
+        return sum + difference * difference
+    }
+    return squares == 0 ? .infinity : 10 * log10(255 * 255 * Double(a.count) / Double(squares))
+}
+
+func same(_ a: Tensor, _ b: Tensor) -> Bool {
+    a.shape == b.shape && a.scalars(as: UInt8.self) == b.scalars(as: UInt8.self)
+}
