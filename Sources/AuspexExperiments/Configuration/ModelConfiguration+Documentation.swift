@@ -1,0 +1,45 @@
+import AuspexModels
+
+extension ModelConfiguration: ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "unit": "The recurrent unit of every stage.",
+            "warp": "How a TSRU moves its state: per-pixel kernels, or bilinear flow.",
+            "kernelSize": "K of a TSRU's K×K kernels, odd.",
+            "mix": "What a TSRU's gate keeps: the moved state, or the state before.",
+            "links": "Links of a TrajGRU.",
+            "output": "How frames come from features: painted anew, or the frame before moved and painted over.",
+            "outputKernelSize": "K of the K×K kernels that move frames, odd; for output move.",
+            "size": "Side of the square frames in pixels: 32, 64, 128 or 256.",
+            "channels": "The width that all layers' widths are multiples of.",
+            "contextFrames": "Frames that are given.",
+            "predictedFrames": "Frames that are predicted in training.",
+            "frameChannels": "Channels of a frame: 3 for colour, 1 for grey.",
+            "classes": "Classes that condition the model; 0 for none.",
+            "latentSize": "Width of the latent vector z.",
+            "embeddingSize": "Width of a class's embedding.",
+        ]
+    }
+}
+
+extension DiscriminatorsConfiguration: ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "preset": "The views that a paper names; not asked where views are listed.",
+            "views":
+                "The views themselves, for example [{kind: frames, count: 8}, {kind: clip, scale: 2}, {kind: clip, crop: 2}].",
+            "channels": "The width that the judges' widths are multiples of; null for the model's.",
+        ]
+    }
+}
+
+extension View: ConfigurationDefaulted, ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "kind": "Single frames of the predicted span, or the whole clip.",
+            "count": "How many frames are drawn.",
+            "scale": "By how much frames are made smaller.",
+            "crop": "1/crop of height and width is seen, at full resolution.",
+        ]
+    }
+}

@@ -1,0 +1,74 @@
+/// Configurations that are built into the program under a name. `experiments/` holds the same as files.
+public enum Presets {
+    /// The names, smallest model first.
+    public static let names = ["tiny", "bair-64", "kinetics600-64", "ucf101-128"]
+
+    /// What a preset lays over the defaults.
+    static let yaml = [
+        "tiny": """
+        # The smallest model that learns anything: to try things out in seconds.
+        model:
+          output: move
+          size: 32
+          channels: 4
+          predictedFrames: 5
+        discriminators:
+          preset: fast
+        training:
+          steps: 500
+          batch: 4
+          pixelLoss: l1
+          pixelWeight: 10
+          averaging:
+            decay: 0.99
+          standingStatisticsBatches: 4
+          validationInterval: 100
+          validationClips: 16
+          checkpointInterval: 100
+          sampleInterval: 100
+
+        """,
+        "bair-64": """
+        # BAIR robot pushing, 64×64, 1 → 15. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
+        model:
+          channels: 96
+          contextFrames: 1
+          predictedFrames: 15
+        training:
+          steps: 500000
+          batch: 16
+          accumulation: 32
+        data:
+          source: bair/train
+          validation: bair/test
+
+        """,
+        "kinetics600-64": """
+        # Kinetics-600, 64×64, 5 → 11. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
+        model:
+          channels: 96
+        training:
+          steps: 1000000
+          batch: 16
+          accumulation: 32
+        data:
+          source: kinetics600/train
+          validation: kinetics600/test
+
+        """,
+        "ucf101-128": """
+        # UCF-101, 128×128, 5 → 11. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
+        model:
+          size: 128
+          channels: 96
+        training:
+          steps: 500000
+          batch: 8
+          accumulation: 64
+        data:
+          source: ucf101/train
+          validation: ucf101/test
+
+        """,
+    ]
+}
