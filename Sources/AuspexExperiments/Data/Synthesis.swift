@@ -46,11 +46,7 @@ public struct Synthesis: Sendable {
         let source = try SyntheticSources.source(named: name)
         let request = ClipRequest(frames: frames, size: size, colour: colour)
         let stream = RandomStream(seed: seed, name: "clips")
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw FileError.writing(folder, code: access(folder, F_OK) == 0 ? ENOTDIR : errno)
-        }
+        try FolderMaking.make(folder)
         let digits = max(4, String(clips - 1).count)
         var files: [String] = []
         var array: NumPyWriter?

@@ -34,10 +34,8 @@ public struct FileContents: Encodable, Sendable {
         if isFolder.boolValue {
             let files = try Self.weightFiles(in: path)
             let readers = try files.map { (name: $0, reader: try SafeTensorsReader(path: path + "/" + $0)) }
-            format = "folder of safetensors"
-            metadata = readers.reduce(into: [:]) { all, file in
-                for (key, value) in file.reader.metadata { all["\(file.name): \(key)"] = value }
-            }
+            format = readers.count == 1 ? files[0] : "\(files.count) safetensors files"
+            metadata = readers.reduce(into: [:]) { $0.merge($1.reader.metadata) { first, _ in first } }
             tensors = readers.flatMap { file in
                 Self.entries(of: file.reader, prefix: readers.count > 1 ? file.name + ": " : "")
             }
@@ -75,12 +73,17 @@ public struct FileContents: Encodable, Sendable {
             .sorted { $0.name.compare($1.name, options: [.numeric]) == .orderedAscending }
     }
 
-    /// The weights of a checkpoint; of a run, of its best checkpoint or else its last.
+    /// All tensors of a checkpoint's folder; of a run those that predict: the averaged weights of its best checkpoint or else its last.
     private static func weightFiles(in folder: String) throws -> [String] {
-        for part in ["", "checkpoints/best/", "checkpoints/last/"] {
+        func files(_ part: String) -> [String] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + part)) ?? []
-            let files = names.filter { $0.hasSuffix(".safetensors") }.sorted()
-            if !files.isEmpty { return files.map { part + $0 } }
+            return names.filter { $0.hasSuffix(".safetensors") }.sorted().map { part + $0 }
+        }
+        let own = files("")
+        if !own.isEmpty { return own }
+        for part in ["checkpoints/best/", "checkpoints/last/"] {
+            let weights = files(part).filter { $0.hasSuffix("/averaged-weights.safetensors") }
+            if !weights.isEmpty { return weights }
         }
         throw FileError(
             .missing, path: folder, found: "no .safetensors file", expected: "a checkpoint, or a run that has one",

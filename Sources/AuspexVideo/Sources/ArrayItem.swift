@@ -45,6 +45,8 @@ struct ArrayItem: ClipItem {
         return part
     }
 
+    func pictureSize() -> FrameSize { array.size }
+
     func information() throws -> VideoInfo? { nil }
 }
 

@@ -17,6 +17,8 @@ protocol ClipItem: Sendable {
     func frames(at numbers: [Int], request: ClipRequest, crop: CropPlace, continuing: Bool) throws -> Tensor
     /// The same item, of which only a share of the time may be used.
     func limited(to share: Range<Double>) -> any ClipItem
+    /// Size of the pictures as they are shown.
+    func pictureSize() throws -> FrameSize
     /// What a person should know about the item.
     func information() throws -> VideoInfo?
 }

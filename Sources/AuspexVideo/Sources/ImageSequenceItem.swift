@@ -52,6 +52,8 @@ struct ImageSequenceItem: ClipItem {
         return part
     }
 
+    func pictureSize() throws -> FrameSize { try StillImage(path: images[0]).size }
+
     func information() throws -> VideoInfo? {
         _ = try StillImage(path: images[0])
         return nil
@@ -74,6 +76,13 @@ final class StillImage {
         }
         try decoder.send(nil)
         guard try decoder.receive() == .frame else { throw VideoError(.damaged, path, "no picture in it") }
+    }
+
+    /// As shown.
+    var size: FrameSize {
+        let (height, width) = (Int(decoder.frame.pointee.height), Int(decoder.frame.pointee.width))
+        let isTransposed = Orientation(displayMatrix: ax_display_matrix(demuxer.stream)).isTransposed
+        return isTransposed ? FrameSize(height: width, width: height) : FrameSize(height: height, width: width)
     }
 
     func write(form: PictureForm, scaler: FrameScaler, to out: UnsafeMutablePointer<UInt8>) throws {

@@ -16,6 +16,10 @@ public struct SourceReport: Sendable, Codable {
     public struct Item: Sendable, Codable {
         public var name: String
         public var className: String?
+        /// Size of its pictures as shown; nil where none can be read.
+        public var size: FrameSize?
+        /// The first frame that may be used, counted from 0.
+        public var firstFrame = 0
         /// Frames that may be used.
         public var frameCount: Int
         public var durationSeconds: Double?
@@ -50,6 +54,8 @@ extension SourceReport.Item {
         do {
             video = try item.information()
             let timeline = try item.timeline()
+            size = try video?.shownSize ?? item.pictureSize()
+            firstFrame = timeline.usable.lowerBound
             frameCount = timeline.usable.count
             if let seconds = timeline.seconds, let last = timeline.usable.last {
                 durationSeconds =

@@ -40,5 +40,7 @@ struct VideoItem: ClipItem {
         return part
     }
 
+    func pictureSize() throws -> FrameSize { try VideoInfo(probing: path).shownSize }
+
     func information() throws -> VideoInfo? { try VideoInfo(probing: path) }
 }

@@ -1,0 +1,68 @@
+import AuspexModels
+import AuspexTensors
+import AuspexVideo
+import Foundation
+
+/// Continues every clip of a source: for scoring predictions that are kept as files.
+public struct SourceContinuation {
+    private let model: TrainedModel
+    private let source: any ClipSource
+    private let frames: Int
+    private let samples: Int
+    private let seed: UInt64
+
+    /// - Parameters:
+    ///   - text: the source.
+    ///   - frames: how many frames to predict.
+    ///   - samples: how many different futures of each clip.
+    public init(_ model: TrainedModel, source text: String, frames: Int, samples: Int = 1, seed: UInt64 = 0) throws {
+        self.model = model
+        self.frames = frames
+        self.samples = samples
+        self.seed = seed
+        source = try openSource(text, options: SourceOptions(classes: model.configuration.model.classes > 0))
+    }
+
+    /// Predicts clip after clip.
+    ///
+    /// - Parameters:
+    ///   - limit: how many clips; a source without end needs it.
+    ///   - folders: are made if they are not there.
+    ///   - body: is given how many clips are done, a name for the clip that no other has, and a picture of each future.
+    public func run(
+        atMost limit: Int?, into folders: [String], _ body: (Int, String, [PredictionPicture]) throws -> Void
+    ) throws {
+        let configuration = model.configuration
+        let given = configuration.model.contextFrames
+        let request = configuration.clipRequest(frames: given + frames)
+        let places = try source.places(for: request, atMost: limit)
+        for folder in folders { try FolderMaking.make(folder) }
+        var taken: [String: Int] = [:]
+        let predictor = GeneratorPredictor(model.generator)
+        for (number, place) in places.enumerated() {
+            let clip = try source.clip(at: place, request: request)
+            let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
+            let values = clip.frames.elementType == .uint8 ? clip.frames.pixelsAsValues() : clip.frames
+            let context = values.sliced(0, from: 0, count: given).reshaped(to: [1, given] + values.shape.dropFirst())
+            let pictures = (0..<samples).map { sample in
+                let stream = RandomStream(seed: seed, name: "prediction/\(sample)", step: number)
+                let future = predictor.predict(
+                    context: context, classes: clip.classIndex.map { [$0] }, frames: frames, randomness: stream)
+                return PredictionPicture(
+                    context: pixels.sliced(0, from: 0, count: given),
+                    predictions: [.init(name: "prediction", frames: future.valuesAsPixels().unstacked()[0])],
+                    truth: pixels.sliced(0, from: given, count: frames),
+                    frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
+            }
+            try body(number + 1, name(of: clip, taken: &taken), pictures)
+        }
+    }
+
+    /// The file's name, and a number from the second clip of the same file on.
+    private func name(of clip: Clip, taken: inout [String: Int]) -> String {
+        let stem = ((clip.name as NSString).lastPathComponent as NSString).deletingPathExtension
+        let count = (taken[stem] ?? 0) + 1
+        taken[stem] = count
+        return count == 1 ? stem : "\(stem)-\(count)"
+    }
+}

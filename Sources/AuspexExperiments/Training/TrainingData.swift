@@ -1,0 +1,104 @@
+import AuspexModels
+import AuspexTensors
+import AuspexTraining
+import AuspexVideo
+
+/// The clips of a run: those it learns from, and those it never does.
+public struct TrainingData {
+    public let training: any ClipSource
+    /// Nil where nothing is held out.
+    public let heldOut: (any ClipSource)?
+    private let configuration: Configuration
+
+    /// Opens the sources of a configuration and checks that their clips are what the model takes.
+    ///
+    /// - Throws: `VideoError` for a source that is none, `ConfigurationError` where channels or classes differ.
+    public init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        let (data, model) = (configuration.data, configuration.model)
+        let options = SourceOptions(classes: model.classes > 0)
+        let source = try openSource(data.source, options: options)
+        if let validation = data.validation {
+            training = source
+            heldOut = try openSource(validation, options: options)
+        } else if data.validationShare > 0 {
+            let parts = try source.split(heldOut: data.validationShare)
+            training = parts.training
+            heldOut = parts.heldOut
+        } else {
+            training = source
+            heldOut = nil
+        }
+        for part in [training, heldOut].compactMap({ $0 }) { try check(part) }
+    }
+
+    private func check(_ source: any ClipSource) throws {
+        let model = configuration.model
+        let channels = try source.channels(for: configuration.clipRequest)
+        guard channels == model.frameChannels else {
+            throw ConfigurationError(
+                "\(source.description): gives frames of \(channels) channels, model.frameChannels is \(model.frameChannels): "
+                    + "set model.frameChannels=\(channels)"
+                    + (channels == 3 || channels == 1 ? ", or data.colour=\(channels == 3 ? "grey" : "rgb")" : ""))
+        }
+        guard model.classes == 0 || source.classCount == model.classes else {
+            throw ConfigurationError(
+                "\(source.description): has \(source.classCount) classes, model.classes is \(model.classes): "
+                    + "set model.classes=\(source.classCount)")
+        }
+    }
+
+    /// The run's batches from a clip number on.
+    func supply(from position: Int) -> any BatchSupply {
+        let loader = ClipLoader(
+            source: training, stream: RandomStream(seed: configuration.training.seed, name: "clips"),
+            request: configuration.clipRequest, batchSize: configuration.training.batch, from: position,
+            threads: configuration.data.loaderThreads, queuedBatches: configuration.data.queuedBatches)
+        return LoaderSupply(loader)
+    }
+
+    /// What a run measures itself on, and the time between two frames.
+    func heldOutClips() throws -> (clips: HeldOutClips, frameIntervalSeconds: Double) {
+        var request = configuration.clipRequest
+        let (seed, batch) = (configuration.training.seed, configuration.training.batch)
+        let stream = RandomStream(seed: seed, name: "standing-clips")
+        let standing = try (0..<configuration.training.standingStatisticsBatches).map { number in
+            try ClipBatch(
+                joining: (0..<batch).map {
+                    try training.clip(at: number * batch + $0, from: stream, request: request)
+                })
+        }
+        request.crop = .centre
+        var interval = try training.clip(at: 0, from: stream, request: request).frameIntervalSeconds
+        var validation: [ClipBatch] = []
+        if let heldOut, configuration.training.validationInterval > 0 || configuration.training.sampleInterval > 0 {
+            let places = try heldOut.places(for: request, atMost: configuration.training.validationClips)
+            for first in stride(from: 0, to: places.count, by: batch) {
+                let clips = try places[first..<min(first + batch, places.count)].map {
+                    try heldOut.clip(at: $0, request: request)
+                }
+                interval = interval ?? clips[0].frameIntervalSeconds
+                validation.append(try ClipBatch(joining: clips))
+            }
+        }
+        return (
+            HeldOutClips(validation: validation.map(\.supplied), standing: standing.map(\.supplied)),
+            interval ?? MovingShapes.frameIntervalSeconds
+        )
+    }
+}
+
+extension ClipBatch {
+    fileprivate var supplied: SuppliedBatch {
+        SuppliedBatch(clips: frames, classes: classes, waitedSeconds: waitedSeconds)
+    }
+}
+
+/// The loader as the training loop sees it.
+private final class LoaderSupply: BatchSupply {
+    private let loader: ClipLoader
+
+    init(_ loader: ClipLoader) { self.loader = loader }
+
+    func next() throws -> SuppliedBatch { try loader.nextBatch().supplied }
+}

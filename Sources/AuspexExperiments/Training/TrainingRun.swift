@@ -1,0 +1,127 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+import AuspexTraining
+import Foundation
+
+/// A run from its configuration to its folder: sources, networks, loop, and what a later run needs to go on with the same bits.
+public struct TrainingRun {
+    public let configuration: Configuration
+    public let folder: RunFolder
+    /// The step that the run goes on from; nil for a new one.
+    private let resumedStep: Int?
+
+    /// The version that is written into checkpoints.
+    public static let version = "0.1.0"
+
+    /// Opens the run's folder; nothing is trained yet.
+    ///
+    /// - Parameters:
+    ///   - path: the run's folder.
+    ///   - resume: whether a run that is there goes on; where there is none, one begins.
+    /// - Throws: `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
+    public init(_ configuration: Configuration, path: String, resume: Bool = false) throws {
+        self.configuration = configuration
+        folder = try RunFolder(writing: path, resume: resume)
+        let store = folder.checkpoints()
+        resumedStep = resume ? store.step(of: .last) : nil
+        if let resumedStep {
+            let earlier = try store.load(.step(resumedStep), groups: [])
+                .document(Configuration.self, Self.configurationDocument)
+            try Self.check(configuration, against: earlier, path: path)
+        }
+        let yaml = try configuration.yaml
+        try AtomicFile.write(Data(yaml.utf8), to: folder.configurationPath)
+    }
+
+    /// The step that the run goes on from; 0 for a new one.
+    public var firstStep: Int { resumedStep ?? 0 }
+
+    /// Trains to the configured last step, or until the flag is raised.
+    ///
+    /// - Throws: `TrainingError.nonFinite`, and whatever data or disk refuse.
+    public func run(progress: ProgressReporter, stop: StopFlag) throws -> TrainingLoop.Outcome {
+        let data = try TrainingData(configuration)
+        let heldOut = try data.heldOutClips()
+        let trainer = Self.trainer(configuration)
+        let resumed = try restore(trainer)
+        let position = trainer.step * trainer.batchesPerStep * configuration.training.batch
+        let loop = try TrainingLoop(
+            trainer, in: folder, supply: data.supply(from: position), heldOut: heldOut.clips, resumed: resumed,
+            frameIntervalSeconds: heldOut.frameIntervalSeconds, progress: progress, stop: stop
+        ) { checkpoint in
+            checkpoint.version = Self.version
+            try checkpoint.set(configuration, as: Self.configurationDocument)
+            try checkpoint.set(Machine.current, as: "machine")
+        }
+        return try loop.run()
+    }
+
+    /// Takes a trainer back to the checkpoint that the run goes on from.
+    ///
+    /// - Returns: the checkpoint without its tensors: the networks write into these in place, so nobody else may hold them.
+    private func restore(_ trainer: AdversarialTrainer) throws -> Checkpoint? {
+        guard let resumedStep else { return nil }
+        var checkpoint = try folder.checkpoints().load(.step(resumedStep))
+        try trainer.restore(checkpoint)
+        checkpoint.groups = [:]
+        return checkpoint
+    }
+
+    /// The networks of a configuration with their first weights.
+    static func trainer(_ configuration: Configuration) -> AdversarialTrainer {
+        var initializer = Initializer(seed: configuration.training.seed)
+        let generator = Generator(configuration.model, using: &initializer)
+        let discriminators = Discriminators(configuration.discriminators, for: configuration.model, using: &initializer)
+        return AdversarialTrainer(
+            generator: generator, discriminators: discriminators, configuration: configuration.training)
+    }
+
+    static let configurationDocument = "configuration"
+
+    /// A resumed run goes on as it began: only how long it lasts, and what it looks at and keeps, may change.
+    private static func check(_ now: Configuration, against earlier: Configuration, path: String) throws {
+        var comparable = now
+        comparable.training.steps = earlier.training.steps
+        comparable.training.validationInterval = earlier.training.validationInterval
+        comparable.training.checkpointInterval = earlier.training.checkpointInterval
+        comparable.training.keepCheckpoints = earlier.training.keepCheckpoints
+        comparable.training.sampleInterval = earlier.training.sampleInterval
+        comparable.training.logInterval = earlier.training.logInterval
+        comparable.data.loaderThreads = earlier.data.loaderThreads
+        comparable.data.queuedBatches = earlier.data.queuedBatches
+        // How far the learning rate has come down depends on where it ends.
+        let decays = earlier.training.decay != .constant && now.training.steps != earlier.training.steps
+        guard comparable != earlier || decays else { return }
+        if decays { comparable.training.steps = now.training.steps }
+        let (ours, theirs) = (try ConfigurationEncoder.tree(of: comparable), try ConfigurationEncoder.tree(of: earlier))
+        let difference = ours.firstDifference(from: theirs)
+        throw ConfigurationError(
+            "\(path): "
+                + (difference.map { "\($0.path) was \($0.other) in the run and is \($0.own) now" } ?? "began otherwise")
+                + ": a resumed run goes on as it began; give it the same again, or begin another with --out")
+    }
+}
+
+/// What computed a run: bits may differ on another machine.
+struct Machine: Codable, Equatable {
+    var instructionSet: Kernels.InstructionSet
+    var threads: Int
+
+    static var current: Machine { Machine(instructionSet: Kernels.instructionSet, threads: Kernels.threads) }
+}
+
+extension ConfigurationNode {
+    /// The first place where two trees of one type differ, with both values.
+    func firstDifference(
+        from other: ConfigurationNode, at path: [String] = []
+    ) -> (path: String, own: String, other: String)? {
+        if let own = fields, let others = other.fields, case .map = value, case .map = other.value {
+            for (mine, theirs) in zip(own, others) {
+                if let found = mine.node.firstDifference(from: theirs.node, at: path + [mine.key]) { return found }
+            }
+            return nil
+        }
+        return json == other.json ? nil : (path.joined(separator: "."), json, other.json)
+    }
+}

@@ -1,0 +1,34 @@
+import CAuspexDNN
+
+/// What the heavy operations have computed since the last reset, and how long they took; by family of work.
+public enum WorkCounter {
+    /// One family's work.
+    public struct Count: Sendable, Codable, Equatable {
+        /// Thousand million floating-point operations that were executed, a multiplication and an addition being two.
+        public var gflop: Double
+        public var seconds: Double
+        public var calls: Int
+
+        /// The mean over some repeats of the same work.
+        package func divided(by repeats: Int) -> Count {
+            Count(gflop: gflop / Double(repeats), seconds: seconds / Double(repeats), calls: calls / repeats)
+        }
+    }
+
+    private static let families = [
+        ("convolutionForward", ax_dnn_count_forward), ("convolutionBackwardData", ax_dnn_count_backward_data),
+        ("convolutionBackwardWeights", ax_dnn_count_backward_weights), ("matrixProduct", ax_dnn_count_matrix_product),
+        ("pooling", ax_dnn_count_pooling), ("reorder", ax_dnn_count_reorder),
+    ]
+
+    /// By family.
+    public static var counts: [String: Count] {
+        families.reduce(into: [:]) { counts, family in
+            let count = ax_dnn_counter(Int32(family.1))
+            counts[family.0] = Count(gflop: count.flops * 1e-9, seconds: count.seconds, calls: Int(count.calls))
+        }
+    }
+
+    /// Starts afresh.
+    public static func reset() { ax_dnn_reset_counters() }
+}
