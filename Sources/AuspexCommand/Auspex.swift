@@ -11,7 +11,8 @@ package struct Auspex: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DataCommand.self, InspectCommand.self,
+            PredictCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
+            InspectCommand.self, BenchmarkCommand.self,
         ])
 
     package init() {}

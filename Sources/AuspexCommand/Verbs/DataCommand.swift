@@ -9,5 +9,5 @@ struct DataCommand: ParsableCommand {
             EXAMPLE:
               auspex data synthesize moving-shapes --out clips
             """,
-        subcommands: [SynthesizeCommand.self])
+        subcommands: [DataInspectCommand.self, SynthesizeCommand.self])
 }

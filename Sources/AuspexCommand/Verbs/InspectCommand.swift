@@ -22,7 +22,7 @@ struct InspectCommand: ParsableCommand {
         if output.json { return try Console.print(json: contents) }
         Console.print(contents.summary)
         for (key, value) in contents.metadata.sorted(by: { $0.key < $1.key }) { Console.print("\(key): \(value)") }
-        var table = Table(header: ["tensor", "type", "shape", "numbers"])
+        var table = TextTable(header: ["tensor", "type", "shape", "numbers"])
         for tensor in contents.tensors {
             let shape = tensor.shape.map(String.init).joined(separator: "×")
             table.add([tensor.name, tensor.type, shape.isEmpty ? "one number" : shape, "\(tensor.count)"])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuspexExperiments
+import AuspexTraining
 import AuspexVideo
 
 /// `auspex data synthesize NAME --out DIR`: videos of a synthetic source.
@@ -56,8 +57,8 @@ struct SynthesizeCommand: ParsableCommand {
         synthesis.format = format
         synthesis.colour = grey ? .grey : .rgb
         synthesis.overwriting = force
-        let progress = ProgressLine(total: clips, unit: "clips", quiet: output.quiet)
-        let result = try synthesis.write(name, to: out) { progress.update($0) }
+        let progress = ProgressReporter("draw", total: clips, unit: "clips", style: .automatic(quiet: output.quiet))
+        let result = try synthesis.write(name, to: out) { progress.update(completed: $0) }
         progress.finish()
         if output.json { return try Console.print(json: result) }
         for file in result.files { Console.print(file) }

@@ -11,10 +11,6 @@ enum FFmpegProgram {
 
     private static let encoders: String = (try? String(decoding: run(["-encoders"]), as: UTF8.self)) ?? ""
 
-    /// FFmpeg 6 sets a turn by an option, before that a tag did.
-    static let hasDisplayRotation =
-        (try? String(decoding: run(["-h", "full"]), as: UTF8.self))?.contains("-display_rotation") ?? false
-
     static func has(encoder: String) -> Bool { encoders.contains(" \(encoder) ") }
 
     /// Runs the program and returns what it wrote to standard output.

@@ -1,0 +1,169 @@
+import ArgumentParser
+import AuspexExperiments
+import AuspexTensors
+import AuspexTraining
+import AuspexVideo
+import Foundation
+
+/// `auspex predict VIDEO`: continues a video.
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Continues a video from its end, or from a time in it.",
+        discussion: """
+            The ending of --out chooses the form: .mp4 and .gif for looking, .png a film
+            strip; .mkv, .npy and a folder hold the exact pixels, for scoring.
+
+            EXAMPLE:
+              auspex data synthesize moving-shapes --out clips --clips 1
+              auspex train tiny --steps 10 --out run
+              auspex predict clips/0000.mkv --model run
+              auspex predict --data clips --model run --out predicted --truth truth
+            """)
+
+    @Argument(help: "The video file.")
+    var video: String?
+
+    @Option(help: "The run whose model predicts: RUN, RUN@best, RUN@last or RUN@STEP.")
+    var model: String
+
+    @Option(help: "The time of the last frame that the model is given, in seconds; the video's end if not given.")
+    var at: Double?
+
+    @Option(help: "How many frames to predict; as many as the model was trained for if not given.")
+    var frames: Int?
+
+    @Option(help: "How many different futures; a number goes before the ending of each.")
+    var samples = 1
+
+    @Option(help: "What the futures are drawn from.")
+    var seed: UInt64 = 0
+
+    @Option(help: "What to write; VIDEO-predicted.mp4 in the current folder if not given.")
+    var out: String?
+
+    @Option(help: "Many clips instead of one video: a source. --out is then a folder.")
+    var data: String?
+
+    @Option(help: "With --data: what each clip is written as: mkv, mp4, gif, png or npy.")
+    var format = "mkv"
+
+    @Option(help: "With --data: how many clips.")
+    var clips: Int?
+
+    @Option(help: "With --data: a folder for what really followed, for 'auspex score'.")
+    var truth: String?
+
+    @Flag(help: "Show the truth beside the prediction, as far as the video goes on.")
+    var compare = false
+
+    @Flag(help: "Let .mkv, .npy and folders begin with the frames that were given.")
+    var withContext = false
+
+    @Flag(help: "Replace files that are there.")
+    var force = false
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        try requireAtLeast(1, frames, "--frames")
+        try requireAtLeast(1, samples, "--samples")
+        try requireAtLeast(1, clips, "--clips")
+        if let at, !(at >= 0) { throw ValidationError("--at is \(at): it must be 0 or more") }
+        guard (video == nil) != (data == nil) else {
+            throw ValidationError("name one video, or many clips with --data SOURCE")
+        }
+        if data != nil, out == nil { throw ValidationError("--data needs --out DIR: a folder for the predictions") }
+        if data != nil, at != nil { throw ValidationError("--at goes with one video, not with --data") }
+        if data == nil, truth != nil { throw ValidationError("--truth goes with --data") }
+        if !["mkv", "mp4", "gif", "png", "npy"].contains(format) {
+            throw ValidationError("--format is \(format): it must be mkv, mp4, gif, png or npy")
+        }
+    }
+
+    func run() throws {
+        engine.apply()
+        let trained = try TrainedModel(run: model)
+        output.say("Model: \(trained.origin)")
+        let horizon = frames ?? trained.configuration.model.predictedFrames
+        var written: [String] = []
+        if let video {
+            let base = out ?? Self.defaultOut(for: video)
+            let paths = (0..<samples).map { samples > 1 ? Self.numbered(base, $0) : base }
+            // Before the work, not after it.
+            for path in paths { try checkPlace(path) }
+            let pictures = try VideoContinuation(trained).pictures(
+                of: video, from: at, frames: horizon, samples: samples, seed: seed)
+            for (picture, path) in zip(pictures, paths) {
+                try write(picture, to: path)
+                written.append(path)
+            }
+        } else if let data, let out {
+            written = try predictMany(of: data, into: out, with: trained, horizon: horizon)
+        }
+        try report(written, model: trained)
+    }
+
+    private func predictMany(
+        of text: String, into folder: String, with trained: TrainedModel, horizon: Int
+    ) throws -> [String] {
+        let batch = try SourceContinuation(trained, source: text, frames: horizon, samples: samples, seed: seed)
+        let progress = ProgressReporter("predict", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
+        var written: [String] = []
+        try batch.run(atMost: clips, into: [folder] + [truth].compactMap { $0 }) { done, name, pictures in
+            if let truth, let frames = pictures.first?.truth {
+                let path = "\(truth)/\(name).\(format)"
+                let interval = pictures[0].frameIntervalSeconds
+                try VideoWriter(path, frameIntervalSeconds: interval, overwriting: force).write(frames)
+            }
+            for (sample, picture) in pictures.enumerated() {
+                let base = "\(folder)/\(name)-predicted.\(format)"
+                let path = samples > 1 ? Self.numbered(base, sample) : base
+                try write(picture, to: path)
+                written.append(path)
+            }
+            progress.update(completed: done)
+        }
+        progress.finish()
+        return written
+    }
+
+    private func write(_ picture: PredictionPicture, to path: String) throws {
+        try picture.write(to: path, comparing: compare, includingContext: withContext, overwriting: force)
+    }
+
+    private func checkPlace(_ path: String) throws {
+        _ = try OutputForm(path: path)
+        _ = try OutputPlace(path, overwriting: force)
+    }
+
+    private func report(_ files: [String], model: TrainedModel) throws {
+        guard output.json else {
+            for file in files { Console.print(file) }
+            return
+        }
+        struct Result: Encodable {
+            let schema = 1
+            let model: String
+            let step: Int
+            let files: [String]
+            private enum CodingKeys: String, CodingKey { case schema, model, step, files }
+        }
+        try Console.print(json: Result(model: model.origin, step: model.step, files: files))
+    }
+
+    static func defaultOut(for video: String) -> String {
+        ((video as NSString).lastPathComponent as NSString).deletingPathExtension + "-predicted.mp4"
+    }
+
+    /// `a.mp4` → `a-2.mp4`; a folder's number stands at its end.
+    static func numbered(_ path: String, _ sample: Int) -> String {
+        let ending = (path as NSString).pathExtension
+        if ending.isEmpty {
+            let bare = path.hasSuffix("/") ? String(path.dropLast()) : path
+            return "\(bare)-\(sample + 1)"
+        }
+        return "\((path as NSString).deletingPathExtension)-\(sample + 1).\(ending)"
+    }
+}
