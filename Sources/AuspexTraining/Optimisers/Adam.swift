@@ -4,7 +4,7 @@ import AuspexTensors
 /// Adam: `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `w ← w − α · m̂ / (√v̂ + ε)`, with m̂ and v̂ corrected for their start at zero.
 ///
 /// Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
-final class Adam {
+package final class Adam {
     private let parameters: [NamedParameter]
     private let beta1: Double
     private let beta2: Double
@@ -14,7 +14,7 @@ final class Adam {
     /// Updates done: what the corrections depend on.
     private(set) var updates = 0
 
-    init(_ parameters: [NamedParameter], beta1: Double, beta2: Double, epsilon: Double) {
+    package init(_ parameters: [NamedParameter], beta1: Double, beta2: Double, epsilon: Double) {
         self.parameters = parameters
         self.beta1 = beta1
         self.beta2 = beta2
@@ -28,7 +28,7 @@ final class Adam {
     /// - Parameters:
     ///   - gradients: in the order of the parameters.
     ///   - gradientScale: what they are multiplied with first: clipping, or one over the number of accumulated batches.
-    func update(_ gradients: [Tensor], learningRate: Double, gradientScale: Double = 1) {
+    package func update(_ gradients: [Tensor], learningRate: Double, gradientScale: Double = 1) {
         require(
             gradients.count == parameters.count, "Adam.update", "\(gradients.count) gradients for \(parameters.count)")
         updates += 1
