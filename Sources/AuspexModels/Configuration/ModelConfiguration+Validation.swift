@@ -64,6 +64,15 @@ extension DiscriminatorsConfiguration {
                         "\(name) leaves a judge \(side)×\(side) pixels of \(model.size)×\(model.size): at least 4×4 are needed; lower its scale or crop"
                 )
             }
+            // A judge of clips halves time with space in its first two blocks.
+            let frames = model.contextFrames + model.predictedFrames
+            let needed = side >= 16 ? 4 : side >= 8 ? 2 : 1
+            guard view.kind == .frames || frames >= needed else {
+                throw ModelConfigurationError(
+                    description:
+                        "\(name) judges clips of \(frames) frames (model.contextFrames + model.predictedFrames): at least \(needed) are needed, as time is halved with space"
+                )
+            }
         }
     }
 }

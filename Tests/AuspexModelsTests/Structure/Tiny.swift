@@ -1,0 +1,49 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+
+/// Small models by configuration, for tests of structure.
+enum Tiny {
+    static func model(size: Int = 32, _ change: (inout ModelConfiguration) -> Void = { _ in }) -> ModelConfiguration {
+        var model = ModelConfiguration()
+        (model.size, model.channels, model.contextFrames, model.predictedFrames) = (size, 1, 1, 3)
+        model.latentSize = 3
+        change(&model)
+        return model
+    }
+
+    static func generator(_ model: ModelConfiguration) -> Generator {
+        var initializer = Initializer(seed: 7)
+        return Generator(model, using: &initializer)
+    }
+
+    static func discriminators(
+        _ preset: DiscriminatorsConfiguration.Preset, for model: ModelConfiguration
+    ) -> Discriminators {
+        var configuration = DiscriminatorsConfiguration()
+        configuration.preset = preset
+        var initializer = Initializer(seed: 8)
+        return Discriminators(configuration, for: model, using: &initializer)
+    }
+
+    static func context(_ model: ModelConfiguration, clips: Int = 2) -> Tensor {
+        Formula.clip(
+            "context", batch: clips, time: model.contextFrames, size: model.size, channels: model.frameChannels)
+    }
+
+    static func noise(_ model: ModelConfiguration, clips: Int = 2) -> Tensor {
+        Formula.uniform("noise", [clips, model.latentSize], times: 2)
+    }
+}
+
+extension Layer {
+    /// Every parameter's and buffer's bits, by name.
+    var bits: [String: [UInt32]] {
+        parameterValues.merging(bufferValues) { a, _ in a }.mapValues { $0.scalars.map(\.bitPattern) }
+    }
+
+    /// The names whose bits differ from those of before.
+    func changed(since before: [String: [UInt32]]) -> Set<String> {
+        Set(bits.filter { before[$0.key] != $0.value }.keys)
+    }
+}
