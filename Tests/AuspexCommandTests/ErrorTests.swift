@@ -19,7 +19,27 @@ struct ErrorTests {
         (
             ["inspect", "none.safetensors"],
             "auspex: none.safetensors: found no such file, expected a readable file; check the path"
-        )
+        ),
+        (
+            ["train", "tiny", "--set", "model.size=48", "--out", "r"],
+            "auspex: model.size is 48: it must be a power of two from 32 to 256 (32, 64, 128 or 256); the nearest is 32"
+        ),
+        (
+            ["train", "tiny", "--set", "model.chanels=4", "--out", "r"],
+            "auspex: --set model.chanels=4: model.chanels is no key of a configuration; the nearest is model.channels"
+        ),
+        (
+            ["score", "none", "none"],
+            "auspex: none: no such file or folder; a source is a video, a folder, a list (.txt, .csv), an array (.npy) or synthetic:moving-shapes"
+        ),
+        (
+            ["evaluate", "none"],
+            "auspex: none: found no such folder, expected a run's folder; name the folder that 'auspex train' wrote"
+        ),
+        (
+            ["data", "synthesize", "moving-shape", "--out", "x"],
+            "auspex: synthetic:moving-shape: there is no synthetic source of that name; did you mean synthetic:moving-shapes? There are: synthetic:moving-shapes"
+        ),
     ])
     func failed(arguments: [String], line: String) throws {
         try withTemporaryFolder { folder in
@@ -40,6 +60,29 @@ struct ErrorTests {
             #expect(run.status == 1)
             #expect(run.errorLines.count == 1)
             #expect(run.errors.hasPrefix("auspex: a.safetensors: "))
+        }
+    }
+
+    @Test func aTextFileCalledAVideo() throws {
+        try withTemporaryFolder { folder in
+            try Data("no video".utf8).write(to: folder.appendingPathComponent("a.mp4"))
+            let run = try ProgramRun(["data", "inspect", "a.mp4"], in: folder)
+            #expect(run.status == 1)
+            #expect(run.errorLines.count == 1 && run.errors.hasPrefix("auspex: a.mp4: "))
+        }
+    }
+
+    @Test func anOutputFolderThatCannotBeMade() throws {
+        try withTemporaryFolder { folder in
+            try Data("a file".utf8).write(to: folder.appendingPathComponent("taken"))
+            for arguments in [
+                ["train", "tiny", "--steps", "1", "--out", "taken"],
+                ["data", "synthesize", "moving-shapes", "--out", "taken"],
+            ] {
+                let run = try ProgramRun(arguments + ["--quiet"], in: folder)
+                #expect(run.status == 1)
+                #expect(run.errorLines.count == 1 && run.errors.hasPrefix("auspex: taken"))
+            }
         }
     }
 }

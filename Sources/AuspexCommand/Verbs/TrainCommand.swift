@@ -58,6 +58,7 @@ struct TrainCommand: ParsableCommand {
         let path = out ?? RunFolder.nextPath(named: stem)
         let run = try TrainingRun(configuration, path: path, resume: resume)
         output.say("Training \(stem) in \(path)" + (run.firstStep > 0 ? ", from step \(run.firstStep)" : ""))
+        if let notice = run.notice { Console.say("Note: \(notice)") }
         let progress = ProgressReporter(
             "train", total: configuration.training.steps, unit: "steps", completed: run.firstStep,
             style: .automatic(quiet: output.quiet))

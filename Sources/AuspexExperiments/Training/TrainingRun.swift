@@ -10,6 +10,8 @@ public struct TrainingRun {
     public let folder: RunFolder
     /// The step that the run goes on from; nil for a new one.
     private let resumedStep: Int?
+    /// What somebody who resumes should know; nil where there is nothing.
+    public let notice: String?
 
     /// The version that is written into checkpoints.
     public static let version = "0.1.0"
@@ -26,9 +28,16 @@ public struct TrainingRun {
         let store = folder.checkpoints()
         resumedStep = resume ? store.step(of: .last) : nil
         if let resumedStep {
-            let earlier = try store.load(.step(resumedStep), groups: [])
-                .document(Configuration.self, Self.configurationDocument)
+            let checkpoint = try store.load(.step(resumedStep), groups: [])
+            let earlier = try checkpoint.document(Configuration.self, Self.configurationDocument)
             try Self.check(configuration, against: earlier, path: path)
+            let machine = try checkpoint.document(Machine.self, Self.machineDocument)
+            notice =
+                machine == .current
+                ? nil
+                : "the run was computed with \(machine), and goes on with \(Machine.current): its bits may differ from those of a run in one go"
+        } else {
+            notice = nil
         }
         let yaml = try configuration.yaml
         try AtomicFile.write(Data(yaml.utf8), to: folder.configurationPath)
@@ -52,7 +61,7 @@ public struct TrainingRun {
         ) { checkpoint in
             checkpoint.version = Self.version
             try checkpoint.set(configuration, as: Self.configurationDocument)
-            try checkpoint.set(Machine.current, as: "machine")
+            try checkpoint.set(Machine.current, as: Self.machineDocument)
         }
         return try loop.run()
     }
@@ -78,6 +87,7 @@ public struct TrainingRun {
     }
 
     static let configurationDocument = "configuration"
+    static let machineDocument = "machine"
 
     /// A resumed run goes on as it began: only how long it lasts, and what it looks at and keeps, may change.
     private static func check(_ now: Configuration, against earlier: Configuration, path: String) throws {
@@ -104,9 +114,11 @@ public struct TrainingRun {
 }
 
 /// What computed a run: bits may differ on another machine.
-struct Machine: Codable, Equatable {
+struct Machine: Codable, Equatable, CustomStringConvertible {
     var instructionSet: Kernels.InstructionSet
     var threads: Int
+
+    var description: String { "\(threads) threads and \(instructionSet.rawValue)" }
 
     static var current: Machine { Machine(instructionSet: Kernels.instructionSet, threads: Kernels.threads) }
 }
