@@ -23,6 +23,7 @@ let package = Package(
             name: "CAuspexFFmpeg", pkgConfig: "libavformat",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CAuspexLAPACK", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+        .systemLibrary(name: "CAuspexZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CAuspexCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(
             name: "CAuspexDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
@@ -36,7 +37,9 @@ let package = Package(
                 "CAuspexFFmpeg", "CAuspexCairo", "AuspexTensors", .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "AuspexModels", dependencies: ["AuspexLayers", "AuspexTensors"]),
-        .target(name: "AuspexMetrics", dependencies: ["AuspexTensors", "AuspexLayers", "AuspexVideo"]),
+        .target(
+            name: "AuspexMetrics",
+            dependencies: ["CAuspexLAPACK", "CAuspexZlib", "AuspexTensors", "AuspexLayers", "AuspexVideo"]),
         .target(
             name: "AuspexTraining",
             dependencies: [

@@ -59,6 +59,8 @@ public protocol PairedMetric: Metric {
     func summary(ofMean mean: Double) -> Double
     /// Whether a prediction is better than another of the same clip.
     func isBetter(_ first: ClipMeasurement, than second: ClipMeasurement) -> Bool
+    /// Name and checksum of the network the metric uses; nil where it uses none.
+    var weights: String? { get }
     /// What a reader of the number should know.
     func notes(perfectFrames: Int, of frames: Int) -> [String]
 }
@@ -69,6 +71,7 @@ extension PairedMetric {
     public func isBetter(_ first: ClipMeasurement, than second: ClipMeasurement) -> Bool {
         higherIsBetter ? first.value > second.value : first.value < second.value
     }
+    public var weights: String? { nil }
     public func notes(perfectFrames: Int, of frames: Int) -> [String] { [] }
     public func makeAccumulator() -> any MetricAccumulator { PairedAccumulator(self) }
 }

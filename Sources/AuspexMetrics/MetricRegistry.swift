@@ -4,8 +4,16 @@ import AuspexTensors
 public struct MetricSettings: Sendable, Equatable {
     /// The largest value of a float32 clip, its smallest being 0; uint8 clips have 255 always.
     public var peak: Double
+    /// What random subsets and intervals are drawn from.
+    public var seed: UInt64
+    /// Where networks' weights are.
+    public var weights: WeightsStore
 
-    public init(peak: Double = 255) { self.peak = peak }
+    public init(peak: Double = 255, seed: UInt64 = 0, weights: WeightsStore = .standard) {
+        self.peak = peak
+        self.seed = seed
+        self.weights = weights
+    }
 }
 
 /// Metrics by name.
@@ -27,6 +35,15 @@ public struct MetricRegistry: Sendable {
         for variant in SSIM.Variant.allCases { registry.register(variant.rawValue) { SSIM(variant, settings: $0) } }
         for variant in PixelError.Variant.allCases {
             registry.register(variant.rawValue) { PixelError(variant, settings: $0) }
+        }
+        for variant in LPIPS.Variant.allCases {
+            registry.register(variant.rawValue) { try LPIPS(variant, settings: $0) }
+        }
+        for variant in FrechetVideoDistance.Variant.allCases {
+            registry.register(variant.rawValue) { try FrechetVideoDistance(variant, settings: $0) }
+        }
+        for variant in KernelVideoDistance.Variant.allCases {
+            registry.register(variant.rawValue) { try KernelVideoDistance(variant, settings: $0) }
         }
         return registry
     }()

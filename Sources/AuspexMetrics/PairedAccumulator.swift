@@ -43,6 +43,7 @@ public final class PairedAccumulator: MetricAccumulator {
             interval: metric.isMeanOfClips && clips > 1 ? [mean - halfWidth, mean + halfWidth] : nil,
             perStep: zip(stepSums, stepCounts).map { metric.summary(ofMean: $0 / Double($1)) },
             convention: metric.convention, higherIsBetter: metric.higherIsBetter, clips: clips,
+            weights: metric.weights,
             notes: metric.notes(perfectFrames: perfectFrames, of: stepCounts.reduce(0, +)))
     }
 }

@@ -1,0 +1,88 @@
+import AuspexTensors
+
+/// Fréchet Video Distance: how far the distribution of predicted clips lies from that of real ones, by I3D's logits.
+///
+/// - Source: Unterthiner et al. 2018, arXiv:1812.01717, and google-research/frechet_video_distance; variants as the code of StyleGAN-V (Skorokhodov et al.
+///   2022), VideoGPT (Yan et al. 2021) and TATS (Ge et al. 2022) has them. Their networks are ports whose weights agree with ours to rounding.
+public struct FrechetVideoDistance: FeatureMetric {
+    public enum Variant: String, Sendable, CaseIterable {
+        /// As published: TensorFlow's resize, covariances with n − 1.
+        case published = "fvd"
+        /// PyTorch's resize, covariances with n, at most 2,048 clips of each set.
+        case styleGANV = "fvd:styleganv"
+        /// Short side resized, middle cropped, half the value range; at most 256 clips of each set.
+        case videoGPT = "fvd:videogpt"
+        /// PyTorch's resize, covariances with n − 1, at most 2,048 clips of each set.
+        case tats = "fvd:tats"
+
+        var preparation: FramePreparation {
+            switch self {
+            case .published: .published
+            case .styleGANV, .tats: .centred
+            case .videoGPT: .cropped
+            }
+        }
+
+        var divisor: FeatureStatistics.Divisor { self == .styleGANV ? .all : .lessOne }
+
+        /// The most clips of each set that are compared.
+        var mostClips: Int? {
+            switch self {
+            case .published: nil
+            case .styleGANV, .tats: 2048
+            case .videoGPT: 256
+            }
+        }
+    }
+
+    /// Below this a value's bias is worth a line.
+    public static let usualClips = 2048
+
+    public let variant: Variant
+    let extractor: FeatureExtractor
+    let settings: MetricSettings
+
+    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent, or where they are damaged.
+    public init(_ variant: Variant = .published, settings: MetricSettings = MetricSettings()) throws {
+        self.variant = variant
+        self.settings = settings
+        extractor = try FeatureExtractor.shared(variant.preparation, from: settings.weights)
+    }
+
+    public var name: String { variant.rawValue }
+    public var higherIsBetter: Bool { false }
+    public var convention: String {
+        let most = variant.mostClips.map { "; at most \($0) clips of each set" } ?? ""
+        return "Fréchet distance of 400 logits of I3D (Kinetics-400); \(variant.preparation.summary); "
+            + "covariances with \(variant.divisor == .all ? "n" : "n − 1")\(most)"
+    }
+
+    func result(real: ClipFeatures, predicted: ClipFeatures) throws -> MetricResult {
+        var notes: [String] = []
+        let stream = RandomStream(seed: settings.seed, name: name)
+        func limited(_ features: ClipFeatures, _ side: MetricSide) -> ClipFeatures {
+            guard let most = variant.mostClips, features.count > most else { return features }
+            notes.append("\(most) of \(features.count) \(side.rawValue) clips, drawn with seed \(settings.seed)")
+            let drawn = stream.named(side.rawValue).sample(most, below: features.count)
+            return features.rows(drawn.sorted())
+        }
+        let (first, second) = (limited(real, .real), limited(predicted, .predicted))
+        let value = FrechetDistance.between(first, second, divisor: variant.divisor)
+        let half = FrechetEstimates.bootstrapHalfWidth(
+            first, second, divisor: variant.divisor, from: stream.named("bootstrap"))
+        let clips = min(first.count, second.count)
+        if clips < Self.usualClips {
+            let atInfinity = FrechetEstimates.atInfinity(
+                first, second, divisor: variant.divisor, from: stream.named("infinity"))
+            notes.append(
+                "the value of \(clips) clips is biased upward (published ones have \(Self.usualClips) or more); "
+                    + (atInfinity.map { "FVD∞, extrapolated to infinitely many clips: \(Self.rounded($0))" }
+                        ?? "for FVD∞, the value of infinitely many, at least 20 are needed"))
+        }
+        return MetricResult(
+            value: value, interval: [max(0, value - half), value + half], convention: convention,
+            higherIsBetter: higherIsBetter, clips: clips, notes: notes)
+    }
+
+    private static func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+}

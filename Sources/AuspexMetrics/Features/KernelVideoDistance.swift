@@ -1,0 +1,62 @@
+import AuspexTensors
+
+/// Kernel Video Distance: the unbiased squared maximum mean discrepancy of I3D's logits. May be negative where sets are alike.
+///
+/// - Source: Unterthiner et al. 2018, arXiv:1812.01717, section 3.2; subsets as kernel inception distances are reported (Bińkowski et al. 2018).
+public struct KernelVideoDistance: FeatureMetric {
+    public enum Variant: String, Sendable, CaseIterable {
+        /// Kernel `(x·y / 400 + 1)³`, mean over 100 random subsets.
+        case subsets = "kvd"
+        /// The FVD paper's kernel `(x·y + 1)³`, mean over 100 random subsets.
+        case paper = "kvd:paper"
+        /// Kernel `(x·y / 400 + 1)³`, all clips at once.
+        case all = "kvd:all"
+    }
+
+    public static let subsets = 100
+    public static let subsetSize = 1000
+
+    public let variant: Variant
+    let extractor: FeatureExtractor
+    let settings: MetricSettings
+
+    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent, or where they are damaged.
+    public init(_ variant: Variant = .subsets, settings: MetricSettings = MetricSettings()) throws {
+        self.variant = variant
+        self.settings = settings
+        extractor = try FeatureExtractor.shared(.published, from: settings.weights)
+    }
+
+    public var name: String { variant.rawValue }
+    public var higherIsBetter: Bool { false }
+    public var convention: String {
+        let kernel = variant == .paper ? "(x·y + 1)³" : "(x·y / 400 + 1)³"
+        let over =
+            variant == .all
+            ? "all clips at once"
+            : "mean over \(Self.subsets) random subsets of min(\(Self.subsetSize), clips) of each set"
+        return "unbiased squared MMD of 400 logits of I3D (Kinetics-400), kernel \(kernel), \(over); "
+            + FramePreparation.published.summary
+    }
+
+    func result(real: ClipFeatures, predicted: ClipFeatures) throws -> MetricResult {
+        let kernel: KernelDistance.Kernel = variant == .paper ? .plain : .scaled
+        let clips = min(real.count, predicted.count)
+        guard variant != .all else {
+            return MetricResult(
+                value: KernelDistance.between(real, predicted, kernel: kernel), convention: convention,
+                higherIsBetter: false, clips: clips)
+        }
+        let found = KernelDistance.overSubsets(
+            real, predicted, kernel: kernel, subsets: Self.subsets, size: Self.subsetSize,
+            from: RandomStream(seed: settings.seed, name: name))
+        let isWhole = found.size == real.count && found.size == predicted.count
+        return MetricResult(
+            value: found.mean, convention: convention, higherIsBetter: false, clips: clips,
+            notes: [
+                isWhole
+                    ? "a subset is the whole of both sets, so all are the same: no deviation can be given"
+                    : "standard deviation over subsets of \(found.size): \(found.deviation)"
+            ])
+    }
+}

