@@ -2,12 +2,12 @@ import AuspexTensors
 import Foundation
 import Synchronization
 
-/// Puts clips through I3D, a few at a time, once for all metrics that want the same features of the same clips.
+/// Puts clips through a network, a few at a time, once for all metrics that want the same features of the same clips.
 ///
 /// Accumulators order features and read them when they give their result, so clips that come one by one still go through the network in batches. The clips
 /// ordered last are remembered by identity: a second metric that is handed the same tensor gets the same order. (A tensor's numbers cannot change
 /// while it is held here: writing in place needs a storage that nobody shares.)
-final class FeatureExtractor: @unchecked Sendable {
+package final class FeatureExtractor: @unchecked Sendable {
     /// Features that are or will be there.
     final class Order {
         fileprivate(set) var rows: [Float]?
@@ -28,17 +28,23 @@ final class FeatureExtractor: @unchecked Sendable {
     static let batch = 4
 
     let preparation: FramePreparation
-    private let network: I3D
+    /// Numbers that the network gives for a clip.
+    let featureSize: Int
+    private let network: @Sendable (Tensor) -> Tensor
     private let lock = NSLock()
     private var waiting: [Entry] = []
     private var recent: [Entry] = []
 
-    init(_ network: I3D, preparation: FramePreparation) {
+    /// - Parameter network: from `[B, T, 224, 224, 3]` to `[B, featureSize]`.
+    package init(
+        preparation: FramePreparation, featureSize: Int, network: @escaping @Sendable (Tensor) -> Tensor
+    ) {
         self.network = network
+        self.featureSize = featureSize
         self.preparation = preparation
     }
 
-    /// The one of a store and a preparation, as long as any metric holds it.
+    /// I3D's logits with a store's weights; one of a kind, as long as any metric holds it.
     ///
     /// - Throws: `FileError` where the weights are absent or damaged.
     static func shared(_ preparation: FramePreparation, from store: WeightsStore) throws -> FeatureExtractor {
@@ -46,8 +52,9 @@ final class FeatureExtractor: @unchecked Sendable {
         return try known.withLock { known in
             if let extractor = known[key]?.extractor { return extractor }
             let sibling = known.first { $0.key.folder == store.folder && $0.value.extractor != nil }
-            let network = try sibling?.value.extractor?.network ?? I3D(from: store)
-            let extractor = FeatureExtractor(network, preparation: preparation)
+            let network = try sibling?.value.extractor?.network ?? I3D(from: store).logits
+            let extractor = FeatureExtractor(
+                preparation: preparation, featureSize: I3D.logitCount, network: network)
             known[key] = Weak(extractor: extractor)
             return extractor
         }
@@ -77,7 +84,7 @@ final class FeatureExtractor: @unchecked Sendable {
     func features(of orders: [Order]) -> ClipFeatures {
         lock.withLock {
             if orders.contains(where: { $0.rows == nil }) { fulfil() }
-            return ClipFeatures(size: I3D.logitCount, values: orders.flatMap { $0.rows ?? [] })
+            return ClipFeatures(size: featureSize, values: orders.flatMap { $0.rows ?? [] })
         }
     }
 
@@ -94,9 +101,9 @@ final class FeatureExtractor: @unchecked Sendable {
                 let clip = entry.clips.viewed(as: [1] + shape, from: place.clip * shape.product)
                 return preparation(clip, peak: entry.peak)
             }
-            let logits = network.logits(joined(prepared, along: 0)).scalars
+            let features = network(joined(prepared, along: 0)).scalars
             for (row, place) in batch.enumerated() {
-                rows[place.0] += logits[row * I3D.logitCount..<(row + 1) * I3D.logitCount]
+                rows[place.0] += features[row * featureSize..<(row + 1) * featureSize]
             }
             next = next.dropFirst(batch.count)
         }

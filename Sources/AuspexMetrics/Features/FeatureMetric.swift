@@ -10,8 +10,6 @@ protocol FeatureMetric: Metric {
 }
 
 extension FeatureMetric {
-    func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
-
     /// Name and checksum of the network.
     var weightsNote: String { "\(WeightsFile.i3d.rawValue), SHA-256 \(WeightsFile.i3d.checksum)" }
 }
@@ -49,7 +47,8 @@ final class FeatureAccumulator: SetMetricAccumulator {
         guard count > 0 else { throw MetricError.noClips(metric: metric.name) }
         guard count > 1 else {
             throw mismatch(
-                "one \(side.rawValue) clip", "at least two of each set, as a distribution of one clip has no width; score more clips")
+                "one \(side.rawValue) clip",
+                "at least two of each set, as a distribution of one clip has no width; score more clips")
         }
         let features = metric.extractor.features(of: orders[side] ?? [])
         if let row = features.firstNotFinite {
@@ -108,7 +107,8 @@ final class FeatureAccumulator: SetMetricAccumulator {
     private func notes(real: ClipFeatures, predicted: ClipFeatures) -> [String] {
         var notes: [String] = []
         if let frames, frames < 16 {
-            notes.append("clips have \(frames) frames; published values are of 16, and shorter clips give other numbers")
+            notes.append(
+                "clips have \(frames) frames; published values are of 16, and shorter clips give other numbers")
         }
         if hasGrey { notes.append("greyscale clips were repeated to three channels") }
         for (side, features) in [(MetricSide.real, real), (.predicted, predicted)] where features.areConstant {

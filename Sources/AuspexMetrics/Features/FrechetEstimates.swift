@@ -6,7 +6,7 @@ public enum FrechetEstimates {
     ///
     /// Estimates from n clips are too large by about c/n. Fifteen counts, evenly spaced, each on a random subset of both sets.
     /// Source: Chong and Forsyth 2020, arXiv:1911.07023, section 3.2, where the real set's statistics are kept fixed; here both sets are small, so both are
-    /// reduced. Counts start at a tenth of the clips as theirs do, but not below twice the features, where the bias is no longer c/n, nor above half.
+    /// reduced. Counts start at a tenth of the clips as theirs do, but not below five times the features, where the bias is no longer c/n, nor above half.
     ///
     /// - Returns: nil for fewer than 20 clips, of which no line can be drawn.
     public static func atInfinity(
@@ -15,7 +15,7 @@ public enum FrechetEstimates {
         let most = min(a.count, b.count)
         guard most >= 20 else { return nil }
         let points = 15
-        let least = max(most / 10, min(most / 2, 2 * a.size))
+        let least = max(most / 10, min(most / 2, 5 * a.size))
         let counts = (0..<points).map { least + (most - least) * $0 / (points - 1) }
         let distances = counts.enumerated().map { point, count in
             FrechetDistance.between(
@@ -45,7 +45,7 @@ public enum FrechetEstimates {
     }
 
     /// Where the least-squares line through points meets x = 0.
-    static func intercept(_ x: [Double], _ y: [Double]) -> Double {
+    package static func intercept(_ x: [Double], _ y: [Double]) -> Double {
         let (meanX, meanY) = (x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))
         let products = zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
         let squares = x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }

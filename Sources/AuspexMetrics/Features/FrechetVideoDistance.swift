@@ -15,7 +15,7 @@ public struct FrechetVideoDistance: FeatureMetric {
         /// PyTorch's resize, covariances with n − 1, at most 2,048 clips of each set.
         case tats = "fvd:tats"
 
-        var preparation: FramePreparation {
+        package var preparation: FramePreparation {
             switch self {
             case .published: .published
             case .styleGANV, .tats: .centred
@@ -49,8 +49,16 @@ public struct FrechetVideoDistance: FeatureMetric {
         extractor = try FeatureExtractor.shared(variant.preparation, from: settings.weights)
     }
 
+    /// With another network than I3D.
+    package init(_ variant: Variant, settings: MetricSettings, extractor: FeatureExtractor) {
+        self.variant = variant
+        self.settings = settings
+        self.extractor = extractor
+    }
+
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { false }
+    public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
     public var convention: String {
         let most = variant.mostClips.map { "; at most \($0) clips of each set" } ?? ""
         return "Fréchet distance of 400 logits of I3D (Kinetics-400); \(variant.preparation.summary); "

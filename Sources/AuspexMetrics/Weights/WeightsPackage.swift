@@ -71,9 +71,9 @@ public enum WeightsFile: String, Sendable, CaseIterable {
     /// SHA-256 of the safetensors file that it becomes: the same tensors and notes always give the same bytes.
     public var checksum: String {
         switch self {
-        case .i3d: "?"
-        case .lpipsAlexNet: "?"
-        case .lpipsVGG: "?"
+        case .i3d: "733a09f2cb5e60a0bca2187bd1242f16cfdd1f71b9002240b46326419181890c"
+        case .lpipsAlexNet: "e67106a1ca2e3f986a18cd8a9f720e8cdab12b5598fb952721295ce8b8a92400"
+        case .lpipsVGG: "015b7f7c4a690bff2c51bf03c7f24a2cc1bb4ba3543efdc18f86c2d78ac75b0b"
         }
     }
 }

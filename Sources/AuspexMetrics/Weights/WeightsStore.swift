@@ -12,7 +12,7 @@ public struct WeightsStore: Sendable, Equatable {
         WeightsStore(environment: ProcessInfo.processInfo.environment)
     }
 
-    init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         if let named = environment["AUSPEX_WEIGHTS"], !named.isEmpty {
             self.init(folder: named)
             return

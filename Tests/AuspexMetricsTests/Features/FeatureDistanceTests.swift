@@ -1,0 +1,124 @@
+import AuspexMetrics
+import AuspexTensors
+import Testing
+
+/// Sets of features with the distances that SciPy and plain sums gave.
+private struct Golden {
+    let x: ClipFeatures
+    let y: ClipFeatures
+    private let tensors: [String: Tensor]
+    private let name: String
+
+    static let names = ["plain", "singular", "scales"]
+
+    init(_ name: String) throws {
+        let tensors = try GoldenFile.tensors("feature_distances")
+        func features(_ which: String) throws -> ClipFeatures {
+            let tensor = try #require(tensors[name + "." + which])
+            return ClipFeatures(size: tensor.shape[1], values: tensor.scalars)
+        }
+        (x, y) = (try features("x"), try features("y"))
+        self.tensors = tensors
+        self.name = name
+    }
+
+    func value(_ what: String) throws -> Double {
+        let halves = try #require(tensors[name + "." + what]).scalars
+        return Double(halves[0]) + Double(halves[1])
+    }
+}
+
+private func isClose(_ a: Double, _ b: Double, _ relative: Double) -> Bool {
+    abs(a - b) <= relative * max(abs(b), 1e-12)
+}
+
+private func normal(_ count: Int, _ size: Int, seed: UInt64, shift: Float = 0, scale: Float = 1) -> ClipFeatures {
+    let values = RandomStream(seed: seed, name: "features").normal([count, size]).scalars
+    return ClipFeatures(size: size, values: values.map { $0 * scale + shift })
+}
+
+@Suite struct FeatureDistanceTests {
+    @Test(arguments: Golden.names) func frechetAsSciPyFindsIt(name: String) throws {
+        let golden = try Golden(name)
+        let lessOne = FrechetDistance.between(golden.x, golden.y)
+        let all = FrechetDistance.between(golden.x, golden.y, divisor: .all)
+        // SciPy's root of a singular product is itself no better than this.
+        let relative = name == "singular" ? 1e-5 : 1e-9
+        #expect(isClose(lessOne, try golden.value("frechet"), relative), "\(lessOne)")
+        #expect(isClose(all, try golden.value("frechet-n"), relative), "\(all)")
+    }
+
+    @Test(arguments: Golden.names) func kernelDistancesAsSumsGiveThem(name: String) throws {
+        let golden = try Golden(name)
+        let scaled = KernelDistance.between(golden.x, golden.y, kernel: .scaled)
+        let plain = KernelDistance.between(golden.x, golden.y, kernel: .plain)
+        #expect(isClose(scaled, try golden.value("kernel"), 1e-9), "\(scaled)")
+        #expect(isClose(plain, try golden.value("kernel-plain"), 1e-9), "\(plain)")
+    }
+
+    @Test func propertiesOfTheFrechetDistance() {
+        let (x, y) = (normal(40, 12, seed: 1), normal(50, 12, seed: 2, shift: 0.5, scale: 2))
+        let distance = FrechetDistance.between(x, y)
+        #expect(isClose(FrechetDistance.between(y, x), distance, 1e-10))
+        #expect(FrechetDistance.between(x, x) <= 1e-6 * 12)
+        // A shift of every feature adds its square for equal covariances.
+        let shifted = ClipFeatures(size: 12, values: x.values.map { $0 + 2 })
+        #expect(isClose(FrechetDistance.between(x, shifted), 48, 1e-5))
+        // Twice the spread about one mean: tr(Σ + 4Σ − 2·2Σ) = tr Σ.
+        let statistics = FeatureStatistics(x)
+        let wide = FeatureStatistics(mean: statistics.mean, covariance: statistics.covariance.map { 4 * $0 })
+        let trace = (0..<12).reduce(0) { $0 + statistics.covariance[$1 * 12 + $1] }
+        #expect(isClose(FrechetDistance.between(statistics, wide), trace, 1e-9))
+        // Fewer clips than features.
+        let few = normal(4, 12, seed: 3)
+        #expect(FrechetDistance.between(few, few) <= 1e-5)
+    }
+
+    /// By covariances and by singular values: one number.
+    @Test func bothWaysForFewClips() {
+        let (x, y) = (normal(9, 10, seed: 10), normal(7, 10, seed: 11, shift: 0.4))
+        for divisor in [FeatureStatistics.Divisor.lessOne, .all] {
+            let covariances = FrechetDistance.between(
+                FeatureStatistics(x, divisor: divisor), FeatureStatistics(y, divisor: divisor))
+            #expect(isClose(FrechetDistance.between(x, y, divisor: divisor), covariances, 1e-6))
+        }
+    }
+
+    @Test func extrapolationTakesTheBiasAway() throws {
+        // Two samples of one distribution: the true distance is 0, and what 200 clips give is bias.
+        let (x, y) = (normal(200, 10, seed: 4), normal(200, 10, seed: 5))
+        let stream = RandomStream(seed: 1, name: "infinity")
+        let biased = FrechetDistance.between(x, y)
+        let extrapolated = try #require(FrechetEstimates.atInfinity(x, y, from: stream))
+        #expect(biased > 0.1 && abs(extrapolated) < biased / 2, "\(biased) \(extrapolated)")
+        #expect(FrechetEstimates.atInfinity(x, y, from: stream) == extrapolated)
+        #expect(FrechetEstimates.atInfinity(x.rows(Array(0..<19)), y, from: stream) == nil)
+        #expect(isClose(FrechetEstimates.intercept([1, 2, 4], [5, 7, 11]), 3, 1e-12))
+    }
+
+    /// The interval is as wide as the distance scatters over fresh sets of clips.
+    @Test func theBootstrapTellsTheScatter() {
+        let distances = (0..<40).map {
+            FrechetDistance.between(
+                normal(100, 5, seed: UInt64(100 + $0)), normal(100, 5, seed: UInt64(200 + $0), shift: 1))
+        }
+        let mean = distances.reduce(0, +) / 40
+        let deviation = (distances.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 39).squareRoot()
+        let half = FrechetEstimates.bootstrapHalfWidth(
+            normal(100, 5, seed: 6), normal(100, 5, seed: 7, shift: 1), from: RandomStream(seed: 2, name: "bootstrap"))
+        #expect(half > 1.96 * deviation / 1.7 && half < 1.96 * deviation * 1.7, "\(half) \(1.96 * deviation)")
+    }
+
+    @Test func subsetsOfAKernelDistance() {
+        let (x, y) = (normal(90, 6, seed: 8), normal(70, 6, seed: 9, shift: 0.3))
+        let stream = RandomStream(seed: 3, name: "kvd")
+        let whole = KernelDistance.between(x, y, kernel: .scaled)
+        let found = KernelDistance.overSubsets(x, y, kernel: .scaled, subsets: 60, size: 50, from: stream)
+        // Unbiased: the mean over subsets scatters about the whole's value.
+        #expect(found.size == 50 && found.deviation > 0)
+        #expect(abs(found.mean - whole) < found.deviation, "\(found) \(whole)")
+        let same = KernelDistance.overSubsets(x, x, kernel: .scaled, from: stream)
+        #expect(same.size == 90 && same.deviation == 0)
+        #expect(same.mean == KernelDistance.between(x, x, kernel: .scaled))
+    }
+}

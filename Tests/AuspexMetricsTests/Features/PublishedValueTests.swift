@@ -1,0 +1,108 @@
+import AuspexMetrics
+import AuspexTensors
+import Foundation
+import TestSupport
+import Testing
+
+/// The weights are 120 MB that nobody is made to fetch for the tests: `auspex weights fetch i3d` and `lpips` let these run.
+private enum Weights {
+    static let note: Comment = "needs weights: 'auspex weights fetch i3d' and 'auspex weights fetch lpips'"
+
+    static func arePresent(_ files: WeightsFile...) -> Bool {
+        files.allSatisfy { FileManager.default.fileExists(atPath: WeightsStore.standard.path(of: $0)) }
+    }
+}
+
+private func greatest(_ values: [Float]) -> Double { Double(values.map(abs).max() ?? 0) }
+
+/// `max|a − b| / max|b|`.
+private func deviation(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    return greatest(zip(a.scalars, b.scalars).map { $0 - $1 }) / greatest(b.scalars)
+}
+
+private func result(_ name: String, real: Tensor, predicted: Tensor) throws -> MetricResult {
+    let accumulator = try MetricRegistry.standard.metric(named: name).makeAccumulator()
+    try accumulator.add(real: real, predicted: predicted)
+    return try accumulator.result()
+}
+
+@Suite(.enabled(if: Weights.arePresent(.i3d), Weights.note), .serialized)
+struct PublishedVideoDistanceTests {
+    @Test func logitsAsThePackageGivesThem() throws {
+        let golden = try GoldenFile.tensors("video_features")
+        let network = try I3D()
+        for (clips, preparation) in [
+            ("real", FramePreparation.published), ("predicted", .centred), ("real", .cropped), ("long", .published),
+        ] {
+            let found = network.logits(preparation(try #require(golden[clips]), peak: 255))
+            let expected = try #require(golden["\(clips).\(preparation.rawValue)"])
+            #expect(deviation(found, expected) <= 1e-4, "\(clips) \(preparation)")
+        }
+    }
+
+    @Test func distancesAsSciPyFindsThem() throws {
+        let golden = try GoldenFile.tensors("video_features")
+        let (real, predicted) = (try #require(golden["real"]), try #require(golden["predicted"]))
+        let names = ["fvd", "fvd:styleganv", "fvd:tats", "fvd:videogpt", "kvd:all", "kvd", "kvd:paper"]
+        let accumulators = try MetricRegistry.standard.metrics(listed: names.joined(separator: ",")).map {
+            try #require($0.makeAccumulator() as? any SetMetricAccumulator)
+        }
+        for accumulator in accumulators {
+            try accumulator.add(real, to: .real)
+            try accumulator.add(predicted, to: .predicted)
+        }
+        for (name, accumulator) in zip(names, accumulators) {
+            let found = try accumulator.result()
+            let expected = try #require(golden[name]).scalars.map(Double.init)
+            // Subsets leave one of five clips out: their mean lies between the least and the greatest.
+            let allowed = 1e-3 * abs(expected[0])
+            #expect(
+                found.value >= expected[0] - allowed && found.value <= (expected.last ?? 0) + allowed,
+                "\(name): \(found.value)")
+            #expect(found.weights?.contains(WeightsFile.i3d.checksum) == true)
+        }
+    }
+
+    /// Values that others published: 151.392 by the original code; 133.908 by the port.
+    @Test(arguments: [(30, 151.392), (15, 133.908)]) func constantClips(frames: Int, published: Double) throws {
+        func clips(_ value: UInt8) -> Tensor {
+            Tensor([UInt8](repeating: value, count: 2 * frames * 64 * 64 * 3), shape: [2, frames, 64, 64, 3])
+        }
+        let found = try result("fvd", real: clips(0), predicted: clips(255))
+        #expect(abs(found.value - published) < 0.002, "\(found.value)")
+    }
+
+    @Test func aSetAgainstItself() throws {
+        let real = try #require(GoldenFile.tensors("video_features")["real"])
+        #expect(try result("fvd", real: real, predicted: real).value < 1e-3)
+    }
+}
+
+@Suite(.enabled(if: Weights.arePresent(.lpipsAlexNet, .lpipsVGG), Weights.note), .serialized)
+struct PublishedPerceptualTests {
+    @Test(arguments: ["lpips", "lpips:vgg"]) func asThePackageGivesThem(name: String) throws {
+        let golden = try GoldenFile.tensors("video_features")
+        let (first, second) = (try #require(golden["first"]), try #require(golden["second"]))
+        let metric = try #require(try MetricRegistry.standard.metric(named: name) as? any PairedMetric)
+        let found = try metric.measure(real: first, predicted: second)
+        let values = Tensor(found.flatMap(\.perFrame).map(Float.init), shape: [2, 2])
+        #expect(mismatch(values, try #require(golden[name]), absolute: 1e-6, relative: 1e-4) == nil)
+        #expect(try metric.measure(real: first, predicted: first).allSatisfy { $0.value == 0 })
+        #expect(try result(name, real: first, predicted: second).weights?.hasPrefix("lpips-") == true)
+    }
+
+    @Test func theSmallestFrames() throws {
+        let golden = try GoldenFile.tensors("video_features")
+        func cut(_ name: String, _ height: Int, _ width: Int) throws -> Tensor {
+            try #require(golden[name]).sliced(2, from: 0, count: height).sliced(3, from: 0, count: width)
+        }
+        let metric = try LPIPS()
+        let found = try metric.measure(real: cut("first", 31, 33), predicted: cut("second", 31, 33))
+        let values = Tensor(found.flatMap(\.perFrame).map(Float.init), shape: [2, 2])
+        #expect(mismatch(values, try #require(golden["smallest.lpips"]), absolute: 1e-6, relative: 1e-4) == nil)
+        #expect(throws: MetricError.tooSmall(metric: "lpips", height: 30, width: 40, window: 31)) {
+            try metric.measure(real: cut("first", 30, 40), predicted: cut("second", 30, 40))
+        }
+    }
+}
