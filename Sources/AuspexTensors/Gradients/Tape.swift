@@ -37,7 +37,9 @@ public final class Tape: @unchecked Sendable {
     /// The same numbers as a leaf of this tape, whose gradient can be asked for.
     public func watch(_ tensor: Tensor) -> Tensor { tensor.at(makeNode()) }
 
-    func record(_ operation: String, _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping Pullback) -> [Tensor] {
+    func record(
+        _ operation: String, _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping Pullback
+    ) -> [Tensor] {
         let nodes = outputs.map { _ in makeNode() }
         records.append(
             Record(
@@ -61,9 +63,11 @@ public final class Tape: @unchecked Sendable {
         guard let node = output.node else { return leaves.map { Tensor(zeros: $0.shape) } }
         require(node.tape === self, "Tape.gradients", "the output was recorded on another tape")
         let seed = upstream ?? Tensor(repeating: 1, shape: output.shape)
-        require(upstream != nil || output.count == 1, "Tape.gradients", "no upstream gradient for shape \(output.shape)")
         require(
-            seed.shape == output.shape, "Tape.gradients", "upstream \(seed.shape) does not fit the output \(output.shape)")
+            upstream != nil || output.count == 1, "Tape.gradients", "no upstream gradient for shape \(output.shape)")
+        require(
+            seed.shape == output.shape, "Tape.gradients",
+            "upstream \(seed.shape) does not fit the output \(output.shape)")
         var gradients = [Tensor?](repeating: nil, count: nodeCount)
         gradients[node.index] = seed.detached()
         for position in records.indices.reversed() {

@@ -20,7 +20,9 @@ extension RandomStream {
         for vector in 0..<short { for i in 0..<long { factor[vector * long + i] *= signs[vector] } }
         if !tall { return Tensor(factor, shape: [rows, columns]) }
         return Tensor([rows, columns]) { out in
-            for row in 0..<rows { for column in 0..<columns { out[row * columns + column] = factor[column * long + row] } }
+            for row in 0..<rows {
+                for column in 0..<columns { out[row * columns + column] = factor[column * long + row] }
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import Testing
         var name: String
         var encoder: String
         var options: [String]
+        var size = "98x66"
         var testDescription: String { name }
     }
 
@@ -40,7 +41,7 @@ import Testing
         .init(name: "tenbit.mkv", encoder: "libx264", options: ["-g", "10", "-pix_fmt", "yuv420p10le"]),
         .init(
             name: "interlaced.mp4", encoder: "libx264",
-            options: ["-g", "10", "-vf", "tinterlace=interleave_top", "-flags", "+ilme+ildct"]),
+            options: ["-g", "10", "-vf", "tinterlace=interleave_top", "-flags", "+ilme+ildct"], size: "98x68"),
         .init(
             name: "hevc.mp4", encoder: "libx265",
             options: ["-x265-params", "keyint=10:bframes=3:open-gop=1:log-level=none"]),
@@ -67,7 +68,7 @@ import Testing
     @Test(arguments: recipes) func framesAreThoseOfAFullDecode(_ recipe: Recipe) throws {
         guard FFmpegProgram.has(encoder: recipe.encoder) else { return }
         let folder = try TemporaryFolder()
-        let file = try folder.video(recipe.name, size: "98x66", ["-c:v", recipe.encoder] + recipe.options)
+        let file = try folder.video(recipe.name, size: recipe.size, ["-c:v", recipe.encoder] + recipe.options)
         let expected = try FFmpegProgram.frames(of: file)
         let reader = try VideoReader(path: file, threads: 2)
         let frameBytes = try reader.storedBytes(at: [0])[0].count
