@@ -12,6 +12,10 @@ build_packages=(
 )
 # The tests compare decoded frames with what the ffmpeg program decodes.
 test_packages=(ffmpeg)
+# What a toolchain unpacked on a bare Debian lacks to start: its libraries, and the C library's files to link with.
+swift_packages=(
+    ca-certificates git g++ binutils libncurses-dev libsqlite3-dev libcurl4-openssl-dev libxml2-dev zlib1g-dev tzdata
+)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -20,12 +24,16 @@ fail() {
     exit 1
 }
 
+# Whether the toolchain's programs find the libraries that they are linked with.
+starts() { "$1" --version >/dev/null 2>&1 && "$1" build --version >/dev/null 2>&1; }
+
 # Sets `swift` to a toolchain of version 6.2 or newer, or says how to get one.
 find_swift() {
     local candidate version found=""
     for candidate in "${SWIFT:-}" "$(command -v swift || true)" "${HOME:-/root}/.local/share/swiftly/bin/swift" \
         /opt/swift/usr/bin/swift /usr/local/bin/swift /usr/bin/swift; do
         [[ -n $candidate && -x $candidate ]] || continue
+        starts "$candidate" || install_packages "${swift_packages[@]}"
         version=$("$candidate" --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' | head -n 1)
         [[ -n $version ]] || continue
         local major=${version% *} minor=${version#* }
@@ -54,14 +62,15 @@ install_packages() {
     local package missing=()
     for package in "$@"; do is_installed "$package" || missing+=("$package"); done
     ((${#missing[@]})) || return 0
-    local apt=(apt-get)
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
     if ((EUID != 0)); then
         command -v sudo >/dev/null \
             || fail "these Debian packages are missing, and neither root nor sudo is at hand. As root: apt-get install ${missing[*]}"
-        apt=(sudo apt-get)
+        apt=(sudo "${apt[@]}")
     fi
     say "Installing Debian packages: ${missing[*]}"
-    "${apt[@]}" update -qq >&2 || fail "the list of packages could not be read: see the lines above"
+    # A source of packages that has nothing to do with us may fail: what is missing shows in the next step.
+    "${apt[@]}" update -qq >&2 || say "The list of packages could not be read completely."
     "${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}" >&2 \
         || fail "the packages could not be installed: see the lines above"
 }
