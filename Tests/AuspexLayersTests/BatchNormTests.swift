@@ -45,10 +45,10 @@ import Testing
 
     @Test(arguments: [false, true]) func inferenceUsesTheStandingStatistics(relu: Bool) {
         let norm = BatchNorm(channels: 2)
-        norm.gain.value = Tensor([1.5, -0.5], shape: [1, 2])
-        norm.bias.value = Tensor([0.25, 1], shape: [1, 2])
-        norm.statistics.mean.value = Tensor([0.5, -1], shape: [2])
-        norm.statistics.variance.value = Tensor([4, 0.25], shape: [2])
+        norm.gain.value = Tensor([1.5, -0.5] as [Float], shape: [1, 2])
+        norm.bias.value = Tensor([0.25, 1] as [Float], shape: [1, 2])
+        norm.statistics.mean.value = Tensor([0.5, -1] as [Float], shape: [2])
+        norm.statistics.variance.value = Tensor([4, 0.25] as [Float], shape: [2])
         let x = batch(1)
         let output = norm(x, relu: relu, Pass(.inference))
         let expected = Plain.normalized(
