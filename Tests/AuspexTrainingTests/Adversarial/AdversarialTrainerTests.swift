@@ -1,0 +1,140 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+import AuspexTraining
+import TestSupport
+import Testing
+
+@Suite struct AdversarialTrainerTests {
+    private func batch(of run: SmallRun, number: Int = 0) throws -> TrainingBatch {
+        let loader = try run.loader(from: number * run.training.batch)
+        return TrainingBatch(
+            clips: try loader.nextBatch().frames.pixelsAsValues(), contextFrames: run.model.contextFrames)
+    }
+
+    private func meanDifference(_ a: Tensor, _ b: Tensor) -> Float { mean(abs(a - b)).scalar }
+
+    @Test func overfitsOneClip() throws {
+        var run = SmallRun(steps: 250)
+        run.model.channels = 4
+        run.model.output = .paint
+        run.training.batch = 1
+        run.training.pixelLoss = .l1
+        run.training.pixelWeight = 50
+        run.training.generatorLearningRate = 2e-3
+        let batch = try batch(of: run)
+        let trainer = run.makeTrainer()
+        var first: Double?
+        var last = 0.0
+        for _ in 0..<run.training.steps {
+            last = try #require(try trainer.advance { batch }["generator/pixelLoss"])
+            first = first ?? last
+        }
+        // Less than what standing still costs, and less than a fifth of the start.
+        let still = CopyLast().predict(
+            context: batch.context, classes: nil, frames: 2, randomness: RandomStream(seed: 0, name: ""))
+        #expect(last < Double(meanDifference(still, batch.future)))
+        #expect(last < 0.2 * (first ?? 0), "from \(first ?? 0) to \(last)")
+    }
+
+    @Test func recomputedActivationsGiveTheSameWeights() throws {
+        let run = SmallRun(steps: 3)
+        let (kept, recomputed) = (run.makeTrainer(), run.makeTrainer())
+        recomputed.recomputesActivations = true
+        for step in 0..<3 {
+            let batch = try batch(of: run, number: step)
+            _ = try kept.advance { batch }
+            _ = try recomputed.advance { batch }
+        }
+        for (a, b) in zip(kept.generator.parameters, recomputed.generator.parameters) {
+            #expect(a.parameter.value.scalars == b.parameter.value.scalars, "\(a.name)")
+        }
+        for (a, b) in zip(kept.discriminators.parameters, recomputed.discriminators.parameters) {
+            #expect(a.parameter.value.scalars == b.parameter.value.scalars, "\(a.name)")
+        }
+        for (a, b) in zip(kept.generator.buffers, recomputed.generator.buffers) {
+            #expect(a.buffer.value.scalars == b.buffer.value.scalars, "\(a.name)")
+        }
+    }
+
+    @Test func recomputingTakesLessMemory() throws {
+        var run = SmallRun(steps: 1)
+        run.model.channels = 8
+        run.model.predictedFrames = 8
+        func peak(recomputing: Bool) throws -> Int {
+            let trainer = run.makeTrainer()
+            trainer.recomputesActivations = recomputing
+            let batch = try batch(of: run)
+            StoragePool.shared.resetPeak()
+            let before = StoragePool.shared.statistics.liveBytes
+            _ = try trainer.advance { batch }
+            return StoragePool.shared.statistics.peakLiveBytes - before
+        }
+        let (kept, recomputed) = (try peak(recomputing: false), try peak(recomputing: true))
+        #expect(Double(recomputed) < 0.8 * Double(kept), "\(recomputed) bytes instead of \(kept)")
+    }
+
+    @Test func accumulationAveragesMicroBatches() throws {
+        // Twice the same micro-batch of judges alone is the update of one: their loss has no batch statistics, and only the draws differ, so they are pinned.
+        var run = SmallRun(steps: 1)
+        run.views = [.clip(scale: 2)]
+        let batch = try batch(of: run)
+        let discriminators = run.makeTrainer().discriminators
+        let predicted = batch.future * 0.5
+        let one = DiscriminatorGradients(of: discriminators, on: batch, predicted: predicted, draws: [ViewDraws()])
+        let other = run.makeTrainer().discriminators
+        let both = TrainingBatch(
+            context: joined([batch.context, batch.context], along: 0),
+            future: joined([batch.future, batch.future], along: 0))
+        let doubled = DiscriminatorGradients(
+            of: other, on: both, predicted: joined([predicted, predicted], along: 0), draws: [ViewDraws()])
+        #expect(abs(one.outcomes[0].loss - doubled.outcomes[0].loss) < 1e-5)
+        for (a, b) in zip(one.gradients, doubled.gradients) {
+            #expect(mismatch(a, b, absolute: 1e-6, relative: 1e-3) == nil)
+        }
+    }
+
+    @Test func averagesStartWhenTheyAreTold() throws {
+        var run = SmallRun(steps: 3)
+        run.training.averaging.startStep = 2
+        run.training.averaging.decay = 0.75
+        let trainer = run.makeTrainer()
+        let name = "output.conv.weight"
+        func value() throws -> Tensor {
+            try #require(trainer.generator.parameters.first { $0.name == name }).parameter.value.copied()
+        }
+        for step in 0..<2 {
+            let batch = try batch(of: run, number: step)
+            _ = try trainer.advance { batch }
+            #expect(trainer.averaged.state[name]?.scalars == (try value().scalars))
+        }
+        let second = try value()
+        let batch = try batch(of: run, number: 2)
+        _ = try trainer.advance { batch }
+        let expected = second * 0.75 + (try value()) * 0.25
+        let average = try #require(trainer.averaged.state[name])
+        #expect(mismatch(average, expected, absolute: 1e-7, relative: 1e-5) == nil)
+    }
+
+    @Test func clippedGradientsHaveTheLimitAsNorm() throws {
+        var run = SmallRun(steps: 1)
+        run.training.gradientClipping = 1e-3
+        // With β₂ = 0 Adam's step has the sign of the gradient alone; clipping must not change which way weights go, only the moments.
+        let clipped = run.makeTrainer()
+        run.training.gradientClipping = nil
+        let free = run.makeTrainer()
+        let batch = try batch(of: run)
+        let report = try clipped.advance { batch }
+        _ = try free.advance { batch }
+        let norm = try #require(report["discriminator/gradientNorm"])
+        #expect(norm > 1e-3)
+        let squares = { (trainer: AdversarialTrainer) -> Double in
+            trainer.checkpoint.groups[.optimiser, default: [:]]
+                .filter { $0.key.hasPrefix("discriminators.") && $0.key.hasSuffix(".square") }
+                .reduce(0) { $0 + Double(sum($1.value).scalar) }
+        }
+        // v = (1 − β₂) g² after one update.
+        let ratio = squares(clipped) / squares(free)
+        #expect(abs(ratio / (1e-6 / (norm * norm)) - 1) < 1e-2, "\(ratio)")
+    }
+}
