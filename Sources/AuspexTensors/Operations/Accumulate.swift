@@ -23,4 +23,9 @@ extension Tensor {
         StoragePool.shared.noteCopy()
         return copy
     }
+
+    /// Moves the numbers into storage of their own where another tensor shares them, before they are changed in place.
+    package mutating func makeUnique() {
+        if !isUniquelyHeld { self = copied() }
+    }
 }

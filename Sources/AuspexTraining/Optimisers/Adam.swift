@@ -37,7 +37,10 @@ package final class Adam {
             gradientScale: Float(gradientScale))
         for (position, gradient) in gradients.enumerated() {
             let parameter = parameters[position].parameter
-            if !parameter.value.isUniquelyHeld { parameter.value = parameter.value.copied() }
+            // A checkpoint that was just loaded, or is being written, may hold the same numbers.
+            parameter.value.makeUnique()
+            means[position].makeUnique()
+            squares[position].makeUnique()
             parameter.value.adamUpdate(
                 firstMoment: &means[position], secondMoment: &squares[position], gradient: gradient, settings)
         }

@@ -20,7 +20,7 @@ public final class AveragedWeights {
     func follow(atStep step: Int, clipsPerStep: Int) {
         let decay = step <= configuration.startStep ? 0 : configuration.decay(clipsPerStep: clipsPerStep)
         for (position, entry) in parameters.enumerated() {
-            if !values[position].isUniquelyHeld { values[position] = values[position].copied() }
+            values[position].makeUnique()
             values[position].move(toward: entry.parameter.value, by: Float(1 - decay))
         }
     }
