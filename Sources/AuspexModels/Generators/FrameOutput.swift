@@ -19,9 +19,11 @@ public final class FrameOutput: Layer {
         let outputs = form == .paint ? frameChannels : taps + 1 + frameChannels
         conv = Convolution(inputChannels: configuration.channels, outputChannels: outputs, using: &initializer)
         if form == .move {
-            // The one bias that is not zero: an untrained model keeps what it sees.
+            // The biases that are not zero: an untrained model keeps what it sees. Without the second, kernels start as a blur, and most of
+            // a short training goes into undoing it.
             var bias = [Float](repeating: 0, count: outputs)
             bias[taps] = 2
+            bias[taps / 2] = 3
             conv.bias.value = Tensor(bias, shape: [outputs])
         }
     }

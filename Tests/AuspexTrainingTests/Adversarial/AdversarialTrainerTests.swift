@@ -15,26 +15,25 @@ import Testing
     private func meanDifference(_ a: Tensor, _ b: Tensor) -> Float { mean(abs(a - b)).scalar }
 
     @Test func overfitsOneClip() throws {
-        var run = SmallRun(steps: 250)
+        var run = SmallRun(steps: 200)
         run.model.channels = 4
-        run.model.output = .paint
+        run.model.output = .move
         run.training.batch = 1
         run.training.pixelLoss = .l1
-        run.training.pixelWeight = 50
-        run.training.generatorLearningRate = 2e-3
+        run.training.pixelWeight = 100
+        run.training.adversarialWeight = 0.1
+        run.training.generatorLearningRate = 5e-3
+        run.training.decay = .cosine
         let batch = try batch(of: run)
         let trainer = run.makeTrainer()
-        var first: Double?
         var last = 0.0
         for _ in 0..<run.training.steps {
             last = try #require(try trainer.advance { batch }["generator/pixelLoss"])
-            first = first ?? last
         }
-        // Less than what standing still costs, and less than a fifth of the start.
+        // Well below what standing still costs: the motion was learned, not the picture kept.
         let still = CopyLast().predict(
             context: batch.context, classes: nil, frames: 2, randomness: RandomStream(seed: 0, name: ""))
-        #expect(last < Double(meanDifference(still, batch.future)))
-        #expect(last < 0.2 * (first ?? 0), "from \(first ?? 0) to \(last)")
+        #expect(last < 0.6 * Double(meanDifference(still, batch.future)), "\(last)")
     }
 
     @Test func recomputedActivationsGiveTheSameWeights() throws {
