@@ -12,7 +12,7 @@ package struct Auspex: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             PredictCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, DataCommand.self,
-            InspectCommand.self, BenchmarkCommand.self,
+            WeightsCommand.self, InspectCommand.self, BenchmarkCommand.self,
         ])
 
     package init() {}

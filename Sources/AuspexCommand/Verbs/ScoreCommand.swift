@@ -80,6 +80,9 @@ struct ScoreCommand: ParsableCommand {
         let report = try scoring.score(real: real, predicted: predicted) { done, _ in progress.update(completed: done) }
         progress.finish()
         for note in report.notes { output.say("Note: \(note)") }
+        for name in scoring.metrics {
+            for note in report.metrics[name]?.notes ?? [] { output.say("Note: \(name): \(note)") }
+        }
         if output.json {
             try Console.print(json: report)
         } else {

