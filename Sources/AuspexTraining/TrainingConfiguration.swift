@@ -80,6 +80,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var seed: UInt64 = 1
     /// What activations are stored as.
     public var precision = Precision.float32
+    /// Whether every block's activations are computed again on the way back instead of being kept: less memory, more time, the same bits.
+    public var checkpointActivations = false
 
     public init() {}
 
@@ -131,6 +133,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         try check(
             averaging.halfLifeClips ?? 1 > 0, "averaging.halfLifeClips", averaging.halfLifeClips ?? 0,
             "a number above 0, or null")
+        try check(
+            precision == .float32, "precision", precision.rawValue,
+            "float32: the engine stores bfloat16 and has no kernels for it yet, so train in float32")
         try check(
             pixelLoss == .none || pixelWeight > 0, "pixelWeight", pixelWeight,
             "a number above 0 where pixelLoss is given")

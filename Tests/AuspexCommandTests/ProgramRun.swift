@@ -30,7 +30,8 @@ struct ProgramRun {
         status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 
-    private static var program: URL {
+    /// What was built beside the tests.
+    static var program: URL {
         URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
             .appendingPathComponent("auspex")
     }

@@ -22,21 +22,33 @@ struct BenchmarkOptions: ParsableArguments {
     @Option(help: "Side of the frames: 32, 64, 128 or 256.")
     var size = 64
 
-    @Option(help: "float32 or bfloat16.")
+    @Option(help: "What activations are stored as: float32, until bfloat16 has kernels.")
     var precision = TrainingConfiguration.Precision.float32
 
     @Option(help: "Whole units of work that are timed, after the same warm-up.")
     var repeats = 5
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var output: OutputOptions
 
     func validate() throws {
         try requireAtLeast(1, channels, "--channels")
         try requireAtLeast(1, repeats, "--repeats")
     }
 
-    func benchmark(batch: Int) throws -> Benchmark {
+    /// Sets the work up, lets it be measured, and shows what came out.
+    func measure(
+        unit: String, batch: Int, _ body: (Benchmark, (Int) -> Void) throws -> Benchmark.Report
+    ) throws {
+        engine.apply()
         var benchmark = try Benchmark(channels: channels, batch: batch, size: size, precision: precision)
         benchmark.repeats = repeats
-        return benchmark
+        let progress = ProgressReporter(
+            "benchmark", total: repeats, unit: unit, style: .automatic(quiet: output.quiet))
+        let report = try body(benchmark) { progress.update(completed: $0) }
+        progress.finish()
+        if output.json { return try Console.print(json: report) }
+        for line in report.summary { Console.print(line) }
     }
 }
 
@@ -54,18 +66,11 @@ struct BenchmarkStepCommand: ParsableCommand {
     var batch = 4
 
     @OptionGroup var options: BenchmarkOptions
-    @OptionGroup var engine: EngineOptions
-    @OptionGroup var output: OutputOptions
 
     func validate() throws { try requireAtLeast(1, batch, "--batch") }
 
     func run() throws {
-        engine.apply()
-        let progress = ProgressReporter(
-            "benchmark", total: options.repeats, unit: "steps", style: .automatic(quiet: output.quiet))
-        let report = try options.benchmark(batch: batch).step { progress.update(completed: $0) }
-        progress.finish()
-        try report.show(json: output.json)
+        try options.measure(unit: "steps", batch: batch) { try $0.step(progress: $1) }
     }
 }
 
@@ -83,26 +88,12 @@ struct BenchmarkPredictCommand: ParsableCommand {
     var batch = 1
 
     @OptionGroup var options: BenchmarkOptions
-    @OptionGroup var engine: EngineOptions
-    @OptionGroup var output: OutputOptions
 
     func validate() throws { try requireAtLeast(1, batch, "--batch") }
 
     func run() throws {
-        engine.apply()
-        let progress = ProgressReporter(
-            "benchmark", total: options.repeats, unit: "predictions", style: .automatic(quiet: output.quiet))
-        let report = try options.benchmark(batch: batch).prediction { progress.update(completed: $0) }
-        progress.finish()
-        try report.show(json: output.json)
+        try options.measure(unit: "predictions", batch: batch) { try $0.prediction(progress: $1) }
     }
 }
 
 extension TrainingConfiguration.Precision: ExpressibleByArgument {}
-
-extension Benchmark.Report {
-    fileprivate func show(json: Bool) throws {
-        if json { return try Console.print(json: self) }
-        for line in summary { Console.print(line) }
-    }
-}

@@ -23,9 +23,6 @@ struct DataInspectCommand: ParsableCommand {
     @Option(help: "Take every N-th frame.")
     var stride = 1
 
-    @Option(help: "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW.")
-    var axes: String?
-
     @Option(help: "A picture of clips of the source to write (.png).")
     var sheet: String?
 
@@ -35,6 +32,7 @@ struct DataInspectCommand: ParsableCommand {
     @Flag(help: "Replace a sheet that is there.")
     var force = false
 
+    @OptionGroup var array: ArrayOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -44,8 +42,9 @@ struct DataInspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        var options = SourceOptions(axes: axes)
-        if source.hasSuffix(".npy") { options.range = 0...1 }
+        var options = try array.sourceOptions()
+        // What is in an array can be told without the range of its values; a picture of them cannot.
+        if source.hasSuffix(".npy"), sheet == nil { options.range = options.range ?? 0...1 }
         // Broken files are in the report: they need no warning beside it.
         options.logger.logLevel = .critical
         let opened = try openSource(source, options: options)

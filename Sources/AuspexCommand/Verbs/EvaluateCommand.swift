@@ -47,6 +47,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Replace files that are there.")
     var force = false
 
+    @OptionGroup var array: ArrayOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -65,13 +66,13 @@ struct EvaluateCommand: ParsableCommand {
         if let samples { plan.samples = samples }
         if let metrics { plan.metrics = metrics.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
         plan.seed = seed
-        let source = try testSource(model.configuration)
+        let source = try testSource(for: model)
         let gallery = try saveClips.map { try Gallery($0, clips: saved, overwriting: force) }
         let progress = ProgressReporter(
             "evaluate", total: plan.clips, unit: "clips", style: .automatic(quiet: output.quiet))
         let report = try Evaluation(plan).run(
-            [GeneratorPredictor(model.generator), CopyLast()], on: source, request: model.configuration.clipRequest,
-            withClasses: model.configuration.model.classes > 0, examples: { try gallery?.add($0) },
+            [GeneratorPredictor(model.generator), CopyLast()], on: source.clips, request: source.request,
+            classNumbers: try model.classNumbers(of: source.clips), examples: { try gallery?.add($0) },
             progress: { done, _ in progress.update(completed: done) })
         progress.finish()
         try gallery?.finish(report)
@@ -84,11 +85,15 @@ struct EvaluateCommand: ParsableCommand {
         if !curve.isEmpty { Console.print("\n" + curve) }
     }
 
-    private func testSource(_ configuration: Configuration) throws -> any ClipSource {
-        if let data { return try openSource(data, options: SourceOptions(classes: configuration.model.classes > 0)) }
-        guard let heldOut = try TrainingData(configuration).heldOut else {
+    /// The test clips and how they are taken: the run's own as in training, others sampled in time to match.
+    private func testSource(for model: TrainedModel) throws -> (clips: any ClipSource, request: ClipRequest) {
+        if let data {
+            let options = try array.sourceOptions(classes: model.configuration.model.classes > 0)
+            return (try openSource(data, options: options), model.clipRequest(frames: 1))
+        }
+        guard let heldOut = try TrainingData(model.configuration).heldOut else {
             throw ConfigurationError("\(trained): the run holds no clips out; name test clips with --data")
         }
-        return heldOut
+        return (heldOut, model.configuration.clipRequest)
     }
 }

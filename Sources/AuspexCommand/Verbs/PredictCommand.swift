@@ -25,10 +25,13 @@ struct PredictCommand: ParsableCommand {
     var video: String?
 
     @Option(help: "The run whose model predicts: RUN, RUN@best, RUN@last or RUN@STEP.")
-    var model: String
+    var model: String?
 
     @Option(help: "The time of the last frame that the model is given, in seconds; the video's end if not given.")
     var at: Double?
+
+    @Option(name: .customLong("class"), help: "The video's class, by name or number, for a model with classes.")
+    var className: String?
 
     @Option(help: "How many frames to predict; as many as the model was trained for if not given.")
     var frames: Int?
@@ -63,6 +66,7 @@ struct PredictCommand: ParsableCommand {
     @Flag(help: "Replace files that are there.")
     var force = false
 
+    @OptionGroup var array: ArrayOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -84,8 +88,13 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         engine.apply()
+        guard let model else {
+            throw ConfigurationError(
+                "no model is named, and no small one is shipped yet: train one with 'auspex train tiny --data \(video ?? data ?? "VIDEO") --out run', then name it with --model run"
+            )
+        }
         let trained = try TrainedModel(run: model)
-        output.say("Model: \(trained.origin)")
+        output.say("Model: \(trained.origin)" + (trained.frameIntervalSeconds.map(Self.rate) ?? ""))
         let horizon = frames ?? trained.configuration.model.predictedFrames
         var written: [String] = []
         if let video {
@@ -94,7 +103,8 @@ struct PredictCommand: ParsableCommand {
             // Before the work, not after it.
             for path in paths { try checkPlace(path) }
             let pictures = try VideoContinuation(trained).pictures(
-                of: video, from: at, frames: horizon, samples: samples, seed: seed)
+                of: video, from: at, frames: horizon, samples: samples, seed: seed,
+                classNumber: try trained.classNumber(named: className))
             for (picture, path) in zip(pictures, paths) {
                 try write(picture, to: path)
                 written.append(path)
@@ -108,7 +118,11 @@ struct PredictCommand: ParsableCommand {
     private func predictMany(
         of text: String, into folder: String, with trained: TrainedModel, horizon: Int
     ) throws -> [String] {
-        let batch = try SourceContinuation(trained, source: text, frames: horizon, samples: samples, seed: seed)
+        // Without --class, the source says what each clip is.
+        let classNumber = try className.flatMap { try trained.classNumber(named: $0) }
+        let batch = try SourceContinuation(
+            trained, source: text, frames: horizon, samples: samples, seed: seed, classNumber: classNumber,
+            options: try array.sourceOptions())
         let progress = ProgressReporter("predict", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
         var written: [String] = []
         try batch.run(atMost: clips, into: [folder] + [truth].compactMap { $0 }) { done, name, pictures in
@@ -151,6 +165,10 @@ struct PredictCommand: ParsableCommand {
             private enum CodingKeys: String, CodingKey { case schema, model, step, files }
         }
         try Console.print(json: Result(model: model.origin, step: model.step, files: files))
+    }
+
+    private static func rate(_ intervalSeconds: Double) -> String {
+        ", \((100 / intervalSeconds).rounded() / 100) frames a second"
     }
 
     static func defaultOut(for video: String) -> String {

@@ -40,15 +40,10 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "Resize both sides to N×N pixels.")
     var size: Int?
 
-    @Option(help: "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW.")
-    var axes: String?
-
-    @Option(help: "Smallest and largest value of a float array: 0,1 or -1,1.")
-    var range: String?
-
     @Option(help: "Exit with status 2 where this holds: 'psnr<20'; may be repeated.")
     var failIf: [String] = []
 
+    @OptionGroup var array: ArrayOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -56,7 +51,6 @@ struct ScoreCommand: ParsableCommand {
         try requireAtLeast(1, clipFrames, "--clip-frames")
         try requireAtLeast(1, clips, "--clips")
         try requireAtLeast(1, size, "--size")
-        _ = try parsedRange()
         for text in failIf {
             let threshold: Threshold
             do { threshold = try Threshold(text) } catch { throw ValidationError("\(error)") }
@@ -74,8 +68,7 @@ struct ScoreCommand: ParsableCommand {
         scoring.clips = clips
         scoring.seed = seed
         scoring.size = size
-        scoring.options.axes = axes
-        scoring.options.range = try parsedRange()
+        scoring.options = try array.sourceOptions()
         let progress = ProgressReporter("score", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
         let report = try scoring.score(real: real, predicted: predicted) { done, _ in progress.update(completed: done) }
         progress.finish()
@@ -105,14 +98,5 @@ struct ScoreCommand: ParsableCommand {
 
     private var metricNames: [String] {
         metrics.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    }
-
-    private func parsedRange() throws -> ClosedRange<Float>? {
-        guard let range else { return nil }
-        let ends = range.split(separator: ",").map { Float($0.trimmingCharacters(in: .whitespaces)) }
-        guard ends.count == 2, let low = ends[0], let high = ends[1], low < high else {
-            throw ValidationError("--range \(range): expected the smallest and the largest value, for example 0,1")
-        }
-        return low...high
     }
 }

@@ -37,12 +37,18 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "What every random draw follows from.")
     var seed: UInt64?
 
-    @Option(help: "float32 or bfloat16.")
+    @Option(help: "What activations are stored as: float32, until bfloat16 has kernels.")
     var precision: String?
+
+    @Flag(
+        help:
+            "Compute activations again on the way back instead of keeping them: less memory, more time, the same bits.")
+    var checkpointActivations = false
 
     @Flag(help: "Print the resolved configuration and what a step will cost, and train nothing.")
     var dryRun = false
 
+    @OptionGroup var array: ArrayOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -72,9 +78,11 @@ struct TrainCommand: ParsableCommand {
     private func resolved() throws -> Configuration {
         var all: [String] = []
         if let data { all.append("data.source=\(quoted(data))") }
+        all += try array.assignments
         if let steps { all.append("training.steps=\(steps)") }
         if let seed { all.append("training.seed=\(seed)") }
         if let precision { all.append("training.precision=\(precision)") }
+        if checkpointActivations { all.append("training.checkpointActivations=true") }
         // Held-out clips of another source than the one that is trained on would measure something else.
         if data != nil { all.append("data.validation=null") }
         return try Configuration(configuration, assignments: all + assignments)

@@ -8,7 +8,7 @@ extension Benchmark.Report {
         }
         var lines = [
             "\(work == "step" ? "a step" : "a prediction"): \(short(seconds.median)) s (\(short(seconds.minimum)) … \(short(seconds.maximum)), \(repeats) times), \(threads) threads, \(instructionSet)",
-            "\(short(gflopExecuted)) GFLOP executed, \(short(gflopsPerSecond)) a second: \(short(shareOfConvolutionLimit * 100))% of a plain convolution's \(short(convolutionLimit))",
+            "\(short(gflopAsWritten)) GFLOP as written, \(short(gflopExecuted)) executed, \(short(gflopsPerSecond)) a second: \(short(shareOfConvolutionLimit * 100))% of a plain convolution's \(short(convolutionLimit))",
             "tensors \(peakBytes >> 20) MiB at most, process \(peakResidentBytes >> 20) MiB, \(short(faultsPerStep)) page faults each time",
         ]
         var table = TextTable(header: ["family", "seconds", "GFLOP", "calls"])

@@ -23,6 +23,11 @@ public struct Benchmark {
         configuration.model.size = size
         configuration.training.batch = batch
         configuration.training.precision = precision
+        try self.init(configuration)
+    }
+
+    /// - Parameter configuration: networks, batch and updates of the work; its data are not read.
+    public init(_ configuration: Configuration) throws {
         try configuration.validate()
         self.configuration = configuration
     }
@@ -33,6 +38,8 @@ public struct Benchmark {
         public let work: String
         /// Medians and extremes over the repeats.
         public let seconds: (median: Double, minimum: Double, maximum: Double)
+        /// What one unit of work takes where nothing is merged or shared: see `WorkAsWritten`.
+        public let gflopAsWritten: Double
         /// What was executed in one unit of work.
         public let gflopExecuted: Double
         public let gflopsPerSecond: Double
@@ -52,8 +59,9 @@ public struct Benchmark {
         public var shareOfConvolutionLimit: Double { gflopsPerSecond / convolutionLimit }
 
         private enum CodingKeys: String, CodingKey {
-            case schema, work, secondsPerStep, secondsPerPrediction, secondsMinimum, secondsMaximum, gflopExecuted
-            case gflopsPerSecond, shareOfConvolutionLimit, convolutionLimit, peakBytes, peakResidentBytes, faultsPerStep
+            case schema, work, secondsPerStep, secondsPerPrediction, secondsMinimum, secondsMaximum
+            case gflopAsWritten, gflopExecuted, gflopsPerSecond, shareOfConvolutionLimit, convolutionLimit, peakBytes,
+                peakResidentBytes, faultsPerStep
             case secondsWaiting, byFamily, threads, instructionSet, repeats
         }
 
@@ -64,6 +72,7 @@ public struct Benchmark {
             try fields.encode(seconds.median, forKey: work == "step" ? .secondsPerStep : .secondsPerPrediction)
             try fields.encode(seconds.minimum, forKey: .secondsMinimum)
             try fields.encode(seconds.maximum, forKey: .secondsMaximum)
+            try fields.encode(gflopAsWritten, forKey: .gflopAsWritten)
             try fields.encode(gflopExecuted, forKey: .gflopExecuted)
             try fields.encode(gflopsPerSecond, forKey: .gflopsPerSecond)
             try fields.encode(convolutionLimit, forKey: .convolutionLimit)
@@ -83,7 +92,9 @@ public struct Benchmark {
     public func step(progress: (Int) -> Void = { _ in }) throws -> Report {
         let trainer = TrainingRun.trainer(configuration)
         let clips = BenchmarkClips.batch(configuration)
-        return try measure("step", progress) { _ = try trainer.advance { clips } }
+        return try measure("step", gflopAsWritten: configuration.gflopOfStepAsWritten, progress) {
+            _ = try trainer.advance { clips }
+        }
     }
 
     /// One prediction of a batch: all frames of its future.
@@ -91,14 +102,17 @@ public struct Benchmark {
         var initializer = Initializer(seed: 1)
         let predictor = GeneratorPredictor(Generator(configuration.model, using: &initializer))
         let context = BenchmarkClips.batch(configuration).context
-        return try measure("predict", progress) {
+        let work = configuration.model.workAsWritten(clips: configuration.training.batch)
+        return try measure("predict", gflopAsWritten: work.forward * 1e-9, progress) {
             _ = predictor.predict(
                 context: context, classes: nil, frames: configuration.model.predictedFrames,
                 randomness: RandomStream(seed: 1, name: "benchmark"))
         }
     }
 
-    private func measure(_ work: String, _ progress: (Int) -> Void, _ unit: () throws -> Void) throws -> Report {
+    private func measure(
+        _ work: String, gflopAsWritten: Double, _ progress: (Int) -> Void, _ unit: () throws -> Void
+    ) throws -> Report {
         for _ in 0..<Self.warmUp { try unit() }
         StoragePool.shared.resetPeak()
         WorkCounter.reset()
@@ -118,11 +132,28 @@ public struct Benchmark {
         let middle = sorted.count / 2
         let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
         return Report(
-            work: work, seconds: (median, sorted[0], sorted[sorted.count - 1]), gflopExecuted: gflop,
+            work: work, seconds: (median, sorted[0], sorted[sorted.count - 1]), gflopAsWritten: gflopAsWritten,
+            gflopExecuted: gflop,
             gflopsPerSecond: gflop / median, convolutionLimit: ConvolutionLimit.gflopsPerSecond(),
             peakBytes: StoragePool.shared.statistics.peakLiveBytes, peakResidentBytes: usage.peakResidentBytes,
             faultsPerStep: Double(usage.minorFaults - faults) / Double(repeats), secondsWaiting: 0, byFamily: perUnit,
             threads: Kernels.threads, instructionSet: Kernels.instructionSet.rawValue, repeats: repeats)
+    }
+}
+
+extension Configuration {
+    /// GFLOP of a training step's convolutions and linear maps as written: the judges' updates on real and predicted clips together, then the
+    /// generator's; no gradient that a step does not need.
+    package var gflopOfStepAsWritten: Double {
+        let clips = training.batch * training.accumulation
+        let generator = model.workAsWritten(clips: clips)
+        let generatorPart = generator.forward + generator.weightGradients + generator.activationGradients
+        guard training.adversarialWeight > 0 else { return generatorPart * 1e-9 }
+        let judges = discriminators.workAsWritten(clips: 2 * clips, model: model)
+        let update = generator.forward + judges.forward + judges.weightGradients + judges.activationGradients
+        let judging = discriminators.workAsWritten(clips: clips, model: model)
+        let judgingPart = judging.forward + judging.activationGradients + judging.inputGradient
+        return (Double(training.discriminatorSteps) * update + judgingPart + generatorPart) * 1e-9
     }
 }
 

@@ -8,6 +8,10 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     public var validation: String?
     /// The share of the source's files (of the clips, of a synthetic source) that is held out where `validation` names no source.
     public var validationShare = 0.1
+    /// Order of the sides of a `.npy` array, as letters B T H W C; nil takes BTHWC where nothing speaks against it.
+    public var axes: String?
+    /// Smallest and largest value of a float array.
+    public var range: [Float]?
     /// Seconds between two frames of a clip; nil takes frames as the file has them.
     public var frameIntervalSeconds: Double?
     /// Without an interval in seconds: every how many-th frame of the file is taken.
@@ -25,6 +29,11 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
 
     public init() {}
 
+    /// How sources are opened.
+    func sourceOptions(classes: Bool) -> SourceOptions {
+        SourceOptions(classes: classes, axes: axes, range: range.flatMap { $0.count == 2 ? $0[0]...$0[1] : nil })
+    }
+
     /// Refuses numbers with which no clip can be read.
     public func validate() throws {
         func check(_ holds: Bool, _ field: String, _ found: some CustomStringConvertible, _ expected: String) throws {
@@ -36,6 +45,9 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
         try check(
             frameIntervalSeconds ?? 1 > 0, "frameIntervalSeconds", frameIntervalSeconds ?? 0,
             "a number above 0, or null")
+        try check(
+            range.map { $0.count == 2 && $0[0] < $0[1] } ?? true, "range", range ?? [],
+            "the smallest and the largest value, for example [0, 1], or null")
         try check(frameStride >= 1, "frameStride", frameStride, "1 or more")
         try check(
             frameIntervalSeconds == nil || frameStride == 1, "frameStride", frameStride,
@@ -53,6 +65,9 @@ extension DataConfiguration: ConfigurationDocumented {
             "validation": "Held-out clips; null holds a share of the source out.",
             "validationShare":
                 "The share of the source that is held out where validation names no source.",
+            "axes":
+                "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW; null takes BTHWC where nothing speaks against it.",
+            "range": "Smallest and largest value of a float array, for example [-1, 1].",
             "frameIntervalSeconds": "Seconds between two frames of a clip; null takes frames as the file has them.",
             "frameStride": "Without an interval in seconds: every how many-th frame of the file is taken.",
             "crop": "Which part of a resized frame is taken in training.",

@@ -30,7 +30,9 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "sampleInterval": "Steps between sample strips; 0 makes none.",
             "logInterval": "Steps between lines of the log.",
             "seed": "What every random draw of the run follows from.",
-            "precision": "What activations are stored as; weights, gradients and statistics stay float32.",
+            "precision": "What activations are stored as: float32, until bfloat16 has kernels.",
+            "checkpointActivations":
+                "Compute every block's activations again on the way back instead of keeping them: less memory, more time, the same bits.",
         ]
     }
 }

@@ -28,11 +28,11 @@ public struct Evaluation {
     ///   - predictors: the model, and the baselines it should beat.
     ///   - source: where the test clips come from.
     ///   - request: how frames are taken; length and size come from the protocol.
-    ///   - withClasses: whether the model is told a clip's class.
+    ///   - classNumbers: the model's number of each of the source's classes; nil for a model without.
     ///   - examples: is given every clip with its predictions.
     ///   - progress: is told how many clips are done, of how many.
     public func run(
-        _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest, withClasses: Bool = false,
+        _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest, classNumbers: [Int]? = nil,
         examples: (Example) throws -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
         var request = request
@@ -45,7 +45,7 @@ public struct Evaluation {
             let clips = try places[first..<min(first + Self.batch, places.count)].map {
                 try source.clip(at: $0, request: request)
             }
-            let futures = try tallies.map { try predict(clips, first: first, with: $0, withClasses: withClasses) }
+            let futures = try tallies.map { try predict(clips, first: first, with: $0, classNumbers: classNumbers) }
             for (number, clip) in clips.enumerated() {
                 clipList.append(
                     .init(name: clip.name, startSeconds: clip.startSeconds, firstFrame: clip.frameIndices.first ?? 0))
@@ -63,13 +63,13 @@ public struct Evaluation {
     ///
     /// - Returns: the first future of each clip, `[Tp, H, W, C]`, uint8.
     private func predict(
-        _ clips: [Clip], first: Int, with tally: Tally, withClasses: Bool
+        _ clips: [Clip], first: Int, with tally: Tally, classNumbers: [Int]?
     ) throws -> [Tensor] {
         let values = stacked(clips.map { $0.frames.elementType == .uint8 ? $0.frames.pixelsAsValues() : $0.frames })
         let pixels = values.valuesAsPixels()
         let context = values.sliced(1, from: 0, count: plan.contextFrames)
         let truth = pixels.sliced(1, from: plan.contextFrames, count: plan.predictedFrames)
-        let classes = withClasses ? clips.map { $0.classIndex ?? 0 } : nil
+        let classes = classNumbers.map { numbers in clips.compactMap { $0.classIndex.map { numbers[$0] } } }
         // A baseline without draws gives the same future every time.
         let samples = tally.predictor is CopyLast ? 1 : plan.samples
         var predictions: [Tensor] = []

@@ -10,17 +10,28 @@ public struct SourceContinuation {
     private let frames: Int
     private let samples: Int
     private let seed: UInt64
+    /// The class of all clips, or the model's number of each of the source's classes; nil for a model without classes.
+    private let classes: (all: Int?, bySource: [Int])?
 
     /// - Parameters:
     ///   - text: the source.
     ///   - frames: how many frames to predict.
     ///   - samples: how many different futures of each clip.
-    public init(_ model: TrainedModel, source text: String, frames: Int, samples: Int = 1, seed: UInt64 = 0) throws {
+    ///   - classNumber: the class of every clip, in place of what the source says.
+    ///   - options: how the source is opened; whether it has classes follows from the model.
+    public init(
+        _ model: TrainedModel, source text: String, frames: Int, samples: Int = 1, seed: UInt64 = 0,
+        classNumber: Int? = nil, options: SourceOptions = SourceOptions()
+    ) throws {
         self.model = model
         self.frames = frames
         self.samples = samples
         self.seed = seed
-        source = try openSource(text, options: SourceOptions(classes: model.configuration.model.classes > 0))
+        var options = options
+        options.classes = model.configuration.model.classes > 0 && classNumber == nil
+        source = try openSource(text, options: options)
+        classes =
+            if classNumber != nil { (classNumber, []) } else { try model.classNumbers(of: source).map { (nil, $0) } }
     }
 
     /// Predicts clip after clip.
@@ -32,29 +43,29 @@ public struct SourceContinuation {
     public func run(
         atMost limit: Int?, into folders: [String], _ body: (Int, String, [PredictionPicture]) throws -> Void
     ) throws {
-        let configuration = model.configuration
-        let given = configuration.model.contextFrames
-        let request = configuration.clipRequest(frames: given + frames)
+        let given = model.configuration.model.contextFrames
+        let request = model.clipRequest(frames: given + frames)
         let places = try source.places(for: request, atMost: limit)
         for folder in folders { try FolderMaking.make(folder) }
         var taken: [String: Int] = [:]
         let predictor = GeneratorPredictor(model.generator)
-        for (number, place) in places.enumerated() {
-            let clip = try source.clip(at: place, request: request)
+        for (place, start) in places.enumerated() {
+            let clip = try source.clip(at: start, request: request)
             let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
             let values = clip.frames.elementType == .uint8 ? clip.frames.pixelsAsValues() : clip.frames
             let context = values.sliced(0, from: 0, count: given).reshaped(to: [1, given] + values.shape.dropFirst())
+            let number = classes.flatMap { known in known.all ?? clip.classIndex.map { known.bySource[$0] } }
             let pictures = (0..<samples).map { sample in
-                let stream = RandomStream(seed: seed, name: "prediction/\(sample)", step: number)
+                let stream = RandomStream(seed: seed, name: "prediction/\(sample)", step: place)
                 let future = predictor.predict(
-                    context: context, classes: clip.classIndex.map { [$0] }, frames: frames, randomness: stream)
+                    context: context, classes: number.map { [$0] }, frames: frames, randomness: stream)
                 return PredictionPicture(
                     context: pixels.sliced(0, from: 0, count: given),
                     predictions: [.init(name: "prediction", frames: future.valuesAsPixels().unstacked()[0])],
                     truth: pixels.sliced(0, from: given, count: frames),
                     frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
             }
-            try body(number + 1, name(of: clip, taken: &taken), pictures)
+            try body(place + 1, name(of: clip, taken: &taken), pictures)
         }
     }
 

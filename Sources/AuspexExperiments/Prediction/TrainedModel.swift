@@ -14,6 +14,8 @@ public struct TrainedModel {
     public let origin: String
     /// The run's folder.
     public let run: String
+    /// What it was trained on.
+    public let shown: ShownClips
 
     /// - Parameter text: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
     /// - Throws: `FileError` or `CheckpointError` naming what is missing or damaged, `LayerStateError` where weights and configuration differ.
@@ -33,6 +35,10 @@ public struct TrainedModel {
         generator = Generator(configuration.model, using: &blank)
         try generator.load(parameters: checkpoint.groups[.averagedWeights] ?? [:])
         try generator.load(buffers: checkpoint.groups[.standingStatistics] ?? [:])
+        // A checkpoint that a program of somebody's own wrote may not say.
+        shown =
+            checkpoint.documents[ShownClips.documentName] == nil
+            ? ShownClips() : try checkpoint.document(ShownClips.self, ShownClips.documentName)
         step = checkpoint.step
         run = path
         let isBest = reference != .last && store.step(of: .best) == step

@@ -6,14 +6,19 @@ import AuspexVideo
 public struct VideoContinuation {
     private let predictor: any Predictor
     private let configuration: Configuration
+    /// Time between two frames that the predictor knows; nil takes frames as the file has them.
+    private let modelInterval: Double?
 
     public init(_ model: TrainedModel) {
-        self.init(GeneratorPredictor(model.generator), configuration: model.configuration)
+        self.init(
+            GeneratorPredictor(model.generator), configuration: model.configuration,
+            frameIntervalSeconds: model.frameIntervalSeconds)
     }
 
-    init(_ predictor: any Predictor, configuration: Configuration) {
+    package init(_ predictor: any Predictor, configuration: Configuration, frameIntervalSeconds: Double? = nil) {
         self.predictor = predictor
         self.configuration = configuration
+        modelInterval = frameIntervalSeconds ?? configuration.data.frameIntervalSeconds
     }
 
     /// - Parameters:
@@ -21,11 +26,13 @@ public struct VideoContinuation {
     ///   - seconds: the time of the last frame that the model is given; nil for the file's end.
     ///   - frames: how many frames to predict.
     ///   - samples: how many different futures.
+    ///   - classNumber: of the video; a model with classes needs it.
     ///   - seed: what the futures are drawn from.
     /// - Returns: a picture for each future; the truth is in it as far as the file goes on.
     /// - Throws: `VideoError` where the file is no video or too short.
     public func pictures(
-        of path: String, from seconds: Double? = nil, frames: Int, samples: Int = 1, seed: UInt64 = 0
+        of path: String, from seconds: Double? = nil, frames: Int, samples: Int = 1, seed: UInt64 = 0,
+        classNumber: Int? = nil
     ) throws -> [PredictionPicture] {
         let reader = try VideoReader(path: path)
         if let damage = reader.damage { throw VideoError(.damaged, path, damage) }
@@ -38,7 +45,7 @@ public struct VideoContinuation {
         let values = context.pixelsAsValues().reshaped(to: [1] + context.shape)
         return (0..<samples).map { sample in
             let future = predictor.predict(
-                context: values, classes: configuration.model.classes > 0 ? [0] : nil, frames: frames,
+                context: values, classes: classNumber.map { [$0] }, frames: frames,
                 randomness: RandomStream(seed: seed, name: "prediction", step: sample))
             return PredictionPicture(
                 context: context,
@@ -54,7 +61,7 @@ public struct VideoContinuation {
         let given = configuration.model.contextFrames
         let last = reader.frameCount - 1
         let ownInterval = reader.frameIntervalSeconds ?? 1
-        let interval = configuration.data.frameIntervalSeconds ?? ownInterval * Double(configuration.data.frameStride)
+        let interval = modelInterval ?? ownInterval * Double(configuration.data.frameStride)
         let end = reader.seconds(ofFrame: last)
         if let seconds, seconds > end + ownInterval {
             throw VideoError(
@@ -63,7 +70,7 @@ public struct VideoContinuation {
         }
         let present = seconds.map { reader.frame(nearest: $0) } ?? last
         func number(_ step: Int) -> Int? {
-            guard configuration.data.frameIntervalSeconds != nil else {
+            guard modelInterval != nil else {
                 let frame = present + step * configuration.data.frameStride
                 return (0...last).contains(frame) ? frame : nil
             }

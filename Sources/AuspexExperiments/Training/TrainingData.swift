@@ -16,7 +16,7 @@ public struct TrainingData {
     public init(_ configuration: Configuration) throws {
         self.configuration = configuration
         let (data, model) = (configuration.data, configuration.model)
-        let options = SourceOptions(classes: model.classes > 0)
+        let options = data.sourceOptions(classes: model.classes > 0)
         let source = try openSource(data.source, options: options)
         if let validation = data.validation {
             training = source
@@ -30,6 +30,12 @@ public struct TrainingData {
             heldOut = nil
         }
         for part in [training, heldOut].compactMap({ $0 }) { try check(part) }
+        // Numbers are given in the order of names: other names would be other numbers.
+        if model.classes > 0, let heldOut, heldOut.classNames != training.classNames {
+            throw ConfigurationError(
+                "\(heldOut.description): its classes (\(heldOut.classNames.joined(separator: ", "))) are not those of "
+                    + "\(training.description) (\(training.classNames.joined(separator: ", "))): name them alike")
+        }
     }
 
     private func check(_ source: any ClipSource) throws {
@@ -57,19 +63,20 @@ public struct TrainingData {
         return LoaderSupply(loader)
     }
 
-    /// What a run measures itself on, and the time between two frames.
-    func heldOutClips() throws -> (clips: HeldOutClips, frameIntervalSeconds: Double) {
+    /// What a run measures itself on, and what its model is shown.
+    func heldOutClips() throws -> (clips: HeldOutClips, shown: ShownClips) {
         var request = configuration.clipRequest
         let (seed, batch) = (configuration.training.seed, configuration.training.batch)
         let stream = RandomStream(seed: seed, name: "standing-clips")
+        var intervals: [Double?] = []
         let standing = try (0..<configuration.training.standingStatisticsBatches).map { number in
-            try ClipBatch(
-                joining: (0..<batch).map {
-                    try training.clip(at: number * batch + $0, from: stream, request: request)
-                })
+            let clips = try (0..<batch).map {
+                try training.clip(at: number * batch + $0, from: stream, request: request)
+            }
+            intervals += clips.map(\.frameIntervalSeconds)
+            return try ClipBatch(joining: clips)
         }
         request.crop = .centre
-        var interval = try training.clip(at: 0, from: stream, request: request).frameIntervalSeconds
         var validation: [ClipBatch] = []
         if let heldOut, configuration.training.validationInterval > 0 || configuration.training.sampleInterval > 0 {
             let places = try heldOut.places(for: request, atMost: configuration.training.validationClips)
@@ -77,13 +84,12 @@ public struct TrainingData {
                 let clips = try places[first..<min(first + batch, places.count)].map {
                     try heldOut.clip(at: $0, request: request)
                 }
-                interval = interval ?? clips[0].frameIntervalSeconds
                 validation.append(try ClipBatch(joining: clips))
             }
         }
         return (
             HeldOutClips(validation: validation.map(\.supplied), standing: standing.map(\.supplied)),
-            interval ?? MovingShapes.frameIntervalSeconds
+            ShownClips(frameIntervals: intervals, classNames: training.classNames)
         )
     }
 }

@@ -11,32 +11,57 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
     public var peakBytes: Int
     public var secondsPerStep: Double
 
-    /// Takes a step on one clip of noise, twice, and scales what it cost to the configured batch.
+    /// Takes a few steps on one clip of noise and on two, and draws the line through them to the configured batch.
     ///
-    /// Time is linear in the batch; memory is what the networks and their optimisers hold, and a part that is linear in the batch.
+    /// Memory and time are what networks, optimisers and scratch space take, and a part that is linear in the batch.
     public init(_ configuration: Configuration) throws {
-        let single = Self.single(configuration)
-        let trainer = TrainingRun.trainer(single)
+        let trainer = TrainingRun.trainer(configuration.ofOneMicroBatch(clips: 1))
         generatorParameters = trainer.generator.parameterCount
         discriminatorParameters = trainer.discriminators.parameterCount
-        let clips = BenchmarkClips.batch(single)
-        _ = try trainer.advance { clips }
-        let resting = StoragePool.shared.statistics.liveBytes
-        StoragePool.shared.resetPeak()
-        let start = ContinuousClock.now
-        _ = try trainer.advance { clips }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let moving = StoragePool.shared.statistics.peakLiveBytes - resting
         let training = configuration.training
-        peakBytes = resting + moving * training.batch
-        secondsPerStep = seconds * Double(training.batch * training.accumulation)
+        let one = try Cost(of: trainer, on: BenchmarkClips.batch(configuration.ofOneMicroBatch(clips: 1)))
+        guard training.batch > 1 else {
+            peakBytes = one.peakBytes
+            secondsPerStep = one.seconds * Double(training.accumulation)
+            return
+        }
+        let two = try Cost(of: trainer, on: BenchmarkClips.batch(configuration.ofOneMicroBatch(clips: 2)))
+        let more = training.batch - 1
+        peakBytes = one.peakBytes + more * max(0, two.peakBytes - one.peakBytes)
+        // A clip more costs no less than nothing and no more than the first did, whatever a busy machine makes of the clock.
+        let slope = min(max(0, two.seconds - one.seconds), one.seconds)
+        secondsPerStep = (one.seconds + Double(more) * slope) * Double(training.accumulation)
     }
 
-    private static func single(_ configuration: Configuration) -> Configuration {
-        var single = configuration
-        single.training.batch = 1
-        single.training.accumulation = 1
-        return single
+    /// What a step took.
+    private struct Cost {
+        static let mostSteps = 8
+        static let enoughSeconds = 2.0
+        let peakBytes: Int
+        let seconds: Double
+
+        /// The first step also makes primitives; where steps are short there are others, and the shortest counts.
+        init(of trainer: AdversarialTrainer, on clips: TrainingBatch) throws {
+            StoragePool.shared.resetPeak()
+            var times: [Double] = []
+            while times.count < Self.mostSteps, times.reduce(0, +) < Self.enoughSeconds {
+                let start = ContinuousClock.now
+                _ = try trainer.advance { clips }
+                times.append((ContinuousClock.now - start) / .seconds(1))
+            }
+            peakBytes = StoragePool.shared.statistics.peakLiveBytes
+            seconds = times.min() ?? 0
+        }
+    }
+}
+
+extension Configuration {
+    /// The same with updates of a single micro-batch of so many clips.
+    fileprivate func ofOneMicroBatch(clips: Int) -> Configuration {
+        var other = self
+        other.training.batch = clips
+        other.training.accumulation = 1
+        return other
     }
 }
 

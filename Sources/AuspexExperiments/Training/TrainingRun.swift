@@ -2,6 +2,7 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 import AuspexTraining
+import AuspexVideo
 import Foundation
 
 /// A run from its configuration to its folder: sources, networks, loop, and what a later run needs to go on with the same bits.
@@ -57,11 +58,13 @@ public struct TrainingRun {
         let position = trainer.step * trainer.batchesPerStep * configuration.training.batch
         let loop = try TrainingLoop(
             trainer, in: folder, supply: data.supply(from: position), heldOut: heldOut.clips, resumed: resumed,
-            frameIntervalSeconds: heldOut.frameIntervalSeconds, progress: progress, stop: stop
+            frameIntervalSeconds: heldOut.shown.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds,
+            progress: progress, stop: stop
         ) { checkpoint in
             checkpoint.version = Self.version
             try checkpoint.set(configuration, as: Self.configurationDocument)
             try checkpoint.set(Machine.current, as: Self.machineDocument)
+            try checkpoint.set(heldOut.shown, as: ShownClips.documentName)
         }
         return try loop.run()
     }
@@ -98,6 +101,8 @@ public struct TrainingRun {
         comparable.training.keepCheckpoints = earlier.training.keepCheckpoints
         comparable.training.sampleInterval = earlier.training.sampleInterval
         comparable.training.logInterval = earlier.training.logInterval
+        // Computed again or kept: the bits are the same.
+        comparable.training.checkpointActivations = earlier.training.checkpointActivations
         comparable.data.loaderThreads = earlier.data.loaderThreads
         comparable.data.queuedBatches = earlier.data.queuedBatches
         // How far the learning rate has come down depends on where it ends.

@@ -18,7 +18,7 @@ public final class AdversarialTrainer {
     /// Generator steps done.
     public internal(set) var step = 0
     /// Keep only the inputs of every block and run it again on the way back.
-    public var recomputesActivations = false
+    public var recomputesActivations: Bool
 
     public init(
         generator: Generator, discriminators: Discriminators, configuration: TrainingConfiguration
@@ -26,6 +26,7 @@ public final class AdversarialTrainer {
         self.generator = generator
         self.discriminators = discriminators
         self.configuration = configuration
+        recomputesActivations = configuration.checkpointActivations
         func adam(_ layer: some Layer) -> Adam {
             Adam(
                 layer.parameters, beta1: configuration.beta1, beta2: configuration.beta2,

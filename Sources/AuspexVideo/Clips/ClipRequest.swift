@@ -45,6 +45,14 @@ public struct ClipRequest: Sendable, Hashable {
         case stride(Int)
         /// The frame shown nearest to every multiple of this many seconds after the first, whatever the file's rate.
         case seconds(Double)
+        /// `seconds`, so that a file of another rate matches; every n-th frame where there is no clock.
+        case matching(seconds: Double, stride: Int)
+
+        /// What an item's frames are taken by: a stride where they have no clock to match.
+        func resolved(hasClock: Bool) -> FrameStep {
+            guard case .matching(let seconds, let stride) = self else { return self }
+            return hasClock ? .seconds(seconds) : .stride(stride)
+        }
     }
 
     public enum Crop: String, Sendable, Hashable, Codable, CaseIterable { case centre, random }

@@ -55,11 +55,11 @@ struct Timeline: Sendable {
     /// The frames of a clip that begins with a frame; nil where it would reach beyond the usable ones.
     func frames(from first: Int, request: ClipRequest) -> [Int]? {
         guard usable.contains(first) else { return nil }
-        switch request.step {
+        switch request.step.resolved(hasClock: seconds != nil) {
         case .stride(let stride):
             let last = first + (request.frames - 1) * stride
             return last < usable.upperBound ? (0..<request.frames).map { first + $0 * stride } : nil
-        case .seconds(let interval):
+        case .seconds(let interval), .matching(let interval, _):
             guard let seconds else { return nil }
             let slack = (frameIntervalSeconds ?? 0) / 2
             let end = seconds[first] + Double(request.frames - 1) * interval

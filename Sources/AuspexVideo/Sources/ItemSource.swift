@@ -117,14 +117,14 @@ struct ItemSource: ClipSource {
     static func tooShort(_ item: any ClipItem, _ timeline: Timeline, _ request: ClipRequest) -> VideoError {
         let count = timeline.usable.count
         let has = "has \(count) frame\(count == 1 ? "" : "s")"
-        switch request.step {
+        switch request.step.resolved(hasClock: timeline.seconds != nil) {
         case .stride(let stride):
             let needed = (request.frames - 1) * stride + 1
             let every = stride == 1 ? "" : ", every \(stride) frames,"
             return VideoError(
                 .tooShort, item.name,
                 "\(has), a clip of \(request.frames)\(every) needs \(needed): ask for a shorter one")
-        case .seconds(let interval):
+        case .seconds(let interval), .matching(let interval, _):
             guard let seconds = timeline.seconds else {
                 return VideoError(
                     .badSource, item.name,
@@ -162,11 +162,11 @@ struct ItemSource: ClipSource {
             throw Self.tooShort(item, timeline, request)
         }
         let frames = try item.frames(at: numbers, request: request, crop: crop, continuing: continuing)
-        var interval: Double?
-        if case .seconds(let wanted) = request.step { interval = wanted }
-        if case .stride(let stride) = request.step {
-            interval = timeline.frameIntervalSeconds.map { $0 * Double(stride) }
-        }
+        let interval: Double? =
+            switch request.step.resolved(hasClock: timeline.seconds != nil) {
+            case .seconds(let wanted), .matching(let wanted, _): wanted
+            case .stride(let stride): timeline.frameIntervalSeconds.map { $0 * Double(stride) }
+            }
         return Clip(
             frames: frames, name: item.name, startSeconds: timeline.seconds?[first] ?? 0, frameIndices: numbers,
             frameIntervalSeconds: interval, classIndex: classIndex(of: item))

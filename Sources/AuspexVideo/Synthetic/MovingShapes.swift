@@ -85,7 +85,7 @@ public struct MovingShapes: ClipSource {
         let interval: Double
         switch request.step {
         case .stride(let stride): interval = Double(stride)
-        case .seconds(let seconds): interval = seconds / Self.frameIntervalSeconds
+        case .seconds(let seconds), .matching(let seconds, _): interval = seconds / Self.frameIntervalSeconds
         }
         let indices = (0..<request.frames).map { firstFrame + Int((Double($0) * interval).rounded()) }
         let frames = scene.drawn(indices, size: request.size, channels: request.colour.channels)

@@ -1,0 +1,35 @@
+import ArgumentParser
+import AuspexVideo
+import Foundation
+
+/// What a `.npy` source leaves open.
+struct ArrayOptions: ParsableArguments {
+    @Option(help: "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW.")
+    var axes: String?
+
+    @Option(help: "Smallest and largest value of a float array: 0,1 or -1,1.")
+    var range: String?
+
+    func validate() throws { _ = try ends() }
+
+    func sourceOptions(classes: Bool = false) throws -> SourceOptions {
+        SourceOptions(classes: classes, axes: axes, range: try ends().map { $0.low...$0.high })
+    }
+
+    /// The same as fields of a configuration.
+    var assignments: [String] {
+        get throws {
+            let range = try ends().map { "data.range=[\($0.low), \($0.high)]" }
+            return [axes.map { "data.axes=\($0)" }, range].compactMap { $0 }
+        }
+    }
+
+    private func ends() throws -> (low: Float, high: Float)? {
+        guard let range else { return nil }
+        let numbers = range.split(separator: ",").map { Float($0.trimmingCharacters(in: .whitespaces)) }
+        guard numbers.count == 2, let low = numbers[0], let high = numbers[1], low < high else {
+            throw ValidationError("--range \(range): expected the smallest and the largest value, for example 0,1")
+        }
+        return (low, high)
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+@Suite("Benchmarks and forecasts give the names that scripts rely on")
+struct BenchmarkTests {
+    private static let work = [
+        "--channels", "1", "--size", "32", "--batch", "2", "--threads", "1", "--json", "--quiet",
+    ]
+
+    private func object(_ arguments: [String]) throws -> [String: Any] {
+        let run = try ProgramRun(arguments)
+        try #require(run.status == 0, "\(run.errors)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    }
+
+    @Test(arguments: [("step", "secondsPerStep"), ("predict", "secondsPerPrediction")])
+    func names(work: String, seconds: String) throws {
+        let result = try object(["benchmark", work, "--repeats", "3"] + Self.work)
+        for name in [
+            seconds, "secondsMinimum", "secondsMaximum", "gflopAsWritten", "gflopExecuted", "gflopsPerSecond",
+            "shareOfConvolutionLimit", "peakBytes",
+        ] {
+            #expect(try #require(result[name] as? Double, "\(name)") > 0)
+        }
+        for name in ["faultsPerStep", "secondsWaiting"] { #expect(result[name] is Double, "\(name)") }
+        #expect(result["schema"] as? Int == 1)
+        #expect(result["repeats"] as? Int == 3)
+        #expect(result["threads"] as? Int == 1)
+        let families = try #require(result["byFamily"] as? [String: [String: Any]])
+        #expect((families["convolutionForward"]?["calls"] as? Int ?? 0) > 0)
+        let (least, most) = (result["secondsMinimum"] as? Double ?? 1, result["secondsMaximum"] as? Double ?? 0)
+        #expect(least <= most)
+    }
+
+    @Test func aDryRunForecastsAndTrainsNothing() throws {
+        try withTemporaryFolder { folder in
+            let settings = SmallRun.settings + ["--set", "training.batch=3"]
+            let run = try ProgramRun(["train", "tiny", "--dry-run", "--out", "r"] + settings, in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            for part in [
+                "  channels: 1\n", "  batch: 3\n", "# generator: ", "# discriminators: ", "# peak memory: ",
+                "# a step: ",
+            ] {
+                #expect(run.output.contains(part), "\(part)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@Suite("A run that is stopped goes on to the same bits", .serialized)
+struct InterruptionTests {
+    private static let steps = 60
+
+    private static func training(_ run: String, resume: Bool) -> [String] {
+        ["train", "tiny", "--steps", "\(steps)", "--out", run] + (resume ? ["--resume"] : []) + SmallRun.settings
+            + [
+                "--set", "training.checkpointInterval=4", "--set", "training.validationInterval=10", "--set",
+                "training.sampleInterval=0",
+            ]
+    }
+
+    /// A run in one go, and how long it took.
+    private func wholeRun(in folder: URL) throws -> (run: URL, seconds: Double) {
+        let start = ContinuousClock.now
+        let run = try ProgramRun(Self.training("whole", resume: false), in: folder)
+        try #require(run.status == 0, "\(run.errors)")
+        return (folder.appendingPathComponent("whole"), (ContinuousClock.now - start) / .seconds(1))
+    }
+
+    @Test func killedAtRandomMoments() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("moments of killing are drawn from seed \(seed)")
+        var moments = SplitMix(state: seed)
+        try withTemporaryFolder { folder in
+            let (whole, seconds) = try wholeRun(in: folder)
+            var kills = 0
+            for _ in 0..<6 {
+                let program = try RunningProgram(Self.training("run", resume: true), in: folder)
+                let moment = ContinuousClock.now + .seconds(Double.random(in: 0...seconds, using: &moments))
+                if program.runs(until: { ContinuousClock.now >= moment }) { program.send(SIGKILL) }
+                let status = program.status()
+                #expect(status == 0 || status == 128 + SIGKILL, "seed \(seed)")
+                if status != 0 { kills += 1 }
+            }
+            print("killed \(kills) times")
+            let last = try ProgramRun(Self.training("run", resume: true), in: folder)
+            #expect(last.status == 0, "seed \(seed): \(last.errors)")
+            try SmallRun.expectSame(folder.appendingPathComponent("run"), whole)
+        }
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func asked(signal: Int32) throws {
+        try withTemporaryFolder { folder in
+            let (whole, _) = try wholeRun(in: folder)
+            let program = try RunningProgram(Self.training("run", resume: false), in: folder)
+            let checkpoint = folder.appendingPathComponent("run/checkpoints/last")
+            let isRunning = program.runs { FileManager.default.fileExists(atPath: checkpoint.path) }
+            try #require(isRunning, "ended before it was asked to")
+            program.send(signal)
+            #expect(program.status() == 3)
+            let resumed = try ProgramRun(Self.training("run", resume: true), in: folder)
+            #expect(resumed.status == 0, "\(resumed.errors)")
+            try SmallRun.expectSame(folder.appendingPathComponent("run"), whole)
+        }
+    }
+
+    @Test func activationsMayBeKeptOrComputedAgain() throws {
+        try withTemporaryFolder { folder in
+            try SmallRun.train(in: folder, ["--checkpoint-activations"])
+            for (run, flags) in [("run", ["--resume"]), ("whole", [])] {
+                let result = try ProgramRun(
+                    ["train", "tiny", "--steps", "2", "--out", run] + flags + SmallRun.settings, in: folder)
+                #expect(result.status == 0, "\(result.errors)")
+            }
+            try SmallRun.expectSame(folder.appendingPathComponent("run"), folder.appendingPathComponent("whole"))
+        }
+    }
+}
+
+/// Random numbers that can be drawn again from the seed that was printed. Source: Steele, Lea and Flood 2014, SplitMix64.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+
+/// The built program while it works, for tests that stop it.
+final class RunningProgram {
+    private let process: Process
+
+    init(_ arguments: [String], in folder: URL) throws {
+        process = Process()
+        process.executableURL = ProgramRun.program
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+    }
+
+    /// Sends a signal; a process that has ended gets none.
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Waits until the program has ended, or a condition holds.
+    ///
+    /// - Returns: whether the program still runs.
+    func runs(until condition: () -> Bool) -> Bool {
+        while process.isRunning, !condition() { usleep(2000) }
+        return process.isRunning
+    }
+
+    /// How it ended: its status, or 128 and the signal's number, as a shell shows it.
+    func status() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    }
+}
