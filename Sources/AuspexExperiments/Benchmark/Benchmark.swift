@@ -125,6 +125,8 @@ public struct Benchmark {
             progress(number + 1)
         }
         let usage = Usage.now
+        // Before the limit is measured, which takes memory of its own.
+        let peakBytes = StoragePool.shared.statistics.peakLiveBytes
         let counts = WorkCounter.counts
         let perUnit = counts.mapValues { $0.divided(by: repeats) }
         let gflop = perUnit.values.reduce(0) { $0 + $1.gflop }
@@ -135,7 +137,7 @@ public struct Benchmark {
             work: work, seconds: (median, sorted[0], sorted[sorted.count - 1]), gflopAsWritten: gflopAsWritten,
             gflopExecuted: gflop,
             gflopsPerSecond: gflop / median, convolutionLimit: ConvolutionLimit.gflopsPerSecond(),
-            peakBytes: StoragePool.shared.statistics.peakLiveBytes, peakResidentBytes: usage.peakResidentBytes,
+            peakBytes: peakBytes, peakResidentBytes: usage.peakResidentBytes,
             faultsPerStep: Double(usage.minorFaults - faults) / Double(repeats), secondsWaiting: 0, byFamily: perUnit,
             threads: Kernels.threads, instructionSet: Kernels.instructionSet.rawValue, repeats: repeats)
     }

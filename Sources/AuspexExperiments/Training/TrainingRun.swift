@@ -13,6 +13,8 @@ public struct TrainingRun {
     private let resumedStep: Int?
     /// What somebody who resumes should know; nil where there is nothing.
     public let notice: String?
+    private let data: TrainingData
+    private let heldOut: (clips: HeldOutClips, shown: ShownClips)
 
     /// The version that is written into checkpoints.
     public static let version = "0.1.0"
@@ -25,7 +27,12 @@ public struct TrainingRun {
     /// - Throws: `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
     public init(_ configuration: Configuration, path: String, resume: Bool = false) throws {
         self.configuration = configuration
-        folder = try RunFolder(writing: path, resume: resume)
+        // A run that is there is refused at once; a new folder is made only where there are clips to train on.
+        let existing =
+            FileManager.default.fileExists(atPath: path) ? try RunFolder(writing: path, resume: resume) : nil
+        data = try TrainingData(configuration)
+        heldOut = try data.heldOutClips()
+        folder = try existing ?? RunFolder(writing: path, resume: resume)
         let store = folder.checkpoints()
         resumedStep = resume ? store.step(of: .last) : nil
         if let resumedStep {
@@ -51,8 +58,6 @@ public struct TrainingRun {
     ///
     /// - Throws: `TrainingError.nonFinite`, and whatever data or disk refuse.
     public func run(progress: ProgressReporter, stop: StopFlag) throws -> TrainingLoop.Outcome {
-        let data = try TrainingData(configuration)
-        let heldOut = try data.heldOutClips()
         let trainer = Self.trainer(configuration)
         let resumed = try restore(trainer)
         let position = trainer.step * trainer.batchesPerStep * configuration.training.batch

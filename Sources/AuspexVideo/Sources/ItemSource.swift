@@ -90,12 +90,17 @@ struct ItemSource: ClipSource {
                     failures.append((item.name, error))
                 }
             } catch {
-                complaints.note(item.name, error)
+                warn(of: item, error)
                 hopeless.insert(number)
                 failures.append((item.name, error))
             }
         }
         throw unusable(failures, request: request)
+    }
+
+    /// Says that an item is passed over. Of a source's only item the error that follows says the same.
+    private func warn(of item: any ClipItem, _ error: any Error) {
+        if items.count > 1 { complaints.note(item.name, error) }
     }
 
     /// - Throws: `VideoError.tooShort` where not one clip fits.
@@ -180,7 +185,7 @@ struct ItemSource: ClipSource {
                 let timeline = try usableTimeline(of: item, request: request)
                 places += timeline.startsWithoutOverlap(for: request).map { ClipPlace(item: number, firstFrame: $0) }
             } catch {
-                complaints.note(item.name, error)
+                warn(of: item, error)
                 failures.append((item.name, error))
             }
         }
