@@ -79,7 +79,8 @@ let package = Package(
             name: "AuspexTrainingTests", dependencies: ["AuspexTraining", "TestSupport"],
             resources: [.copy("Golden")]),
         .testTarget(name: "AuspexExperimentsTests", dependencies: ["AuspexExperiments", "TestSupport"]),
-        .testTarget(name: "AuspexCommandTests", dependencies: ["AuspexCommand", "TestSupport"]),
+        .testTarget(
+            name: "AuspexCommandTests", dependencies: ["AuspexCommand", "TestSupport"], exclude: ["Snapshots"]),
     ],
     cxxLanguageStandard: .cxx17
 )

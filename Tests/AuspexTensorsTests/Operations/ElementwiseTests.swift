@@ -63,7 +63,10 @@ private let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 67]
     }
 
     @Test func specialValues() {
-        let special: [Float] = [.infinity, -.infinity, .nan, 0, -0.0, 200, -200, 1e-40, -1e-40, 88.7, -103]
+        let subnormal = Float.leastNormalMagnitude / 64
+        let special: [Float] = [
+            .infinity, -.infinity, .nan, 0, -0.0, 200, -200, subnormal, -subnormal, 88.7, -103,
+        ]
         let x = Tensor(special, shape: [special.count])
         forEveryInstructionSet { set in
             func same(_ actual: Tensor, _ expected: (Float) -> Float, _ name: String) {
