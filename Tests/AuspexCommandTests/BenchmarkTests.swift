@@ -3,12 +3,13 @@ import Testing
 
 @Suite("Benchmarks and forecasts give the names that scripts rely on")
 struct BenchmarkTests {
+    private static let quick = ["--threads", "1", "--quiet"]
     private static let work = [
         "--channels", "1", "--size", "32", "--batch", "2", "--threads", "1", "--json", "--quiet",
     ]
 
-    private func object(_ arguments: [String]) throws -> [String: Any] {
-        let run = try ProgramRun(arguments)
+    private func object(_ arguments: [String], in folder: URL? = nil) throws -> [String: Any] {
+        let run = try ProgramRun(arguments, in: folder)
         try #require(run.status == 0, "\(run.errors)")
         return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     }
@@ -30,6 +31,30 @@ struct BenchmarkTests {
         #expect((families["convolutionForward"]?["calls"] as? Int ?? 0) > 0)
         let (least, most) = (result["secondsMinimum"] as? Double ?? 1, result["secondsMaximum"] as? Double ?? 0)
         #expect(least <= most)
+    }
+
+    /// What is forecast for a configuration's step, in bytes.
+    private func forecast(_ arguments: [String], in folder: URL) throws -> Double {
+        let result = try object(["train"] + arguments + ["--dry-run", "--json"] + Self.quick, in: folder)
+        let forecast = try #require(result["forecast"] as? [String: Any])
+        #expect(forecast["secondsPerStep"] as? Double ?? 0 > 0)
+        #expect(forecast["generatorParameters"] as? Int ?? 0 > 0)
+        return try #require(forecast["peakBytes"] as? Double)
+    }
+
+    @Test func aForecastOfMemoryIsNearWhatAStepTakes() throws {
+        try withTemporaryFolder { folder in
+            // The defaults are what the benchmark measures.
+            try Data("model: {channels: 2, size: 32}\ntraining: {batch: 5}\n".utf8)
+                .write(to: folder.appendingPathComponent("a.yaml"))
+            let expected = try forecast(["a.yaml"], in: folder)
+            let step = try object(
+                ["benchmark", "step", "--channels", "2", "--size", "32", "--batch", "5", "--repeats", "1", "--json"]
+                    + Self.quick, in: folder)
+            let ratio = expected / (try #require(step["peakBytes"] as? Double))
+            #expect((0.9...1.1).contains(ratio))
+            #expect(try forecast(["a.yaml", "--checkpoint-activations"], in: folder) < expected)
+        }
     }
 
     @Test func aDryRunForecastsAndTrainsNothing() throws {

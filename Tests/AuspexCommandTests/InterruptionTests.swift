@@ -9,34 +9,40 @@ struct InterruptionTests {
         ["train", "tiny", "--steps", "\(steps)", "--out", run] + (resume ? ["--resume"] : []) + SmallRun.settings
             + [
                 "--set", "training.checkpointInterval=4", "--set", "training.validationInterval=10", "--set",
-                "training.sampleInterval=0",
+                "training.sampleInterval=0", "--set", "training.logInterval=1",
             ]
     }
 
-    /// A run in one go, and how long it took.
-    private func wholeRun(in folder: URL) throws -> (run: URL, seconds: Double) {
-        let start = ContinuousClock.now
+    /// A run in one go.
+    private func wholeRun(in folder: URL) throws -> URL {
         let run = try ProgramRun(Self.training("whole", resume: false), in: folder)
         try #require(run.status == 0, "\(run.errors)")
-        return (folder.appendingPathComponent("whole"), (ContinuousClock.now - start) / .seconds(1))
+        return folder.appendingPathComponent("whole")
     }
 
+    /// Kills when the log has come to a random step, and a random time later: time alone would depend on how busy the machine is.
     @Test func killedAtRandomMoments() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("moments of killing are drawn from seed \(seed)")
-        var moments = SplitMix(state: seed)
+        var draws = SplitMix(state: seed)
         try withTemporaryFolder { folder in
-            let (whole, seconds) = try wholeRun(in: folder)
+            let whole = try wholeRun(in: folder)
+            let log = folder.appendingPathComponent("run/metrics.jsonl")
             var kills = 0
-            for _ in 0..<6 {
+            for line in (0..<6).map({ _ in Int.random(in: 0..<Self.steps, using: &draws) }).sorted() {
+                let delay = Double.random(in: 0...0.03, using: &draws)
                 let program = try RunningProgram(Self.training("run", resume: true), in: folder)
-                let moment = ContinuousClock.now + .seconds(Double.random(in: 0...seconds, using: &moments))
-                if program.runs(until: { ContinuousClock.now >= moment }) { program.send(SIGKILL) }
+                let runs = program.runs {
+                    let lines = (try? Data(contentsOf: log))?.count { $0 == UInt8(ascii: "\n") } ?? 0
+                    return lines >= line
+                }
+                usleep(UInt32(delay * 1e6))
+                if runs { program.send(SIGKILL) }
                 let status = program.status()
                 #expect(status == 0 || status == 128 + SIGKILL, "seed \(seed)")
                 if status != 0 { kills += 1 }
             }
-            print("killed \(kills) times")
+            #expect(kills >= 3, "seed \(seed)")
             let last = try ProgramRun(Self.training("run", resume: true), in: folder)
             #expect(last.status == 0, "seed \(seed): \(last.errors)")
             try SmallRun.expectSame(folder.appendingPathComponent("run"), whole)
@@ -46,7 +52,7 @@ struct InterruptionTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func asked(signal: Int32) throws {
         try withTemporaryFolder { folder in
-            let (whole, _) = try wholeRun(in: folder)
+            let whole = try wholeRun(in: folder)
             let program = try RunningProgram(Self.training("run", resume: false), in: folder)
             let checkpoint = folder.appendingPathComponent("run/checkpoints/last")
             let isRunning = program.runs { FileManager.default.fileExists(atPath: checkpoint.path) }

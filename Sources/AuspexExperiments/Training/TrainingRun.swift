@@ -11,28 +11,27 @@ public struct TrainingRun {
     public let folder: RunFolder
     /// The step that the run goes on from; nil for a new one.
     private let resumedStep: Int?
-    /// What somebody who resumes should know; nil where there is nothing.
-    public let notice: String?
     private let data: TrainingData
     private let heldOut: (clips: HeldOutClips, shown: ShownClips)
+    /// What somebody who resumes should know; nil where there is nothing.
+    public let notice: String?
 
     /// The version that is written into checkpoints.
     public static let version = "0.1.0"
 
-    /// Opens the run's folder; nothing is trained yet.
+    /// Opens the run's data and its folder; nothing is trained yet.
     ///
     /// - Parameters:
     ///   - path: the run's folder.
     ///   - resume: whether a run that is there goes on; where there is none, one begins.
-    /// - Throws: `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
+    /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
     public init(_ configuration: Configuration, path: String, resume: Bool = false) throws {
         self.configuration = configuration
-        // A run that is there is refused at once; a new folder is made only where there are clips to train on.
-        let existing =
-            FileManager.default.fileExists(atPath: path) ? try RunFolder(writing: path, resume: resume) : nil
+        try RunFolder.checkFree(path, resume: resume)
+        // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
         data = try TrainingData(configuration)
         heldOut = try data.heldOutClips()
-        folder = try existing ?? RunFolder(writing: path, resume: resume)
+        folder = try RunFolder(writing: path, resume: resume)
         let store = folder.checkpoints()
         resumedStep = resume ? store.step(of: .last) : nil
         if let resumedStep {

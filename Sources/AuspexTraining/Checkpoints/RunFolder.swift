@@ -44,23 +44,27 @@ public final class RunFolder: Sendable {
     /// - Parameter resume: whether an existing run is to go on; a fresh one is started all the same.
     /// - Throws: `FileError` where the folder holds a run and `resume` is false, holds something else, cannot be written, or is in use.
     public convenience init(writing path: String, resume: Bool) throws {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard isFolder.boolValue else {
-                throw FileError(
-                    .exists, path: path, found: "a file", expected: "a folder for the run", advice: "name another --out"
-                )
-            }
-            try Self.checkContents(of: path, resume: resume)
-        } else {
-            try Self.makeFolders(path)
-        }
+        try Self.checkFree(path, resume: resume)
+        try Self.makeFolders(path)
         let lock = try Self.takeLock(path)
         self.init(path: path, lock: lock)
         for folder in [path, checkpointsPath, samplesPath] {
             try CheckpointStore.makeFolder(folder)
             try AtomicFile.removeLeftovers(in: folder)
         }
+    }
+
+    /// Refuses a place where no run can be written, as far as that can be told without making anything.
+    ///
+    /// - Throws: `FileError` where there is a file, a run and `resume` is false, or something else.
+    public static func checkFree(_ path: String, resume: Bool) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard isFolder.boolValue else {
+            throw FileError(
+                .exists, path: path, found: "a file", expected: "a folder for the run", advice: "name another --out")
+        }
+        try checkContents(of: path, resume: resume)
     }
 
     /// `PARENT/STEM-N` with the first N for which nothing is there yet.
