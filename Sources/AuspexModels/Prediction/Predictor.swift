@@ -5,6 +5,10 @@ import AuspexTensors
 public protocol Predictor: AnyObject {
     /// What tables call it.
     var name: String { get }
+    /// Whether another draw gives another future: one future of a clip is enough of a predictor that never draws.
+    var drawsFutures: Bool { get }
+    /// The fewest context frames it can continue.
+    var fewestContextFrames: Int { get }
 
     /// - Parameters:
     ///   - context: `[B, Tc, H, W, C]`, in [−1, 1].
@@ -15,16 +19,9 @@ public protocol Predictor: AnyObject {
     func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor
 }
 
-/// The baseline that nothing should lose to: the last frame, again and again.
-public final class CopyLast: Predictor {
-    public let name = "copy-last"
-
-    public init() {}
-
-    public func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
-        let last = context.sliced(1, from: context.shape[1] - 1, count: 1)
-        return joined([Tensor](repeating: last, count: frames), along: 1)
-    }
+extension Predictor {
+    public var drawsFutures: Bool { true }
+    public var fewestContextFrames: Int { 1 }
 }
 
 /// A generator with standing statistics.
