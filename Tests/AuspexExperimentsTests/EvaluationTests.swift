@@ -2,6 +2,7 @@ import AuspexExperiments
 import AuspexModels
 import AuspexTensors
 import AuspexVideo
+import Foundation
 import Testing
 
 @Suite("Evaluation")
@@ -9,22 +10,33 @@ struct EvaluationTests {
     private static var plan: EvaluationProtocol {
         EvaluationProtocol(name: "test", size: 32, contextFrames: 3, predictedFrames: 4, clips: 10)
     }
+    private static let request = ClipRequest(frames: 1, size: FrameSize(8))
 
     @Test func copyLastIsPerfectWhereNothingMoves() throws {
         var options = MovingShapes.Options()
         options.speeds = 0...0
-        let report = try Evaluation(Self.plan).run(
-            [CopyLast()], on: MovingShapes(options), request: ClipRequest(frames: 1, size: FrameSize(8)))
+        let report = try Evaluation(Self.plan).run([CopyLast()], on: MovingShapes(options), request: Self.request)
         #expect(report.clips == 10 && report.clipList.count == 10)
         #expect(report.models["copy-last"]?.metrics["psnr"]?.value == 100)
         #expect(report.models["copy-last"]?.metrics["ssim"]?.perStep?.count == 4)
     }
 
     @Test func copyLastFadesWithTheHorizonWhereThingsMove() throws {
-        let report = try Evaluation(Self.plan).run(
-            [CopyLast()], on: MovingShapes(), request: ClipRequest(frames: 1, size: FrameSize(8)))
+        let report = try Evaluation(Self.plan).run([CopyLast()], on: MovingShapes(), request: Self.request)
         let curve = try #require(report.models["copy-last"]?.metrics["psnr"]?.perStep)
         #expect(zip(curve, curve.dropFirst()).allSatisfy { $0 > $1 })
+    }
+
+    @Test("Where things move steadily, extrapolating motion beats standing still at first") func flowBeatsCopyLast()
+        throws
+    {
+        var plan = Self.plan
+        plan.size = 64
+        let report = try Evaluation(plan).run(Evaluation.baselines, on: MovingShapes(), request: Self.request)
+        let curves = try ["flow", "copy-last"].map { try #require(report.models[$0]?.metrics["psnr"]?.perStep) }
+        #expect(curves[0][0] > curves[1][0] + 1)
+        #expect(report.metricsWithCurves == plan.metrics)
+        #expect(report.names == ["copy-last", "flow"])
     }
 
     /// Says by its numbers which sample it is, so that best and worst can be told.
@@ -41,20 +53,137 @@ struct EvaluationTests {
     @Test func bestAndWorstEncloseTheMean() throws {
         var plan = Self.plan
         plan.samples = 3
-        let report = try Evaluation(plan).run(
-            [Guess(), CopyLast()], on: MovingShapes(), request: ClipRequest(frames: 1, size: FrameSize(8)))
+        let report = try Evaluation(plan).run([Guess(), CopyLast()], on: MovingShapes(), request: Self.request)
         let scores = try #require(report.models["model"])
-        let mean = try #require(scores.metrics["psnr"]?.value)
-        let (best, worst) = (try #require(scores.best?["psnr"]?.value), try #require(scores.worst?["psnr"]?.value))
-        #expect(best > mean && mean > worst)
+        for (metric, higher) in [("psnr", true), ("ssim", true), ("mse", false)] {
+            let mean = try #require(scores.metrics[metric]?.value)
+            let (best, worst) = (
+                try #require(scores.best?[metric]?.value), try #require(scores.worst?[metric]?.value)
+            )
+            #expect(higher ? best > mean && mean > worst : best < mean && mean < worst)
+        }
+        // One that never draws has one future, whatever is asked.
         #expect(report.models["copy-last"]?.best == nil)
-        #expect(report.table.contains("best of 3"))
+        #expect(report.table.contains("model, mean of 3") && report.table.contains("best of 3"))
+        #expect(report.plot(of: "psnr").series.map(\.name).contains("model, worst of 3"))
     }
 
+    @Test("The best future is each metric's own, and the mean is of all futures") func meanOfFutures() throws {
+        var plan = Self.plan
+        (plan.samples, plan.clips) = (3, 3)
+        let report = try Evaluation(plan).run([Guess()], on: MovingShapes(), request: Self.request)
+        // Each level alone: as the only future of another predictor of the same clips.
+        let alone = try [0.9, 0.1, 0.4].map { level in
+            var single = plan
+            single.samples = 1
+            let found = try Evaluation(single).run(
+                [Level(Float(level))], on: MovingShapes(), request: Self.request)
+            return try #require(found.models["model"]?.metrics["mse"]?.value)
+        }
+        let mean = try #require(report.models["model"]?.metrics["mse"]?.value)
+        #expect(abs(mean - alone.reduce(0, +) / 3) < 1e-12)
+    }
+
+    private final class Level: Predictor {
+        let name = "model"
+        let level: Float
+        init(_ level: Float) { self.level = level }
+        func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
+            Tensor(repeating: level, shape: [context.shape[0], frames] + context.shape.dropFirst(2))
+        }
+    }
+
+    @Test("A report's list of clips gives the same clips and numbers again") func sameClips() throws {
+        let first = try Evaluation(Self.plan).run([CopyLast()], on: MovingShapes(), request: Self.request)
+        // Another number of clips asked for, and the report written and read, change nothing.
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let place = try EvaluationFolder(folder.appendingPathComponent("kept/here").path)
+        try place.write(first)
+        let read = try EvaluationFolder.report(at: place.path + "/report.json")
+        #expect(read == first)
+        for metric in Self.plan.metrics {
+            #expect(FileManager.default.fileExists(atPath: "\(place.path)/\(metric).png"))
+        }
+        #expect(throws: FileError.self) { try EvaluationFolder(place.path) }
+        var other = Self.plan
+        other.clips = 3
+        let list = [read.clipList[7], read.clipList[2]]
+        let again = try Evaluation(other).run(
+            [CopyLast()], on: MovingShapes(), request: Self.request, clipList: list)
+        #expect(again.clipList == list)
+        #expect(again.clips == 2)
+        // The list of another horizon is not these clips.
+        other.predictedFrames = 5
+        #expect(throws: VideoError.self) {
+            try Evaluation(other).run([CopyLast()], on: MovingShapes(), request: Self.request, clipList: list)
+        }
+    }
+
+    private func temporaryFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+}
+
+@Suite("Protocols")
+struct EvaluationProtocolTests {
     @Test func aProtocolOfAnotherSizeIsRefused() throws {
         let model = try Configuration("tiny").model
         #expect(throws: ConfigurationError.self) { try EvaluationProtocol.named("bair", for: model) }
         let error = #expect(throws: ConfigurationError.self) { try EvaluationProtocol.named("baire", for: model) }
         #expect(error?.description.contains("did you mean bair?") == true)
+    }
+
+    /// Size, context, horizon, clips, samples: as the design's list of published protocols has them.
+    @Test(arguments: [
+        ("kinetics600-64", [64, 5, 11, 50_000, 1]), ("bair", [64, 1, 15, 256, 1]), ("bair-svg", [64, 2, 28, 256, 100]),
+        ("ucf101-128", [128, 5, 11, 10_000, 1]), ("ucf101-64", [64, 4, 16, 10_000, 1]),
+        ("kth-svg", [64, 10, 30, 256, 100]), ("kth-openstl", [128, 10, 20, 10_000, 1]),
+        ("kth-openstl-40", [128, 10, 40, 10_000, 1]), ("moving-mnist", [64, 10, 10, 10_000, 1]),
+        ("stochastic-moving-mnist", [64, 5, 20, 256, 100]),
+    ])
+    func publishedNumbers(name: String, numbers: [Int]) throws {
+        var model = ModelConfiguration()
+        (model.size, model.contextFrames) = (numbers[0], numbers[1])
+        let found = try EvaluationProtocol.named(name, for: model)
+        #expect([found.size, found.contextFrames, found.predictedFrames, found.clips, found.samples] == numbers)
+        #expect(found.distributionFrames == .contextAndPrediction && found.deviations.isEmpty)
+        #expect(!found.testData.isEmpty && found.reference.contains("arXiv:"))
+    }
+
+    @Test("Every published protocol is tested") func allOfThem() {
+        #expect(EvaluationProtocol.published.count == 10)
+    }
+
+    @Test("What is asked otherwise than published is said, and what is left out") func deviations() throws {
+        var model = ModelConfiguration()
+        model.contextFrames = 1
+        var plan = try EvaluationProtocol.named("bair", for: model)
+        (plan.clips, plan.samples, plan.distributionFrames) = (3, 2, .prediction)
+        #expect(
+            plan.deviations == [
+                "clips 3 instead of 256", "samples 2 instead of 1",
+                "distribution metrics on prediction instead of context+prediction",
+            ])
+        plan.metrics = ["mse"]
+        let report = try Evaluation(plan).run(
+            Evaluation.baselines, on: MovingShapes(), request: ClipRequest(frames: 1, size: FrameSize(8)))
+        #expect(report.names == ["copy-last"])
+        #expect(report.notes.contains { $0.hasPrefix("flow is left out") })
+        #expect(report.notes.contains { $0.hasPrefix("not bair as published: clips 3") })
+        #expect(report.notes.contains { $0.contains("256 test videos of BAIR") })
+        #expect(report.published.isEmpty)
+    }
+
+    @Test("Published values stand beside the Fréchet distance of their protocol only") func publishedValues() {
+        let values = PublishedValue.values(of: "fvd", protocol: "kinetics600-64")
+        #expect(values.first { $0.model == "TrIVD-GAN-FP" }?.value == 25.7)
+        #expect(zip(values, values.dropFirst()).allSatisfy { $0.value >= $1.value })
+        #expect(values.allSatisfy { $0.source.contains("arXiv:") })
+        #expect(PublishedValue.values(of: "fvd", protocol: "bair").last?.value == 76)
+        #expect(PublishedValue.values(of: "fvd:styleganv", protocol: "bair").isEmpty)
+        #expect(PublishedValue.values(of: "fvd", protocol: "held-out").isEmpty)
     }
 }

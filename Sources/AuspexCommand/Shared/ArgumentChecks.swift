@@ -1,6 +1,14 @@
 import ArgumentParser
+import Foundation
 
 /// Refuses a count that is too small, as part of `validate()`.
 func requireAtLeast(_ least: Int, _ value: Int?, _ option: String) throws {
     if let value, value < least { throw ValidationError("\(option) is \(value): it must be at least \(least)") }
+}
+
+/// The names in a list as people write it, `psnr, ssim`: each once, in order.
+func metricNames(listed list: String) -> [String] {
+    var seen: Set<String> = []
+    return list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        .filter { seen.insert($0).inserted }
 }

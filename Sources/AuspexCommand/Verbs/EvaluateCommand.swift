@@ -10,8 +10,10 @@ import Foundation
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Scores a run's model on held-out clips, beside copying the last frame.",
+        abstract: "Scores a run's model on held-out clips, beside copying the last frame and extrapolating its motion.",
         discussion: """
+            Leaves report.json, with every setting and the list of clips, and a plot of each metric against the horizon.
+
             EXAMPLE:
               auspex train tiny --steps 10 --out run
               auspex evaluate run --clips 16 --save-clips clips
@@ -38,7 +40,16 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "What the futures are drawn from.")
     var seed: UInt64 = 0
 
-    @Option(help: "A folder for clips, film strips and plots.")
+    @Flag(help: "Show metrics of whole clips (fvd, kvd) the prediction alone, not context + prediction.")
+    var predictionOnly = false
+
+    @Option(help: ArgumentHelp("Exactly the clips of an earlier report.json, of the same source.", valueName: "report"))
+    var sameClips: String?
+
+    @Option(help: "A folder for the report and the plots; without one --save-clips, or RUN/evaluations/PROTOCOL-N.")
+    var out: String?
+
+    @Option(help: "A folder for films and film strips of the first clips.")
     var saveClips: String?
 
     @Option(help: "How many clips are saved.")
@@ -55,41 +66,62 @@ struct EvaluateCommand: ParsableCommand {
         try requireAtLeast(1, clips, "--clips")
         try requireAtLeast(1, samples, "--samples")
         try requireAtLeast(1, saved, "--saved")
+        if sameClips != nil, clips != nil {
+            throw ValidationError("--clips and --same-clips: the report says which clips; leave --clips out")
+        }
     }
 
     func run() throws {
         engine.apply()
         let model = try TrainedModel(run: trained)
         output.say("Model: \(model.origin)")
-        var plan = try EvaluationProtocol.named(protocolName, for: model.configuration.model)
-        if let clips { plan.clips = clips }
-        if let samples { plan.samples = samples }
-        if let metrics { plan.metrics = metrics.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
-        plan.seed = seed
+        let clipList = try sameClips.map { try EvaluationFolder.report(at: $0).clipList }
+        let plan = try self.plan(for: model, clipList: clipList)
+        let evaluation = try Evaluation(plan)
         let source = try testSource(for: model)
+        let folder = try EvaluationFolder(
+            out ?? saveClips ?? EvaluationFolder.next(in: model.run, protocol: plan.name), overwriting: force)
         let gallery = try saveClips.map { try Gallery($0, clips: saved, overwriting: force) }
         let progress = ProgressReporter(
             "evaluate", total: plan.clips, unit: "clips", style: .automatic(quiet: output.quiet))
-        let report = try Evaluation(plan).run(
-            [GeneratorPredictor(model.generator), CopyLast()], on: source.clips, request: source.request,
-            classNumbers: try model.classNumbers(of: source.clips), examples: { try gallery?.add($0) },
-            progress: { done, _ in progress.update(completed: done) })
+        var report = try evaluation.run(
+            [GeneratorPredictor(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
+            clipList: clipList, classNumbers: try model.classNumbers(of: source.clips),
+            examples: { try gallery?.add($0) }, progress: { done, _ in progress.update(completed: done) })
         progress.finish()
-        try gallery?.finish(report)
+        report.origin = model.origin
+        try folder.write(report)
+        for note in report.allNotes { output.say("Note: \(note)") }
+        output.say("Report and plots: \(folder.path)")
         if output.json { return try Console.print(json: report) }
-        Console.print(
-            "\(report.protocol.name): \(report.clips) clips of \(report.source), \(plan.contextFrames) → \(plan.predictedFrames) frames"
-        )
-        Console.print(report.table)
-        let curve = report.curve
-        if !curve.isEmpty { Console.print("\n" + curve) }
+        Console.print([report.heading, report.table].joined(separator: "\n"))
+        for text in [report.publishedText, report.curve] where !text.isEmpty { Console.print("\n" + text) }
+    }
+
+    private func plan(
+        for model: TrainedModel, clipList: [EvaluationReport.TestClip]?
+    ) throws -> EvaluationProtocol {
+        var plan = try EvaluationProtocol.named(protocolName, for: model.configuration.model)
+        if let clips = clipList?.count ?? clips { plan.clips = clips }
+        if let samples { plan.samples = samples }
+        if let metrics { plan.metrics = metricNames(listed: metrics) }
+        if predictionOnly { plan.distributionFrames = .prediction }
+        plan.seed = seed
+        return plan
     }
 
     /// The test clips and how they are taken: the run's own as in training, others sampled in time to match.
     private func testSource(for model: TrainedModel) throws -> (clips: any ClipSource, request: ClipRequest) {
         if let data {
             let options = try array.sourceOptions(classes: model.configuration.model.classes > 0)
-            return (try openSource(data, options: options), model.clipRequest(frames: 1))
+            let (source, request) = (try openSource(data, options: options), model.clipRequest(frames: 1))
+            let (found, taken) = (try source.channels(for: request), model.configuration.model.frameChannels)
+            guard found == taken else {
+                throw ConfigurationError(
+                    "--data \(data): gives frames of \(found) channels, the model of \(trained) takes \(taken): name clips of \(taken)"
+                )
+            }
+            return (source, request)
         }
         guard let heldOut = try TrainingData(model.configuration).heldOut else {
             throw ConfigurationError("\(trained): the run holds no clips out; name test clips with --data")

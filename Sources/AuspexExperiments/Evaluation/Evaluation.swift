@@ -13,9 +13,16 @@ public struct Evaluation {
 
     /// - Throws: `MetricError` for a metric that does not exist.
     public init(_ plan: EvaluationProtocol) throws {
+        var plan = plan
+        var seen: Set<String> = []
+        plan.metrics = plan.metrics.filter { seen.insert($0).inserted }
         self.plan = plan
-        metrics = try plan.metrics.map { try MetricRegistry.standard.metric(named: $0) }
+        let settings = MetricSettings(seed: plan.seed)
+        metrics = try plan.metrics.map { try MetricRegistry.standard.metric(named: $0, settings: settings) }
     }
+
+    /// What every table carries beside the model.
+    public static var baselines: [any Predictor] { [CopyLast(), FlowExtrapolation()] }
 
     /// One clip of the test with everybody's first future, for whoever wants to keep pictures.
     public struct Example {
@@ -25,64 +32,113 @@ public struct Evaluation {
     }
 
     /// - Parameters:
-    ///   - predictors: the model, and the baselines it should beat.
+    ///   - predictors: the model, and the baselines it should beat. One that needs more context than the protocol gives is left out, and the report says so.
     ///   - source: where the test clips come from.
     ///   - request: how frames are taken; length and size come from the protocol.
+    ///   - clipList: exactly these clips of the source, of an earlier report; nil takes the source's own held-out list.
     ///   - classNumbers: the model's number of each of the source's classes; nil for a model without.
     ///   - examples: is given every clip with its predictions.
     ///   - progress: is told how many clips are done, of how many.
+    /// - Throws: `VideoError` where clips can't be had or are not those of the list, `MetricError` where they cannot be scored.
     public func run(
-        _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest, classNumbers: [Int]? = nil,
+        _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest,
+        clipList: [EvaluationReport.TestClip]? = nil, classNumbers: [Int]? = nil,
         examples: (Example) throws -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
         var request = request
         request.frames = plan.contextFrames + plan.predictedFrames
         request.size = FrameSize(plan.size)
-        let places = try source.places(for: request, atMost: plan.clips)
-        let tallies = predictors.map { Tally($0, metrics) }
-        var clipList: [EvaluationReport.TestClip] = []
+        request.crop = .centre
+        let places = try clipList.map { $0.map(\.place) } ?? source.places(for: request, atMost: plan.clips)
+        let able = predictors.filter { $0.fewestContextFrames <= plan.contextFrames }
+        let tallies = able.map { EvaluationTally($0, metrics, samples: plan.samples) }
+        var kept: [EvaluationReport.TestClip] = []
         for first in stride(from: 0, to: places.count, by: Self.batch) {
-            let clips = try places[first..<min(first + Self.batch, places.count)].map {
-                try source.clip(at: $0, request: request)
+            let batch = first..<min(first + Self.batch, places.count)
+            let clips = try batch.map { number in
+                let clip = try source.clip(at: places[number], request: request)
+                let found = EvaluationReport.TestClip(clip, at: places[number])
+                if let wanted = clipList?[number] { try wanted.check(found, of: source) }
+                kept.append(found)
+                return clip
             }
-            let futures = try tallies.map { try predict(clips, first: first, with: $0, classNumbers: classNumbers) }
+            let futures = try predict(clips, first: first, with: tallies, classNumbers: classNumbers)
             for (number, clip) in clips.enumerated() {
-                clipList.append(
-                    .init(name: clip.name, startSeconds: clip.startSeconds, firstFrame: clip.frameIndices.first ?? 0))
-                try examples(example(first + number, clip, futures.map { $0[number] }, tallies.map(\.predictor.name)))
+                try examples(example(first + number, clip, futures.map { $0[number] }, able.map(\.name)))
             }
-            progress(min(first + Self.batch, places.count), places.count)
+            progress(batch.upperBound, places.count)
         }
         return EvaluationReport(
-            protocol: plan, source: source.description, clips: places.count,
-            models: try Dictionary(uniqueKeysWithValues: tallies.map { ($0.predictor.name, try $0.scores()) }),
-            clipList: clipList)
+            protocol: plan, frames: .init(request), source: source.description, clips: places.count,
+            models: try Dictionary(
+                uniqueKeysWithValues: tallies.map { ($0.predictor.name, try $0.scores(distributionsOf: shown)) }),
+            published: Dictionary(
+                uniqueKeysWithValues: plan.metrics.map { metric in
+                    (metric, PublishedValue.values(of: metric, protocol: plan.name))
+                }
+            ).filter { !$0.value.isEmpty },
+            notes: notes(
+                on: places.count, of: source,
+                leftOut: predictors.filter { predictor in
+                    !able.contains { $0 === predictor }
+                }), clipList: kept)
+    }
+
+    /// What metrics of whole clips are shown.
+    private var shown: String {
+        let (context, predicted) = (plan.contextFrames, plan.predictedFrames)
+        return switch plan.distributionFrames {
+        case .contextAndPrediction:
+            "context + prediction (\(context) + \(predicted) = \(context + predicted) frames)"
+        case .prediction: "the prediction alone (\(predicted) frames)"
+        }
     }
 
     /// Predicts and scores one batch.
     ///
-    /// - Returns: the first future of each clip, `[Tp, H, W, C]`, uint8.
+    /// - Returns: for every predictor the first future of each clip, `[Tp, H, W, C]`, uint8.
     private func predict(
-        _ clips: [Clip], first: Int, with tally: Tally, classNumbers: [Int]?
-    ) throws -> [Tensor] {
+        _ clips: [Clip], first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
+    ) throws -> [[Tensor]] {
         let values = stacked(clips.map { $0.frames.elementType == .uint8 ? $0.frames.pixelsAsValues() : $0.frames })
         let pixels = values.valuesAsPixels()
         let context = values.sliced(1, from: 0, count: plan.contextFrames)
+        let seen = pixels.sliced(1, from: 0, count: plan.contextFrames)
         let truth = pixels.sliced(1, from: plan.contextFrames, count: plan.predictedFrames)
+        let isWhole = plan.distributionFrames == .contextAndPrediction
         let classes = classNumbers.map { numbers in clips.compactMap { $0.classIndex.map { numbers[$0] } } }
-        // A baseline without draws gives the same future every time.
-        let samples = tally.predictor is CopyLast ? 1 : plan.samples
-        var predictions: [Tensor] = []
-        for sample in 0..<samples {
-            let stream = RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
-            predictions.append(
-                tally.predictor.predict(
-                    context: context, classes: classes, frames: plan.predictedFrames, randomness: stream
-                ).valuesAsPixels())
+        return try tallies.map { tally in
+            try tally.add(
+                truth: truth, real: isWhole ? pixels : truth,
+                whole: { isWhole ? joined([seen, $0], along: 1) : $0 },
+                futures: { sample in
+                    let stream = RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
+                    return tally.predictor.predict(
+                        context: context, classes: classes, frames: plan.predictedFrames, randomness: stream
+                    ).valuesAsPixels()
+                }
+            ).unstacked()
         }
-        try tally.add(
-            truth: truth, predictions: predictions, context: pixels.sliced(1, from: 0, count: plan.contextFrames))
-        return predictions[0].unstacked()
+    }
+
+    private func notes(on clips: Int, of source: any ClipSource, leftOut: [any Predictor]) -> [String] {
+        var notes: [String] = []
+        if clips < plan.clips {
+            notes.append("\(source.description) has \(clips) clips, fewer than the \(plan.clips) asked for")
+        }
+        for predictor in leftOut {
+            notes.append(
+                "\(predictor.name) is left out: it needs \(predictor.fewestContextFrames) frames of context, the protocol gives \(plan.contextFrames)"
+            )
+        }
+        guard plan.name != EvaluationProtocol.heldOutName else { return notes }
+        let deviations = plan.deviations
+        if !deviations.isEmpty { notes.append("not \(plan.name) as published: \(deviations.joined(separator: ", "))") }
+        if !plan.testData.isEmpty {
+            notes.append(
+                "\(plan.name) is about \(plan.testData): whether \(source.description) is that, only you can know")
+        }
+        return notes
     }
 
     private func example(_ index: Int, _ clip: Clip, _ futures: [Tensor], _ names: [String]) -> Example {
@@ -93,64 +149,5 @@ public struct Evaluation {
             truth: pixels.sliced(0, from: plan.contextFrames, count: plan.predictedFrames),
             frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
         return Example(index: index, clip: clip, picture: picture)
-    }
-}
-
-/// One predictor's numbers so far.
-private final class Tally {
-    let predictor: any Predictor
-    private var mean: [(metric: any Metric, accumulator: any MetricAccumulator)]
-    private var best: [(metric: any PairedMetric, accumulator: PairedAccumulator)]
-    private var worst: [(metric: any PairedMetric, accumulator: PairedAccumulator)]
-    private var samples = 1
-
-    init(_ predictor: any Predictor, _ metrics: [any Metric]) {
-        self.predictor = predictor
-        mean = metrics.map { ($0, $0.makeAccumulator()) }
-        let paired = metrics.compactMap { $0 as? any PairedMetric }
-        best = paired.map { ($0, PairedAccumulator($0)) }
-        worst = paired.map { ($0, PairedAccumulator($0)) }
-    }
-
-    /// Takes a batch `[B, Tp, H, W, C]` with S predictions of it, all uint8.
-    func add(truth: Tensor, predictions: [Tensor], context: Tensor) throws {
-        samples = predictions.count
-        for (metric, accumulator) in mean {
-            guard let paired = metric as? any PairedMetric, let accumulator = accumulator as? PairedAccumulator else {
-                // Metrics of whole clips see context and future, one future a clip.
-                try accumulator.add(
-                    real: joined([context, truth], along: 1), predicted: joined([context, predictions[0]], along: 1))
-                continue
-            }
-            let measured = try predictions.map { try paired.measure(real: truth, predicted: $0) }
-            for clip in 0..<truth.shape[0] {
-                let futures = measured.map { $0[clip] }
-                accumulator.add(Self.mean(of: futures))
-                guard samples > 1 else { continue }
-                let ordered = futures.sorted { paired.isBetter($0, than: $1) }
-                best.first { $0.metric.name == metric.name }?.accumulator.add(ordered[0])
-                worst.first { $0.metric.name == metric.name }?.accumulator.add(ordered[ordered.count - 1])
-            }
-        }
-    }
-
-    func scores() throws -> EvaluationReport.Scores {
-        func results(_ all: [(name: String, accumulator: any MetricAccumulator)]) throws -> [String: MetricResult] {
-            try Dictionary(uniqueKeysWithValues: all.map { ($0.name, try $0.accumulator.result()) })
-        }
-        return EvaluationReport.Scores(
-            metrics: try results(mean.map { ($0.metric.name, $0.accumulator) }),
-            best: samples > 1 ? try results(best.map { ($0.metric.name, $0.accumulator) }) : nil,
-            worst: samples > 1 ? try results(worst.map { ($0.metric.name, $0.accumulator) }) : nil)
-    }
-
-    private static func mean(of futures: [ClipMeasurement]) -> ClipMeasurement {
-        guard futures.count > 1 else { return futures[0] }
-        let count = Double(futures.count)
-        return ClipMeasurement(
-            value: futures.reduce(0) { $0 + $1.value } / count,
-            perFrame: futures[0].perFrame.indices.map { frame in
-                futures.reduce(0) { $0 + $1.perFrame[frame] } / count
-            }, perfectFrames: futures.reduce(0) { $0 + $1.perfectFrames } / futures.count)
     }
 }

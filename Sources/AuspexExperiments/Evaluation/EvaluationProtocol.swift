@@ -3,6 +3,14 @@ import AuspexTensors
 
 /// What exactly is asked of predictors, stored beside every number: only results of the same protocol may be compared.
 public struct EvaluationProtocol: Codable, Sendable, Equatable {
+    /// What metrics of whole clips (FVD, KVD) are shown.
+    public enum DistributionFrames: String, Codable, Sendable, CaseIterable {
+        /// The context with the prediction behind it, as the 16-frame values of Kinetics-600 and BAIR are.
+        case contextAndPrediction = "context+prediction"
+        /// The prediction alone.
+        case prediction
+    }
+
     public var name: String
     /// Side of the square frames.
     public var size: Int
@@ -18,39 +26,36 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     public var seed: UInt64 = 0
     /// Metrics by name.
     public var metrics: [String] = ["psnr", "ssim", "mse"]
+    public var distributionFrames = DistributionFrames.contextAndPrediction
+    /// What the test clips must be cut from, in words: no program can see which persons a file shows.
+    public var testData: String
+    /// Who defined the protocol.
+    public var reference: String
 
-    public init(name: String, size: Int, contextFrames: Int, predictedFrames: Int, clips: Int, samples: Int = 1) {
+    public init(
+        name: String, size: Int, contextFrames: Int, predictedFrames: Int, clips: Int, samples: Int = 1,
+        testData: String = "", reference: String = ""
+    ) {
         self.name = name
         self.size = size
         self.contextFrames = contextFrames
         self.predictedFrames = predictedFrames
         self.clips = clips
         self.samples = samples
+        self.testData = testData
+        self.reference = reference
     }
+
+    /// The name under which a model is scored on what it was trained for.
+    public static let heldOutName = "held-out"
 
     /// What a model was trained for, on 256 held-out clips.
     public static func heldOut(for model: ModelConfiguration) -> EvaluationProtocol {
         EvaluationProtocol(
-            name: "held-out", size: model.size, contextFrames: model.contextFrames,
-            predictedFrames: model.predictedFrames, clips: 256)
+            name: heldOutName, size: model.size, contextFrames: model.contextFrames,
+            predictedFrames: model.predictedFrames, clips: 256,
+            testData: "clips that the run held out, or any others named with --data", reference: "the run")
     }
-
-    /// Protocols that papers report, as far as they fix size, horizon, clips and samples.
-    ///
-    /// Sources: Luc et al. 2020 (kinetics600-64, bair, ucf101-128); Denton and Fergus 2018 (bair-svg, kth-svg, stochastic-moving-mnist);
-    /// Tan et al. 2023, OpenSTL (kth-openstl, moving-mnist).
-    public static let published: [EvaluationProtocol] = [
-        .init(name: "kinetics600-64", size: 64, contextFrames: 5, predictedFrames: 11, clips: 50_000),
-        .init(name: "bair", size: 64, contextFrames: 1, predictedFrames: 15, clips: 256),
-        .init(name: "bair-svg", size: 64, contextFrames: 2, predictedFrames: 28, clips: 256, samples: 100),
-        .init(name: "ucf101-128", size: 128, contextFrames: 5, predictedFrames: 11, clips: 10_000),
-        .init(name: "ucf101-64", size: 64, contextFrames: 4, predictedFrames: 16, clips: 10_000),
-        .init(name: "kth-svg", size: 64, contextFrames: 10, predictedFrames: 30, clips: 256, samples: 100),
-        .init(name: "kth-openstl", size: 128, contextFrames: 10, predictedFrames: 20, clips: 10_000),
-        .init(name: "moving-mnist", size: 64, contextFrames: 10, predictedFrames: 10, clips: 10_000),
-        .init(
-            name: "stochastic-moving-mnist", size: 64, contextFrames: 5, predictedFrames: 20, clips: 256, samples: 100),
-    ]
 
     /// The protocol of a name, checked against the model that is to follow it.
     ///
@@ -68,8 +73,26 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         guard found.size == model.size, found.contextFrames == model.contextFrames else {
             throw ConfigurationError(
                 "--protocol \(name): gives \(found.contextFrames) frames of \(found.size)×\(found.size), the model takes "
-                    + "\(model.contextFrames) of \(model.size)×\(model.size): train one for the protocol")
+                    + "\(model.contextFrames) of \(model.size)×\(model.size): train one with model.size=\(found.size) and "
+                    + "model.contextFrames=\(found.contextFrames)")
         }
+        return found
+    }
+
+    /// What is asked otherwise than the published protocol of this name asks it: each in words.
+    public var deviations: [String] {
+        guard let published = Self.published.first(where: { $0.name == name }) else { return [] }
+        var found: [String] = []
+        func compare<Value: Equatable>(_ field: KeyPath<EvaluationProtocol, Value>, _ what: String) {
+            let (mine, theirs) = (self[keyPath: field], published[keyPath: field])
+            if mine != theirs { found.append("\(what) \(mine) instead of \(theirs)") }
+        }
+        compare(\.size, "size")
+        compare(\.contextFrames, "context frames")
+        compare(\.predictedFrames, "predicted frames")
+        compare(\.clips, "clips")
+        compare(\.samples, "samples")
+        compare(\.distributionFrames.rawValue, "distribution metrics on")
         return found
     }
 }

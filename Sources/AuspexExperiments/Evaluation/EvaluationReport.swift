@@ -13,78 +13,74 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         public var worst: [String: MetricResult]?
     }
 
+    /// How frames were taken from the files.
+    public struct Frames: Codable, Sendable, Equatable {
+        /// In words: `every frame`, `every 2 frames`, `every 0.1 s`.
+        public var step: String
+        public var crop: String
+        public var filter: String
+        public var colour: String
+
+        init(_ request: ClipRequest) {
+            step =
+                switch request.step {
+                case .stride(let stride): stride == 1 ? "every frame" : "every \(stride) frames"
+                case .seconds(let seconds): "every \(seconds) s"
+                case .matching(let seconds, let stride):
+                    "every \(seconds) s; every \(stride) frames where there is no clock"
+                }
+            (crop, filter, colour) = (request.crop.rawValue, request.filter.rawValue, request.colour.rawValue)
+        }
+    }
+
     /// A test clip, so that the same clips can be had again.
     public struct TestClip: Codable, Sendable, Equatable {
         public var name: String
+        /// Number of the source's item (file, folder of images, array element, scene).
+        public var item: Int
         public var startSeconds: Double
         public var firstFrame: Int
+        public var lastFrame: Int
+
+        init(_ clip: Clip, at place: ClipPlace) {
+            name = clip.name
+            item = place.item
+            startSeconds = clip.startSeconds
+            firstFrame = clip.frameIndices.first ?? place.firstFrame
+            lastFrame = clip.frameIndices.last ?? place.firstFrame
+        }
+
+        var place: ClipPlace { ClipPlace(item: item, firstFrame: firstFrame) }
+
+        /// - Throws: `VideoError` where another clip stands at this one's place.
+        func check(_ found: TestClip, of source: any ClipSource) throws {
+            guard found != self else { return }
+            throw VideoError(
+                .badList, source.description,
+                "clip \(item) is frames \(found.firstFrame) to \(found.lastFrame) of \(found.name), the list has frames "
+                    + "\(firstFrame) to \(lastFrame) of \(name): name the source that the list was made from")
+        }
     }
 
     public var schema = 1
     public var `protocol`: EvaluationProtocol
+    public var frames: Frames
     /// Where the test clips come from.
     public var source: String
+    /// Which checkpoint the model is; nil where nobody said.
+    public var origin: String?
     /// Test clips that were scored.
     public var clips: Int
     /// By predictor: `model`, and the baselines.
     public var models: [String: Scores]
+    /// By metric: what papers report under the same protocol.
+    public var published: [String: [PublishedValue]]
+    /// What a reader of the numbers should know.
+    public var notes: [String]
     public var clipList: [TestClip]
 
     /// The predictors, the model first.
     public var names: [String] {
         models.keys.sorted { ($0 != "model" ? 1 : 0, $0) < ($1 != "model" ? 1 : 0, $1) }
-    }
-
-    /// A row for each predictor: every metric with half of its 95% interval.
-    public var table: String {
-        var table = TextTable(header: [""] + `protocol`.metrics)
-        for name in names {
-            guard let scores = models[name] else { continue }
-            table.add([name] + `protocol`.metrics.map { Self.cell(scores.metrics[$0]) })
-            if let best = scores.best, let worst = scores.worst {
-                let samples = `protocol`.samples
-                table.add(["  best of \(samples)"] + `protocol`.metrics.map { Self.cell(best[$0]) })
-                table.add(["  worst of \(samples)"] + `protocol`.metrics.map { Self.cell(worst[$0]) })
-            }
-        }
-        return table.text
-    }
-
-    /// A row for each predicted step: every metric of every predictor.
-    public var curve: String {
-        let curves = `protocol`.metrics.filter { metric in
-            names.allSatisfy { models[$0]?.metrics[metric]?.perStep != nil }
-        }
-        guard !curves.isEmpty else { return "" }
-        var table = TextTable(header: ["step"] + curves.flatMap { metric in names.map { "\(metric) \($0)" } })
-        for step in 0..<`protocol`.predictedFrames {
-            table.add(
-                ["\(step + 1)"]
-                    + curves.flatMap { metric in
-                        names.map { Self.number(models[$0]?.metrics[metric]?.perStep?[step] ?? .nan) }
-                    })
-        }
-        return table.text
-    }
-
-    /// The metric of every predictor against the horizon.
-    public func plot(of metric: String) -> LinePlot {
-        LinePlot(
-            title: "\(`protocol`.name): \(clips) clips", xLabel: "predicted frame", yLabel: metric,
-            series: names.compactMap { name in
-                guard let values = models[name]?.metrics[metric]?.perStep else { return nil }
-                return LinePlot.Series(
-                    name: name, x: (1...values.count).map(Double.init), y: values, isDashed: name != "model")
-            })
-    }
-
-    private static func cell(_ result: MetricResult?) -> String {
-        guard let result else { return "" }
-        let interval = result.interval.map { " ±" + number(($0[1] - $0[0]) / 2) } ?? ""
-        return number(result.value) + interval
-    }
-
-    static func number(_ value: Double) -> String {
-        value.formatted(.number.precision(.significantDigits(4)).grouping(.never))
     }
 }

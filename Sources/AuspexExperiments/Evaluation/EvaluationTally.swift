@@ -1,0 +1,97 @@
+import AuspexMetrics
+import AuspexModels
+import AuspexTensors
+
+/// One predictor's numbers so far.
+final class EvaluationTally {
+    let predictor: any Predictor
+    private let samples: Int
+    private var distributions: [(metric: any Metric, accumulator: any MetricAccumulator)] = []
+    private var paired: [PairedTally] = []
+
+    /// One paired metric: the mean over futures, and the best and the worst future of every clip.
+    private struct PairedTally {
+        let metric: any PairedMetric
+        let mean: PairedAccumulator
+        let best: PairedAccumulator
+        let worst: PairedAccumulator
+
+        init(_ metric: any PairedMetric) {
+            self.metric = metric
+            (mean, best, worst) = (PairedAccumulator(metric), PairedAccumulator(metric), PairedAccumulator(metric))
+        }
+    }
+
+    init(_ predictor: any Predictor, _ metrics: [any Metric], samples: Int) {
+        self.predictor = predictor
+        // Another draw of a predictor that never draws is the same future.
+        self.samples = predictor.drawsFutures ? samples : 1
+        for metric in metrics {
+            if let metric = metric as? any PairedMetric {
+                paired.append(PairedTally(metric))
+            } else {
+                distributions.append((metric, metric.makeAccumulator()))
+            }
+        }
+    }
+
+    /// Takes a batch of clips.
+    ///
+    /// - Parameters:
+    ///   - truth: what really followed, `[B, Tp, H, W, C]`, uint8.
+    ///   - real: what metrics of whole clips compare with; one tensor for all predictors, so that its features are computed once.
+    ///   - whole: from a prediction to what they are shown of it.
+    ///   - futures: draws future number s of the batch, `[B, Tp, H, W, C]`, uint8. One is there at a time: a hundred would fill the memory.
+    /// - Returns: the first future.
+    func add(truth: Tensor, real: Tensor, whole: (Tensor) -> Tensor, futures: (Int) -> Tensor) throws -> Tensor {
+        let first = futures(0)
+        for (_, accumulator) in distributions { try accumulator.add(real: real, predicted: whole(first)) }
+        // By metric, clip and future.
+        var measured = try paired.map { try $0.metric.measure(real: truth, predicted: first).map { [$0] } }
+        for sample in 1..<max(samples, 1) {
+            let future = futures(sample)
+            for (number, tally) in paired.enumerated() {
+                for (clip, found) in try tally.metric.measure(real: truth, predicted: future).enumerated() {
+                    measured[number][clip].append(found)
+                }
+            }
+        }
+        for (tally, clips) in zip(paired, measured) {
+            for futures in clips {
+                tally.mean.add(Self.mean(of: futures))
+                guard samples > 1 else { continue }
+                let ordered = futures.sorted { tally.metric.isBetter($0, than: $1) }
+                tally.best.add(ordered[0])
+                tally.worst.add(ordered[ordered.count - 1])
+            }
+        }
+        return first
+    }
+
+    /// - Parameter shown: what metrics of whole clips were shown, in words.
+    func scores(distributionsOf shown: String) throws -> EvaluationReport.Scores {
+        func results(_ accumulator: KeyPath<PairedTally, PairedAccumulator>) throws -> [String: MetricResult] {
+            try Dictionary(
+                uniqueKeysWithValues: paired.map { ($0.metric.name, try $0[keyPath: accumulator].result()) })
+        }
+        var metrics = try results(\.mean)
+        for (metric, accumulator) in distributions {
+            var result = try accumulator.result()
+            result.convention += "; one future a clip, on \(shown)"
+            metrics[metric.name] = result
+        }
+        return EvaluationReport.Scores(
+            metrics: metrics, best: samples > 1 ? try results(\.best) : nil,
+            worst: samples > 1 ? try results(\.worst) : nil)
+    }
+
+    private static func mean(of futures: [ClipMeasurement]) -> ClipMeasurement {
+        guard futures.count > 1 else { return futures[0] }
+        let count = Double(futures.count)
+        return ClipMeasurement(
+            value: futures.reduce(0) { $0 + $1.value } / count,
+            perFrame: futures[0].perFrame.indices.map { frame in
+                futures.reduce(0) { $0 + $1.perFrame[frame] } / count
+            }, perfectFrames: futures.reduce(0) { $0 + $1.perfectFrames } / futures.count)
+    }
+}
