@@ -1,0 +1,74 @@
+import ArgumentParser
+import AuspexExperiments
+import AuspexMetrics
+import AuspexTraining
+import AuspexVideo
+
+/// `auspex calibrate SOURCE`: what metrics make of graded distortions of real clips.
+struct CalibrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calibrate",
+        abstract: "Shows what each metric notices: its values for noise, blur, frozen, dropped and swapped frames.",
+        discussion: """
+            Draws clips, damages them by grades, and compares each with itself undamaged.
+
+            EXAMPLE:
+              auspex calibrate synthetic:moving-shapes --clips 4 --metrics psnr --out c
+            """)
+
+    @Argument(help: "Clips: a file, folder, list, array or synthetic:NAME.")
+    var source: String
+
+    @Option(help: "A folder for the figure and the numbers.")
+    var out: String
+
+    @Option(help: "Metrics, separated by commas.")
+    var metrics = Calibration().metrics.joined(separator: ",")
+
+    @Option(help: "How many clips are drawn.")
+    var clips = Calibration().clips
+
+    @Option(help: "Frames of a clip.")
+    var frames = Calibration().frames
+
+    @Option(help: "Take every N-th frame.")
+    var stride = Calibration().stride
+
+    @Option(help: "Resize to N×N pixels.")
+    var size = Calibration().size
+
+    @Option(help: "What clips, noise and lost frames are drawn from.")
+    var seed: UInt64 = 0
+
+    @Flag(help: "Replace files that are there.")
+    var force = false
+
+    @OptionGroup var array: ArrayOptions
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        try requireAtLeast(2, clips, "--clips")
+        try requireAtLeast(4, frames, "--frames")
+        try requireAtLeast(1, stride, "--stride")
+        try requireAtLeast(8, size, "--size")
+    }
+
+    func run() throws {
+        engine.apply()
+        var calibration = Calibration()
+        calibration.metrics = metricNames(listed: metrics)
+        (calibration.clips, calibration.frames) = (clips, frames)
+        (calibration.stride, calibration.size, calibration.seed) = (stride, size, seed)
+        let clipSource = try openSource(source, options: try array.sourceOptions())
+        try CalibrationReport.places(in: out, overwriting: force)
+        let progress = ProgressReporter(
+            "calibrate", total: clips, unit: "clips", style: .automatic(quiet: output.quiet))
+        let report = try calibration.run(on: clipSource) { done, _ in progress.update(completed: done) }
+        progress.finish()
+        try report.write(to: out, overwriting: force)
+        output.say("Figure and numbers: \(out)/calibration.png, \(out)/calibration.json")
+        if output.json { return try Console.print(json: report) }
+        Console.print(report.heading + "\n" + report.table)
+    }
+}
