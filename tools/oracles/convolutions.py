@@ -8,28 +8,13 @@ import pathlib
 
 import torch
 import torch.nn.functional as F
+from gradient_cases import GradientCases
 from safetensors.torch import save_file
 from sidecar import write_sidecar
 
 target = pathlib.Path("Tests/AuspexTensorsTests/Golden/convolutions.safetensors")
-generator = torch.Generator().manual_seed(21)
-tensors = {}
-
-
-def normal(*shape):
-    """Rounded to float32 first, so that both sides start from the same numbers."""
-    return torch.randn(shape, generator=generator, dtype=torch.float32).double()
-
-
-def case(name, function, *inputs):
-    leaves = [x.clone().requires_grad_() for x in inputs]
-    output = function(*leaves)
-    upstream = normal(*output.shape)
-    gradients = torch.autograd.grad(output, leaves, upstream)
-    parts = {"output": output, "upstream": upstream}
-    for i, (x, gradient) in enumerate(zip(inputs, gradients)):
-        parts[f"input{i}"], parts[f"gradient{i}"] = x, gradient
-    tensors.update({f"{name}.{k}": v.detach().float().contiguous() for k, v in parts.items()})
+cases = GradientCases(seed=21)
+case, normal, tensors = cases.add, cases.normal, cases.tensors
 
 
 def first(x):

@@ -8,33 +8,18 @@ import pathlib
 
 import torch
 import torch.nn.functional as F
+from gradient_cases import GradientCases
 from safetensors.torch import save_file
 from sidecar import write_sidecar
 
 target = pathlib.Path("Tests/AuspexTensorsTests/Golden/operations.safetensors")
-generator = torch.Generator().manual_seed(20)
-tensors = {}
-
-
-def normal(*shape):
-    """Rounded to float32 first, so that both sides start from the same numbers."""
-    return torch.randn(shape, generator=generator, dtype=torch.float32).double()
+cases = GradientCases(seed=20)
+case, normal, tensors = cases.add, cases.normal, cases.tensors
 
 
 def away(x, by=0.1):
     """Moves numbers away from zero, where a derivative jumps."""
     return (x + torch.sign(x) * by).float().double()
-
-
-def case(name, function, *inputs):
-    leaves = [x.clone().requires_grad_() for x in inputs]
-    output = function(*leaves)
-    upstream = normal(*output.shape)
-    gradients = torch.autograd.grad(output, leaves, upstream)
-    parts = {"output": output, "upstream": upstream}
-    for i, (x, gradient) in enumerate(zip(inputs, gradients)):
-        parts[f"input{i}"], parts[f"gradient{i}"] = x, gradient
-    tensors.update({f"{name}.{k}": v.detach().float().contiguous() for k, v in parts.items()})
 
 
 def images_first(x):

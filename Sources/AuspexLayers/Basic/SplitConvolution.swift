@@ -25,6 +25,13 @@ public final class SplitConvolution: Layer {
         norm = SpectralNorm(of: weight.value, using: &initializer)
     }
 
+    /// One of a recurrent unit's: from its state and its input to something as wide as the state.
+    public convenience init(stateChannels: Int, inputChannels: Int, using initializer: inout Initializer) {
+        self.init(
+            firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
+            using: &initializer)
+    }
+
     /// `Wh * h`, without the bias.
     public func first(_ h: Tensor, _ pass: Pass) -> Tensor {
         let kernel = pass.once(firstHalf) { pass in norm(weight, pass).sliced(2, from: 0, count: firstChannels) }

@@ -10,9 +10,7 @@ public final class ConvGRU: RecurrentUnit {
 
     public init(stateChannels: Int, inputChannels: Int, using initializer: inout Initializer) {
         func convolution() -> SplitConvolution {
-            SplitConvolution(
-                firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
-                using: &initializer)
+            SplitConvolution(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
         }
         reset = convolution()
         gate = convolution()

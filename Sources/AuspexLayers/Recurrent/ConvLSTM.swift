@@ -12,9 +12,7 @@ public final class ConvLSTM: RecurrentUnit {
 
     public init(stateChannels: Int, inputChannels: Int, using initializer: inout Initializer) {
         func convolution() -> SplitConvolution {
-            SplitConvolution(
-                firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
-                using: &initializer)
+            SplitConvolution(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
         }
         inputGate = convolution()
         forgetGate = convolution()

@@ -19,8 +19,7 @@ public final class MotionTransform: Layer {
     ) {
         self.warp = warp
         hiddenMotion = SplitConvolution(
-            firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
-            using: &initializer)
+            stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
         motion = Convolution(
             inputChannels: stateChannels, outputChannels: warp == .kernel ? kernelSize * kernelSize : 2,
             using: &initializer)

@@ -35,11 +35,10 @@ public final class TSRU: RecurrentUnit {
             stateChannels: stateChannels, inputChannels: inputChannels, warp: warp, kernelSize: kernelSize,
             using: &initializer)
         candidate = SplitConvolution(
-            firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,
-            using: &initializer)
+            stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
         gate = SplitConvolution(
-            firstChannels: stateChannels, secondChannels: variant == .s ? stateChannels : inputChannels,
-            outputChannels: stateChannels, using: &initializer)
+            stateChannels: stateChannels, inputChannels: variant == .s ? stateChannels : inputChannels,
+            using: &initializer)
     }
 
     public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {

@@ -2,8 +2,8 @@ import Foundation
 
 /// A list of videos, one a line: path, and optionally class, start and end in seconds after the first frame, separated by commas (or tabs).
 ///
-/// Paths are relative to the list's folder. A first line that names its columns (`path,start,end`) may put them in any order; without one
-/// the order is path, class, start, end, and fields may be empty. `#` begins a comment line. Fields with commas stand in double quotes.
+/// Paths are relative to the list's folder. A first line that names its columns (`path,start,end`; `file` and `video` say path too) may put them in any
+/// order; without one the order is path, class, start, end, and fields may be empty. `#` begins a comment line. Fields with commas stand in double quotes.
 struct ClipList {
     struct Entry {
         var path: String
@@ -29,25 +29,33 @@ struct ClipList {
             if number == 0, line.hasPrefix("\u{FEFF}") { line.removeFirst() }
             if line.isEmpty || line.hasPrefix("#") { continue }
             let fields = try Self.fields(of: line, wholeIfFile: folder, list: path, number: number + 1)
-            let names = fields.map { $0.lowercased() }
-            if isFirst, names.contains("path") {
-                order = try Self.checked(header: names, list: path)
-                isFirst = false
+            defer { isFirst = false }
+            if isFirst, let heading = try Self.heading(fields, list: path, number: number + 1) {
+                order = heading
                 continue
             }
-            isFirst = false
             entries.append(try Self.entry(fields, order: order, folder: folder, list: path, number: number + 1))
         }
         guard !entries.isEmpty else { throw VideoError(.badList, path, "no video in it: a list has one file a line") }
     }
 
-    private static func checked(header names: [String], list: String) throws -> [String] {
-        for name in names where !columns.contains(name) {
+    /// The columns that a line names, if it names any.
+    private static func heading(_ fields: [String], list: String, number: Int) throws -> [String]? {
+        let names = fields.map { field in
+            let name = field.lowercased()
+            return ["file", "video"].contains(name) ? "path" : name
+        }
+        guard fields.count > 1 || names == ["path"], names.contains(where: columns.contains) else { return nil }
+        if let stranger = names.first(where: { !columns.contains($0) }) {
             throw VideoError(
-                .badList, list, "line 1: unknown column '\(name)', expected \(columns.joined(separator: ", "))")
+                .badList, list,
+                "line \(number): unknown column '\(stranger)', expected \(columns.joined(separator: ", "))")
         }
         guard Set(names).count == names.count else {
-            throw VideoError(.badList, list, "line 1: a column stands there twice")
+            throw VideoError(.badList, list, "line \(number): a column stands there twice")
+        }
+        guard names.contains("path") else {
+            throw VideoError(.badList, list, "line \(number): no column is called path: which holds the videos' files?")
         }
         return names
     }
