@@ -47,11 +47,18 @@ class Stage(nn.Module):
         self.unit = make_unit(
             c["unit"], width, width, c.get("warp", "kernel"), c.get("kernelSize", 3), c.get("mix", "warped"), c.get("links", 13)
         )
+        normed = c.get("unitNorm", False)
+        self.startNorm = BatchNorm(width) if normed else nn.Identity()
+        self.inputNorm = BatchNorm(width) if normed else nn.Identity()
         self.block = GeneratorBlock(width, width, condition, False)
         self.upsample = GeneratorBlock(width, outputs, condition, True)
 
     def forward(self, xs, features, z):
-        states = torch.stack(unroll(self.unit, F.relu(self.start(features)), xs), 1)
+        h = F.relu(self.startNorm(self.start(features)))
+        # One batch norm sees every step of every clip.
+        inputs = torch.stack(xs, 1)
+        xs = self.inputNorm(inputs.flatten(0, 1)).view(inputs.shape).unbind(1)
+        states = torch.stack(unroll(self.unit, h, xs), 1)
         y = self.upsample(self.block(states.flatten(0, 1), z), z)
         return y.view(states.shape[0], len(xs), *y.shape[1:]).unbind(1)
 
@@ -67,10 +74,10 @@ class Output(nn.Module):
         maps = [self.conv(f) for f in features]
         if self.form == "paint":
             return torch.stack([torch.tanh(m) for m in maps], 1)
-        frames = []
+        frames, sharpness = [], 4
         for m in maps:
             keep = torch.sigmoid(m[:, self.taps : self.taps + 1])
-            frame = keep * warp_by_kernels(frame, m[:, : self.taps]) + (1 - keep) * torch.tanh(m[:, self.taps + 1 :])
+            frame = keep * warp_by_kernels(frame, sharpness * m[:, : self.taps]) + (1 - keep) * torch.tanh(m[:, self.taps + 1 :])
             frames.append(frame)
         return torch.stack(frames, 1)
 

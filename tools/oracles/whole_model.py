@@ -41,7 +41,7 @@ SMALL = dict(size=32, channels=1, contextFrames=2, predictedFrames=2, latentSize
 GENERATORS = {
     "generator-tsru-p": dict(SMALL, unit="tsru-p", warp="flow", mix="previous", output="move", outputKernelSize=3, classes=3, embeddingSize=5),
     "generator-tsru-s": dict(SMALL, unit="tsru-s", kernelSize=5, frameChannels=2, contextFrames=1),
-    "generator-conv-lstm": dict(SMALL, unit="conv-lstm", output="move"),
+    "generator-conv-lstm": dict(SMALL, unit="conv-lstm", output="move", unitNorm=True),
 }
 
 UNITS = {

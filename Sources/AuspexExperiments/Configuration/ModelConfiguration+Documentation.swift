@@ -8,6 +8,10 @@ extension ModelConfiguration: ConfigurationDocumented {
             "kernelSize": "K of a TSRU's K×K kernels, odd.",
             "mix": "What a TSRU's gate keeps: the moved state, or the state before.",
             "links": "Links of a TrajGRU.",
+            "startsStill":
+                "Whether an untrained unit keeps its state, for short trainings; published models start from zeros.",
+            "unitNorm":
+                "Whether a unit's first state and inputs are batch normalised, for short trainings; published models do without.",
             "output": "How frames come from features: painted anew, or the frame before moved and painted over.",
             "outputKernelSize": "K of the K×K kernels that move frames, odd; for output move.",
             "size": "Side of the square frames in pixels: 32, 64, 128 or 256.",

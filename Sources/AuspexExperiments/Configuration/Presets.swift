@@ -9,6 +9,8 @@ public enum Presets {
         # The smallest model that learns anything: to try things out in seconds.
         model:
           output: move
+          startsStill: true
+          unitNorm: true
           size: 32
           channels: 4
           predictedFrames: 5
@@ -17,8 +19,11 @@ public enum Presets {
         training:
           steps: 500
           batch: 4
+          generatorLearningRate: 0.002
+          beta1: 0.5
+          adversarialWeight: 0.1
           pixelLoss: l1
-          pixelWeight: 10
+          pixelWeight: 100
           averaging:
             decay: 0.99
           standingStatisticsBatches: 4

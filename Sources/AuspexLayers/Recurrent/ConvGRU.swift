@@ -8,13 +8,17 @@ public final class ConvGRU: RecurrentUnit {
     public let gate: SplitConvolution
     public let candidate: SplitConvolution
 
-    public init(stateChannels: Int, inputChannels: Int, using initializer: inout Initializer) {
+    /// - Parameter startsStill: an untrained unit keeps most of its state.
+    public init(
+        stateChannels: Int, inputChannels: Int, startsStill: Bool = false, using initializer: inout Initializer
+    ) {
         func convolution() -> SplitConvolution {
             SplitConvolution(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
         }
         reset = convolution()
         gate = convolution()
         candidate = convolution()
+        if startsStill { gate.bias.value = StillStart.gateBias(stateChannels) }
     }
 
     public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {

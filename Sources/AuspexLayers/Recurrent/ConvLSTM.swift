@@ -10,7 +10,10 @@ public final class ConvLSTM: RecurrentUnit {
     public let outputGate: SplitConvolution
     public let candidate: SplitConvolution
 
-    public init(stateChannels: Int, inputChannels: Int, using initializer: inout Initializer) {
+    /// - Parameter startsStill: an untrained unit keeps most of its cell.
+    public init(
+        stateChannels: Int, inputChannels: Int, startsStill: Bool = false, using initializer: inout Initializer
+    ) {
         func convolution() -> SplitConvolution {
             SplitConvolution(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
         }
@@ -18,6 +21,7 @@ public final class ConvLSTM: RecurrentUnit {
         forgetGate = convolution()
         outputGate = convolution()
         candidate = convolution()
+        if startsStill { forgetGate.bias.value = StillStart.gateBias(stateChannels) }
     }
 
     public func initialState(_ features: Tensor) -> RecurrentState {

@@ -15,7 +15,8 @@ public final class MotionTransform: Layer {
     private let warp: Warp
 
     public init(
-        stateChannels: Int, inputChannels: Int, warp: Warp, kernelSize: Int, using initializer: inout Initializer
+        stateChannels: Int, inputChannels: Int, warp: Warp, kernelSize: Int, startsStill: Bool = false,
+        using initializer: inout Initializer
     ) {
         self.warp = warp
         hiddenMotion = SplitConvolution(
@@ -23,6 +24,9 @@ public final class MotionTransform: Layer {
         motion = Convolution(
             inputChannels: stateChannels, outputChannels: warp == .kernel ? kernelSize * kernelSize : 2,
             using: &initializer)
+        if startsStill, warp == .kernel {
+            motion.bias.value = Tensor(StillStart.kernel(size: kernelSize), shape: [kernelSize * kernelSize])
+        }
     }
 
     /// What `f` needs of the input alone.

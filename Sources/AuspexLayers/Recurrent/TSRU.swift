@@ -25,20 +25,22 @@ public final class TSRU: RecurrentUnit {
     private let variant: Variant
     private let mix: Mix
 
+    /// - Parameter startsStill: an untrained unit keeps most of its state, where it is.
     public init(
         variant: Variant, stateChannels: Int, inputChannels: Int, warp: Warp, kernelSize: Int, mix: Mix,
-        using initializer: inout Initializer
+        startsStill: Bool = false, using initializer: inout Initializer
     ) {
         self.variant = variant
         self.mix = mix
         transform = MotionTransform(
             stateChannels: stateChannels, inputChannels: inputChannels, warp: warp, kernelSize: kernelSize,
-            using: &initializer)
+            startsStill: startsStill, using: &initializer)
         candidate = SplitConvolution(
             stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
         gate = SplitConvolution(
             stateChannels: stateChannels, inputChannels: variant == .s ? stateChannels : inputChannels,
             using: &initializer)
+        if startsStill { gate.bias.value = StillStart.gateBias(stateChannels) }
     }
 
     public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {

@@ -16,7 +16,11 @@ public final class TrajGRU: RecurrentUnit {
     public let candidateLinks: Convolution
     private let links: Int
 
-    public init(stateChannels: Int, inputChannels: Int, links: Int, using initializer: inout Initializer) {
+    /// - Parameter startsStill: an untrained unit keeps most of its state.
+    public init(
+        stateChannels: Int, inputChannels: Int, links: Int, startsStill: Bool = false,
+        using initializer: inout Initializer
+    ) {
         self.links = links
         hiddenFlow = SplitConvolution(
             firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: 32, kernelSize: 5,
@@ -35,6 +39,7 @@ public final class TrajGRU: RecurrentUnit {
         gateLinks = link()
         resetLinks = link()
         candidateLinks = link()
+        if startsStill { gateInput.bias.value = StillStart.gateBias(stateChannels) }
     }
 
     public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {

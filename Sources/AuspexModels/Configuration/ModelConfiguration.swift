@@ -26,6 +26,11 @@ public struct ModelConfiguration: Codable, Sendable, Equatable {
     public var mix: TSRU.Mix = .warped
     /// L of a TrajGRU.
     public var links: Int = 13
+    /// Whether an untrained unit keeps its state: gates start with a bias, and so do the centres of kernels. Published models start from zeros.
+    public var startsStill: Bool = false
+    /// Whether a unit's first state and its inputs are batch normalised. Published models do without; then what comes from the coarser scale, which grows
+    /// from stage to stage, drowns what the context says until a long training has sorted it out.
+    public var unitNorm: Bool = false
     public var output: Output = .paint
     /// K of the K×K kernels that move frames, odd; for `output: move`.
     public var outputKernelSize: Int = 5

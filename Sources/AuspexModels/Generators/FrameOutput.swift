@@ -8,6 +8,8 @@ import AuspexTensors
 ///   the context's last. The TSRU's idea at the frame itself; kin to Finn et al. 2016, arXiv:1605.07157 (CDNA), and Ebert et al. 2017, arXiv:1710.05268 (SNA).
 public final class FrameOutput: Layer {
     public let conv: Convolution
+    /// How often a kernel's logits count: the spectral norm keeps them within about 1 of each other, from which softmax makes a blur.
+    private static let sharpness: Float = 4
     private let form: ModelConfiguration.Output
     private let taps: Int
     private let frameChannels: Int
@@ -19,12 +21,10 @@ public final class FrameOutput: Layer {
         let outputs = form == .paint ? frameChannels : taps + 1 + frameChannels
         conv = Convolution(inputChannels: configuration.channels, outputChannels: outputs, using: &initializer)
         if form == .move {
-            // The biases that are not zero: an untrained model keeps what it sees. Without the second, kernels start as a blur, and most of
-            // a short training goes into undoing it.
-            var bias = [Float](repeating: 0, count: outputs)
-            bias[taps] = 2
-            bias[taps / 2] = 3
-            conv.bias.value = Tensor(bias, shape: [outputs])
+            // An untrained model keeps what it sees, at its place.
+            let kernel = StillStart.kernel(size: configuration.outputKernelSize).map { $0 / Self.sharpness }
+            let paint = [Float](repeating: 0, count: frameChannels)
+            conv.bias.value = Tensor(kernel + [StillStart.gate] + paint, shape: [outputs])
         }
     }
 
@@ -41,7 +41,7 @@ public final class FrameOutput: Layer {
         case .move:
             func part(_ first: Int, _ count: Int) -> Tensor { maps.sliced(3, from: first, count: count) }
             func bySteps(_ x: Tensor) -> [Tensor] { x.reshaped(to: timeMajor.dropLast() + [x.shape[3]]).unstacked() }
-            let kernels = bySteps(part(0, taps))
+            let kernels = bySteps(part(0, taps) * Self.sharpness)
             let masks = bySteps(sigmoid(part(taps, 1)))
             let paints = bySteps(tanh(part(taps + 1, frameChannels)))
             var frames: [Tensor] = []

@@ -5,6 +5,9 @@ import AuspexTensors
 public final class GeneratorStage: Layer {
     /// `h0 = ρ(conv([features of frame 1; …; frame Tc]))`
     public let start: Convolution
+    /// Of the first state before ρ, and of the unit's inputs; where the configuration normalises units.
+    public let startNorm: BatchNorm?
+    public let inputNorm: BatchNorm?
     public let unit: any RecurrentUnit
     public let block: GeneratorBlock
     public let upsample: GeneratorBlock
@@ -14,6 +17,8 @@ public final class GeneratorStage: Layer {
         self.width = width
         start = Convolution(
             inputChannels: configuration.contextFrames * width, outputChannels: width, using: &initializer)
+        startNorm = configuration.unitNorm ? BatchNorm(channels: width) : nil
+        inputNorm = configuration.unitNorm ? BatchNorm(channels: width) : nil
         unit = configuration.makeUnit(stateChannels: width, inputChannels: width, using: &initializer)
         block = GeneratorBlock(
             inputChannels: width, outputChannels: width, conditionSize: configuration.conditionSize, upsamples: false,
@@ -29,8 +34,11 @@ public final class GeneratorStage: Layer {
     /// - Returns: `[Tp·B, 2s, 2s, outputChannels]`.
     func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor, steps: Int, _ pass: Pass) -> Tensor {
         let states = pass.recomputed([x, features]) { [self] inputs, pass in
-            let h0 = start(inputs[1], activation: .relu, pass)
-            return unit.unrolled(from: h0, inputs: inputs[0], steps: steps, pass)
+            let h0 =
+                startNorm.map { $0(start(inputs[1], pass), relu: true, pass) }
+                ?? start(inputs[1], activation: .relu, pass)
+            let x = inputNorm?(inputs[0], relu: false, pass) ?? inputs[0]
+            return unit.unrolled(from: h0, inputs: x, steps: steps, pass)
         }
         return pass.recomputed([states, condition]) { [self] inputs, pass in
             upsample(block(inputs[0], condition: inputs[1], pass), condition: inputs[1], pass)
@@ -46,13 +54,21 @@ extension ModelConfiguration {
         func tsru(_ variant: TSRU.Variant) -> TSRU {
             TSRU(
                 variant: variant, stateChannels: stateChannels, inputChannels: inputChannels, warp: warp,
-                kernelSize: kernelSize, mix: mix, using: &initializer)
+                kernelSize: kernelSize, mix: mix, startsStill: startsStill, using: &initializer)
         }
         return switch unit {
-        case .convGRU: ConvGRU(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
-        case .convLSTM: ConvLSTM(stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
+        case .convGRU:
+            ConvGRU(
+                stateChannels: stateChannels, inputChannels: inputChannels, startsStill: startsStill,
+                using: &initializer)
+        case .convLSTM:
+            ConvLSTM(
+                stateChannels: stateChannels, inputChannels: inputChannels, startsStill: startsStill,
+                using: &initializer)
         case .trajGRU:
-            TrajGRU(stateChannels: stateChannels, inputChannels: inputChannels, links: links, using: &initializer)
+            TrajGRU(
+                stateChannels: stateChannels, inputChannels: inputChannels, links: links, startsStill: startsStill,
+                using: &initializer)
         case .tsruC: tsru(.c)
         case .tsruP: tsru(.p)
         case .tsruS: tsru(.s)

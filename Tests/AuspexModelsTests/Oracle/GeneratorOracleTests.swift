@@ -29,9 +29,9 @@ extension ModelTests {
             try check("generator-tsru-s", model, classes: nil)
         }
 
-        @Test func convolutionalLSTMMovesFrames() throws {
+        @Test func convolutionalLSTMWithNormsMovesFrames() throws {
             var model = Self.small
-            (model.unit, model.output) = (.convLSTM, .move)
+            (model.unit, model.output, model.unitNorm) = (.convLSTM, .move, true)
             try check("generator-conv-lstm", model, classes: nil)
         }
 
