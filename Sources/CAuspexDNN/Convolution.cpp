@@ -102,7 +102,7 @@ void prepareBackwardWeights(ax_dnn_plan &plan) {
 }
 
 /// What the packing of our own loops depends on: everything but the batch and the sides of activations.
-int32_t directPackingNumber(ax_dnn_convolution shape, int direction) {
+int32_t ownPackingNumber(ax_dnn_convolution shape, int direction) {
     static std::vector<ConvolutionKey> met;
     shape.batch = shape.bias = shape.relu = 0;
     std::memset(shape.input, 0, sizeof shape.input);
@@ -115,7 +115,7 @@ int32_t directPackingNumber(ax_dnn_convolution shape, int direction) {
 }
 
 void prepareDirect(ax_dnn_plan &plan, int direction) {
-    plan.direct = true;
+    plan.loops = ax_dnn_plan::Loops::direct;
     if (direction == ax_dnn_backward_weights) {
         plan.needs.scratch = direct::weightsScratchBytes(plan.shape);
         return;
@@ -124,7 +124,16 @@ void prepareDirect(ax_dnn_plan &plan, int direction) {
                                                 : direct::backwardDataProducts(plan.shape);
     plan.needs.scratch = direct::scratchBytes(plan.products);
     plan.needs.packed = size_t(plan.products.packed) * sizeof(float);
-    plan.needs.packing = directPackingNumber(plan.shape, direction);
+    plan.needs.packing = ownPackingNumber(plan.shape, direction);
+}
+
+void prepareWinograd(ax_dnn_plan &plan) {
+    plan.loops = ax_dnn_plan::Loops::winograd;
+    plan.filtering = winograd::filtering(plan.shape);
+    plan.flops = winograd::flops(plan.filtering);
+    plan.needs.scratch = winograd::scratchBytes(plan.filtering);
+    plan.needs.packed = winograd::packedCount(plan.filtering) * sizeof(float);
+    plan.needs.packing = ownPackingNumber(plan.shape, ax_dnn_forward);
 }
 
 /// The unpacked gradient lies at the scratch memory's start.
@@ -148,11 +157,13 @@ int ax_dnn_convolution_plan(
     const ax_dnn_convolution *shape, int direction, const ax_dnn_plan **plan, ax_dnn_needs *needs) {
     return guarded([&] {
         ConvolutionKey key{*shape, direction, omp_get_max_threads()};
-        if (direction != ax_dnn_forward) key.shape.relu = 0;
+        if (direction != ax_dnn_forward) key.shape.relu = key.shape.transformed = 0;
+        if (!winograd::isChosen(key.shape, direction)) key.shape.transformed = 0;
         if (direction == ax_dnn_backward_data) key.shape.bias = 0;
         auto &found = plans.get(key, [&](ax_dnn_plan &made) {
             made.shape = key.shape;
             made.flops = ax_flops(key.shape);
+            if (key.shape.transformed) return prepareWinograd(made);
             if (direct::isChosen(key.shape, direction)) return prepareDirect(made, direction);
             switch (direction) {
             case ax_dnn_forward: prepareForward(made); break;
@@ -170,10 +181,13 @@ int ax_dnn_convolution_plan(
 int ax_dnn_convolution_pack(const ax_dnn_plan *plan, const void *weights, void *packed) {
     return guarded([&] {
         Counted counted(ax_dnn_count_reorder, 0);
-        if (plan->direct)
-            direct::pack(plan->shape, plan->products, static_cast<const float *>(weights), static_cast<float *>(packed));
-        else
-            plan->reorder.run({weights, packed}, nullptr);
+        const float *from = static_cast<const float *>(weights);
+        float *to = static_cast<float *>(packed);
+        switch (plan->loops) {
+        case ax_dnn_plan::Loops::direct: return direct::pack(plan->shape, plan->products, from, to);
+        case ax_dnn_plan::Loops::winograd: return winograd::pack(plan->filtering, from, to);
+        case ax_dnn_plan::Loops::library: return plan->reorder.run({weights, packed}, nullptr);
+        }
     });
 }
 
@@ -181,10 +195,12 @@ int ax_dnn_convolution_forward(
     const ax_dnn_plan *plan, const void *x, const void *weights, const float *bias, void *y, void *scratch) {
     return guarded([&] {
         Counted counted(ax_dnn_count_forward, plan->flops);
-        if (plan->direct)
-            direct::run(
-                plan->products, static_cast<const float *>(x), static_cast<const float *>(weights), bias,
-                plan->shape.relu, static_cast<float *>(y), scratch);
+        const float *from = static_cast<const float *>(x), *packed = static_cast<const float *>(weights);
+        float *to = static_cast<float *>(y);
+        if (plan->loops == ax_dnn_plan::Loops::direct)
+            direct::run(plan->products, from, packed, bias, plan->shape.relu, to, scratch);
+        else if (plan->loops == ax_dnn_plan::Loops::winograd)
+            winograd::run(plan->filtering, from, packed, bias, plan->shape.relu, to, scratch);
         else if (plan->shape.bias)
             plan->runner.run({x, weights, y, bias}, scratch);
         else
@@ -196,7 +212,7 @@ int ax_dnn_convolution_backward_data(
     const ax_dnn_plan *plan, const void *dy, const void *weights, void *dx, void *scratch) {
     return guarded([&] {
         Counted counted(ax_dnn_count_backward_data, plan->flops);
-        if (plan->direct)
+        if (plan->loops == ax_dnn_plan::Loops::direct)
             direct::run(
                 plan->products, static_cast<const float *>(dy), static_cast<const float *>(weights), nullptr, false,
                 static_cast<float *>(dx), scratch);
@@ -209,7 +225,7 @@ int ax_dnn_convolution_backward_weights(
     const ax_dnn_plan *plan, const void *x, const void *dy, float *dw, float *db, void *scratch) {
     return guarded([&] {
         Counted counted(ax_dnn_count_backward_weights, plan->flops);
-        if (plan->direct) {
+        if (plan->loops == ax_dnn_plan::Loops::direct) {
             const float *gradients = static_cast<const float *>(dy);
             direct::backwardWeights(plan->shape, static_cast<const float *>(x), gradients, dw, scratch);
             int64_t rows = plan->shape.batch;

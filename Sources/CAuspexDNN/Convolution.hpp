@@ -1,6 +1,7 @@
 #pragma once
 #include "Direct.hpp"
 #include "Plan.hpp"
+#include "Winograd.hpp"
 
 namespace auspex {
 
@@ -21,6 +22,8 @@ struct ax_dnn_plan {
     ax_dnn_needs needs{};
     double flops = 0;
     auspex::Runner runner, reorder;
-    bool direct = false;
+    /// Whose loops the plan runs.
+    enum class Loops { library, direct, winograd } loops = Loops::library;
     auspex::direct::Products products;
+    auspex::winograd::Filtering filtering{};
 };

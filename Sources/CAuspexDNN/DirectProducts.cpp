@@ -181,7 +181,7 @@ AX_AVX2 void tile(const Panel &panel, const float *const *patches, float *const 
     }
     if (panel.relu)
         for (int p = 0; p < P; p++)
-            for (int v = 0; v < V; v++) sum[p][v] = _mm256_max_ps(sum[p][v], _mm256_setzero_ps());
+            for (int v = 0; v < V; v++) sum[p][v] = _mm256_max_ps(_mm256_setzero_ps(), sum[p][v]);
     // Unrolled to the tile's size: an index that the compiler does not know would force the sums into memory.
 #pragma clang loop unroll(full)
     for (int p = 0; p < P; p++) {

@@ -65,5 +65,12 @@ const char *ax_dnn_isa(void) {
     }
     return "baseline";
 }
+int ax_dnn_has_bfloat16(void) {
+#if defined(__x86_64__)
+    return isa() == Isa::avx512 && __builtin_cpu_supports("avx512bf16");
+#else
+    return 0;
+#endif
+}
 ax_dnn_count ax_dnn_counter(int family) { return counters[family]; }
 void ax_dnn_reset_counters(void) { std::memset(counters, 0, sizeof counters); }

@@ -1,3 +1,4 @@
+#include "MaximumPooling.hpp"
 #include "Plan.hpp"
 #include "Version.hpp"
 
@@ -77,6 +78,8 @@ int ax_dnn_pooling_note(const ax_dnn_pooling *shape, size_t *bytes) {
 int ax_dnn_pooling_forward(const ax_dnn_pooling *shape, const void *x, void *y, void *note) {
     return guarded([&] {
         Counted counted(ax_dnn_count_pooling, flops(*shape));
+        if (!note && maximum::isChosen(*shape))
+            return maximum::run(*shape, static_cast<const float *>(x), static_cast<float *>(y));
         auto &plan = planned(*shape, false, note != nullptr);
         if (shape->maximum && note)
             plan.runner.run({x, y, note}, nullptr);

@@ -62,6 +62,10 @@ import Testing
         ([2, 5, 5, 3], [3, 3], [1, 1], .same, [1, 1], [5, 5]),
         ([1, 4, 6, 7, 9], [3, 3, 3], [2, 2, 2], .same, [1, 1, 1], [2, 3, 4]),
         ([1, 2, 5, 5, 4], [1, 3, 3], [1, 2, 2], .explicit([(0, 0), (0, 1), (0, 1)]), [0, 0, 0], [2, 2, 2]),
+        // Channels in whole vectors go another way where no gradient is wanted: 56 are 32, 16 and 8.
+        ([2, 4, 7, 6, 56], [3, 3, 3], [1, 1, 1], .same, [1, 1, 1], [4, 7, 6]),
+        ([1, 3, 4, 5, 8], [2, 2, 3], [2, 2, 3], .explicit([(0, 1), (0, 0), (1, 0)]), [0, 0, 1], [2, 2, 2]),
+        ([2, 9, 11, 24], [3, 5], [2, 1], .explicit([(1, 1), (2, 2)]), [1, 2], [5, 11]),
     ])
     func maxima(shape: [Int], size: [Int], stride: [Int], padding: Padding, before: [Int], output: [Int]) {
         let x = numbers(shape, "x")

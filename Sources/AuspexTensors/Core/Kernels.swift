@@ -1,3 +1,4 @@
+import CAuspexDNN
 import CAuspexKernels
 
 /// How many threads the engine's kernels use, and which instruction set.
@@ -24,6 +25,9 @@ public enum Kernels {
     public static var instructionSet: InstructionSet {
         InstructionSet.allCases.first { $0.isa == ax_isa_selected() } ?? .baseline
     }
+
+    /// Whether the processor has instructions for products of bfloat16 (and `AUSPEX_ISA` allows them).
+    public static var multiplyBFloat16: Bool { ax_dnn_has_bfloat16() != 0 }
 
     /// All that this processor has (and `AUSPEX_ISA` allows).
     package static var instructionSets: [InstructionSet] {

@@ -9,7 +9,7 @@ struct ConvolutionShape {
 
     init(
         _ operation: String, x: Tensor, weight: Tensor, bias: Tensor?, stride: [Int], padding: Padding,
-        activation: Activation
+        activation: Activation, method: ConvolutionMethod = .products
     ) {
         let spatial = x.rank - 2
         require(
@@ -42,6 +42,7 @@ struct ConvolutionShape {
         c.type = Int32((x.elementType == .bfloat16 ? ax_dnn_bf16 : ax_dnn_f32).rawValue)
         c.bias = bias == nil ? 0 : 1
         c.relu = activation == .relu ? 1 : 0
+        c.transformed = method == .filtering ? 1 : 0
         c.batch = Int32(x.shape[0])
         c.in = Int32(x.shape[x.rank - 1])
         c.out = Int32(out)

@@ -21,6 +21,9 @@ const char *ax_dnn_message(void);
 /// The instruction set that oneDNN may use after AUSPEX_ISA: "baseline", "avx2" or "avx512".
 const char *ax_dnn_isa(void);
 
+/// Whether the processor multiplies bfloat16 itself and may be asked to. Elsewhere oneDNN refuses it or imitates it slowly.
+int ax_dnn_has_bfloat16(void);
+
 typedef enum { ax_dnn_f32 = 0, ax_dnn_bf16 = 1 } ax_dnn_type;
 
 typedef enum {
@@ -35,6 +38,7 @@ typedef struct {
     int32_t type;                     ///< ax_dnn_type of activations and weights; bias and weights' gradient are float32
     int32_t bias;                     ///< whether there is one
     int32_t relu;                     ///< whether max(0, ·) is applied to the output (forward only)
+    int32_t transformed;              ///< whether minimal filtering may be used (forward only): faster, ten times the rounding
     int32_t batch, in, out;
     int32_t input[3], kernel[3], stride[3], before[3], output[3];
 } ax_dnn_convolution;

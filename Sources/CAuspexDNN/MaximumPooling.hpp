@@ -1,0 +1,12 @@
+// Maxima of windows where no gradient is wanted: each pixel's column of rows is compared once and serves every window
+// that it lies in. oneDNN 2.6 compares a 3x3x3 window's 27 pixels anew for each output, and takes three times as long.
+#pragma once
+#include "CAuspexDNN.h"
+
+namespace auspex::maximum {
+
+/// Whether these loops take a shape.
+bool isChosen(const ax_dnn_pooling &shape);
+void run(const ax_dnn_pooling &shape, const float *x, float *y);
+
+}  // namespace auspex::maximum
