@@ -14,9 +14,13 @@ struct BenchmarkTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     }
 
-    @Test(arguments: [("step", "secondsPerStep"), ("predict", "secondsPerPrediction")])
-    func names(work: String, seconds: String) throws {
-        let result = try object(["benchmark", work, "--repeats", "3"] + Self.work)
+    private static let clips = ["--batch", "2", "--frames", "9", "--threads", "1", "--json", "--quiet"]
+
+    @Test(arguments: [
+        ("step", "secondsPerStep", work), ("predict", "secondsPerPrediction", work), ("i3d", "secondsPerClip", clips),
+    ])
+    func names(work: String, seconds: String, options: [String]) throws {
+        let result = try object(["benchmark", work, "--repeats", "3"] + options)
         for name in [
             seconds, "secondsMinimum", "secondsMaximum", "gflopAsWritten", "gflopExecuted", "gflopsPerSecond",
             "shareOfConvolutionLimit", "peakBytes",

@@ -9,4 +9,13 @@ struct BenchmarkTests {
         let work = try Benchmark(channels: 16, batch: 4).configuration.gflopOfStepAsWritten
         #expect(abs(work / 309.4 - 1) < 0.01, "\(work)")
     }
+
+    /// 55.6 GFLOP for a clip of 16 frames is what PyTorch's counter gives for its port of I3D.
+    @Test func aClipAsWrittenIsWhatPyTorchCounts() throws {
+        var benchmark = try NetworkBenchmark()
+        (benchmark.batch, benchmark.repeats) = (1, 1)
+        let report = benchmark.logits()
+        #expect(abs(report.gflopAsWritten / 55.6 - 1) < 0.01, "\(report.gflopAsWritten)")
+        #expect(report.gflopExecuted < report.gflopAsWritten * 1.1)
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuspexExperiments
+import AuspexMetrics
 import AuspexTraining
 
 /// `auspex benchmark …`: this machine's speed on fixed work.
@@ -11,7 +12,7 @@ struct BenchmarkCommand: ParsableCommand {
             EXAMPLE:
               auspex benchmark step --channels 4 --batch 1 --size 32 --repeats 1
             """,
-        subcommands: [BenchmarkStepCommand.self, BenchmarkPredictCommand.self])
+        subcommands: [BenchmarkStepCommand.self, BenchmarkPredictCommand.self, BenchmarkNetworkCommand.self])
 }
 
 /// What both benchmarks ask for.
@@ -25,27 +26,33 @@ struct BenchmarkOptions: ParsableArguments {
     @Option(help: "What activations are stored as: float32, until bfloat16 has kernels.")
     var precision = TrainingConfiguration.Precision.float32
 
+    @OptionGroup var measuring: MeasuringOptions
+
+    func validate() throws { try requireAtLeast(1, channels, "--channels") }
+
+    func benchmark(batch: Int) throws -> Benchmark {
+        var benchmark = try Benchmark(channels: channels, batch: batch, size: size, precision: precision)
+        benchmark.repeats = measuring.repeats
+        return benchmark
+    }
+}
+
+/// What every benchmark asks for.
+struct MeasuringOptions: ParsableArguments {
     @Option(help: "Whole units of work that are timed, after the same warm-up.")
     var repeats = 5
 
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        try requireAtLeast(1, channels, "--channels")
-        try requireAtLeast(1, repeats, "--repeats")
-    }
+    func validate() throws { try requireAtLeast(1, repeats, "--repeats") }
 
-    /// Sets the work up, lets it be measured, and shows what came out.
-    func measure(
-        unit: String, batch: Int, _ body: (Benchmark, (Int) -> Void) throws -> Benchmark.Report
-    ) throws {
+    /// Lets work be measured, and shows what came out.
+    func measure(unit: String, _ body: ((Int) -> Void) throws -> BenchmarkReport) throws {
         engine.apply()
-        var benchmark = try Benchmark(channels: channels, batch: batch, size: size, precision: precision)
-        benchmark.repeats = repeats
         let progress = ProgressReporter(
             "benchmark", total: repeats, unit: unit, style: .automatic(quiet: output.quiet))
-        let report = try body(benchmark) { progress.update(completed: $0) }
+        let report = try body { progress.update(completed: $0) }
         progress.finish()
         if output.json { return try Console.print(json: report) }
         for line in report.summary { Console.print(line) }
@@ -70,7 +77,7 @@ struct BenchmarkStepCommand: ParsableCommand {
     func validate() throws { try requireAtLeast(1, batch, "--batch") }
 
     func run() throws {
-        try options.measure(unit: "steps", batch: batch) { try $0.step(progress: $1) }
+        try options.measuring.measure(unit: "steps") { try options.benchmark(batch: batch).step(progress: $0) }
     }
 }
 
@@ -92,8 +99,48 @@ struct BenchmarkPredictCommand: ParsableCommand {
     func validate() throws { try requireAtLeast(1, batch, "--batch") }
 
     func run() throws {
-        try options.measure(unit: "predictions", batch: batch) { try $0.prediction(progress: $1) }
+        try options.measuring.measure(unit: "predictions") {
+            try options.benchmark(batch: batch).prediction(progress: $0)
+        }
+    }
+}
+
+/// `auspex benchmark i3d`: the network behind FVD and KVD.
+struct BenchmarkNetworkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "i3d",
+        abstract: "Times the logits of clips at 224×224 by I3D, the network behind FVD and KVD.",
+        discussion: """
+            The weights are random, so none need be fetched. All numbers are of one clip.
+
+            EXAMPLE:
+              auspex benchmark i3d --batch 1 --frames 9 --repeats 1
+            """)
+
+    @Option(help: "Clips that go through the network together.")
+    var batch = 4
+
+    @Option(help: "Frames of a clip, at least 9.")
+    var frames = 16
+
+    @Option(help: "What is multiplied: float32, or bfloat16 where the processor has instructions for it.")
+    var precision = I3D.Precision.float32
+
+    @OptionGroup var options: MeasuringOptions
+
+    func validate() throws {
+        try requireAtLeast(1, batch, "--batch")
+        try requireAtLeast(9, frames, "--frames")
+    }
+
+    func run() throws {
+        try options.measure(unit: "batches") { progress in
+            var benchmark = try NetworkBenchmark(precision: precision)
+            (benchmark.batch, benchmark.frames, benchmark.repeats) = (batch, frames, options.repeats)
+            return benchmark.logits(progress: progress)
+        }
     }
 }
 
 extension TrainingConfiguration.Precision: ExpressibleByArgument {}
+extension I3D.Precision: ExpressibleByArgument {}

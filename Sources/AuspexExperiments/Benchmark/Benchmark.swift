@@ -6,9 +6,6 @@ import Foundation
 
 /// This machine's speed on fixed work: the published model's training step, or a prediction, on clips of noise.
 public struct Benchmark {
-    /// Whole units of work before the clock runs: primitives are made and memory is taken in these.
-    static let warmUp = 2
-
     public let configuration: Configuration
     /// Units of work that are timed.
     public var repeats = 5
@@ -32,114 +29,28 @@ public struct Benchmark {
         self.configuration = configuration
     }
 
-    /// What was measured, under the names that scripts rely on.
-    public struct Report: Encodable, Sendable {
-        public let schema = 1
-        public let work: String
-        /// Medians and extremes over the repeats.
-        public let seconds: (median: Double, minimum: Double, maximum: Double)
-        /// What one unit of work takes where nothing is merged or shared: see `WorkAsWritten`.
-        public let gflopAsWritten: Double
-        /// What was executed in one unit of work.
-        public let gflopExecuted: Double
-        public let gflopsPerSecond: Double
-        /// What a plain convolution of the model's most frequent shape reaches on this machine.
-        public let convolutionLimit: Double
-        /// The most that tensors held at one time.
-        public let peakBytes: Int
-        /// The most memory that the process ever had.
-        public let peakResidentBytes: Int
-        public let faultsPerStep: Double
-        public let secondsWaiting: Double
-        public let byFamily: [String: WorkCounter.Count]
-        public let threads: Int
-        public let instructionSet: String
-        public let repeats: Int
-
-        public var shareOfConvolutionLimit: Double { gflopsPerSecond / convolutionLimit }
-
-        private enum CodingKeys: String, CodingKey {
-            case schema, work, secondsPerStep, secondsPerPrediction, secondsMinimum, secondsMaximum
-            case gflopAsWritten, gflopExecuted, gflopsPerSecond, shareOfConvolutionLimit, convolutionLimit, peakBytes,
-                peakResidentBytes, faultsPerStep
-            case secondsWaiting, byFamily, threads, instructionSet, repeats
-        }
-
-        public func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(schema, forKey: .schema)
-            try fields.encode(work, forKey: .work)
-            try fields.encode(seconds.median, forKey: work == "step" ? .secondsPerStep : .secondsPerPrediction)
-            try fields.encode(seconds.minimum, forKey: .secondsMinimum)
-            try fields.encode(seconds.maximum, forKey: .secondsMaximum)
-            try fields.encode(gflopAsWritten, forKey: .gflopAsWritten)
-            try fields.encode(gflopExecuted, forKey: .gflopExecuted)
-            try fields.encode(gflopsPerSecond, forKey: .gflopsPerSecond)
-            try fields.encode(convolutionLimit, forKey: .convolutionLimit)
-            try fields.encode(shareOfConvolutionLimit, forKey: .shareOfConvolutionLimit)
-            try fields.encode(peakBytes, forKey: .peakBytes)
-            try fields.encode(peakResidentBytes, forKey: .peakResidentBytes)
-            try fields.encode(faultsPerStep, forKey: .faultsPerStep)
-            try fields.encode(secondsWaiting, forKey: .secondsWaiting)
-            try fields.encode(byFamily, forKey: .byFamily)
-            try fields.encode(threads, forKey: .threads)
-            try fields.encode(instructionSet, forKey: .instructionSet)
-            try fields.encode(repeats, forKey: .repeats)
-        }
-    }
-
     /// One training step: the configured updates of the judges and one of the generator.
-    public func step(progress: (Int) -> Void = { _ in }) throws -> Report {
+    public func step(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         let trainer = TrainingRun.trainer(configuration)
         let clips = BenchmarkClips.batch(configuration)
-        return try measure("step", gflopAsWritten: configuration.gflopOfStepAsWritten, progress) {
+        let written = configuration.gflopOfStepAsWritten
+        return try BenchmarkReport.measured(.step, repeats: repeats, gflopAsWritten: written, progress) {
             _ = try trainer.advance { clips }
         }
     }
 
     /// One prediction of a batch: all frames of its future.
-    public func prediction(progress: (Int) -> Void = { _ in }) throws -> Report {
+    public func prediction(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         var initializer = Initializer(seed: 1)
         let predictor = GeneratorPredictor(Generator(configuration.model, using: &initializer))
         let context = BenchmarkClips.batch(configuration).context
         let work = configuration.model.workAsWritten(clips: configuration.training.batch)
-        return try measure("predict", gflopAsWritten: work.forward * 1e-9, progress) {
+        let written = work.forward * 1e-9
+        return BenchmarkReport.measured(.predict, repeats: repeats, gflopAsWritten: written, progress) {
             _ = predictor.predict(
                 context: context, classes: nil, frames: configuration.model.predictedFrames,
                 randomness: RandomStream(seed: 1, name: "benchmark"))
         }
-    }
-
-    private func measure(
-        _ work: String, gflopAsWritten: Double, _ progress: (Int) -> Void, _ unit: () throws -> Void
-    ) throws -> Report {
-        for _ in 0..<Self.warmUp { try unit() }
-        StoragePool.shared.resetPeak()
-        WorkCounter.reset()
-        let faults = Usage.now.minorFaults
-        var times: [Double] = []
-        for number in 0..<repeats {
-            let start = ContinuousClock.now
-            try unit()
-            times.append((ContinuousClock.now - start) / .seconds(1))
-            progress(number + 1)
-        }
-        let usage = Usage.now
-        // Before the limit is measured, which takes memory of its own.
-        let peakBytes = StoragePool.shared.statistics.peakLiveBytes
-        let counts = WorkCounter.counts
-        let perUnit = counts.mapValues { $0.divided(by: repeats) }
-        let gflop = perUnit.values.reduce(0) { $0 + $1.gflop }
-        let sorted = times.sorted()
-        let middle = sorted.count / 2
-        let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-        return Report(
-            work: work, seconds: (median, sorted[0], sorted[sorted.count - 1]), gflopAsWritten: gflopAsWritten,
-            gflopExecuted: gflop,
-            gflopsPerSecond: gflop / median, convolutionLimit: ConvolutionLimit.gflopsPerSecond(),
-            peakBytes: peakBytes, peakResidentBytes: usage.peakResidentBytes,
-            faultsPerStep: Double(usage.minorFaults - faults) / Double(repeats), secondsWaiting: 0, byFamily: perUnit,
-            threads: Kernels.threads, instructionSet: Kernels.instructionSet.rawValue, repeats: repeats)
     }
 }
 

@@ -11,6 +11,22 @@ public final class I3D: Sendable {
     /// With fewer frames the network's strides leave less than the two time steps that its average pooling takes.
     public static let fewestFrames = 9
 
+    /// What activations and weights are rounded to before they are multiplied; sums are float32 always.
+    public enum Precision: String, Sendable, Codable, CaseIterable {
+        case float32
+        /// Half the memory, and on processors with instructions for it (`Kernels.multiplyBFloat16`) the products in half the time.
+        case bfloat16
+
+        /// The same number stored as it is multiplied.
+        fileprivate func rounded(_ x: Tensor) -> Tensor {
+            switch self {
+            case .float32: x
+            case .bfloat16: x.converted(to: .bfloat16).converted(to: Kernels.multiplyBFloat16 ? .bfloat16 : .float32)
+            }
+        }
+    }
+
+    private let precision: Precision
     private let conv1: Unit
     private let conv2b: Unit
     private let conv2c: Unit
@@ -21,23 +37,55 @@ public final class I3D: Sendable {
 
     /// The network with the store's weights.
     ///
+    /// - Parameter precision: bfloat16 without instructions for it gives the same logits but saves nothing: float32 kernels run on rounded numbers.
     /// - Throws: `FileError` where they are absent or damaged.
-    public convenience init(from store: WeightsStore = .standard) throws {
-        try self.init(store.tensors(of: .i3d), origin: store.path(of: .i3d))
+    public convenience init(from store: WeightsStore = .standard, precision: Precision = .float32) throws {
+        try self.init(store.tensors(of: .i3d), origin: store.path(of: .i3d), precision: precision)
     }
 
     /// - Throws: `FileError` where a tensor is absent or of another shape.
-    init(_ tensors: [String: Tensor], origin: String) throws {
+    convenience init(_ tensors: [String: Tensor], origin: String, precision: Precision = .float32) throws {
         let weights = NamedWeights(tensors, origin: origin)
-        conv1 = try Unit(weights, "Conv3d_1a_7x7", window: 7, stride: 2)
-        conv2b = try Unit(weights, "Conv3d_2b_1x1", window: 1)
-        conv2c = try Unit(weights, "Conv3d_2c_3x3", window: 3)
-        mixed3 = try ["3b", "3c"].map { try Inception(weights, "Mixed_" + $0) }
-        mixed4 = try ["4b", "4c", "4d", "4e", "4f"].map { try Inception(weights, "Mixed_" + $0) }
-        mixed5 = try ["5b", "5c"].map { try Inception(weights, "Mixed_" + $0) }
+        try self.init(precision) { name, shape in try weights.tensor(name, shape) }
+    }
+
+    /// A network of the same sides with random numbers, which takes as long and knows nothing.
+    package convenience init(seed: UInt64, precision: Precision = .float32) {
+        let stream = RandomStream(seed: seed, name: "I3D")
+        self.init(precision) { name, shape in
+            // So that activations keep their scale.
+            if name.hasSuffix("/var") { return Tensor(repeating: 1, shape: shape) }
+            let inputs = Array(shape.dropLast()).product
+            return stream.named(name).normal(shape) * Tensor((2 / Float(inputs)).squareRoot())
+        }
+    }
+
+    /// - Parameter find: the tensor of a name and shape.
+    private init<Failure: Error>(
+        _ precision: Precision, _ find: (String, [Int]) throws(Failure) -> Tensor
+    ) throws(Failure) {
+        self.precision = precision
+        conv1 = try Unit(find, precision, "Conv3d_1a_7x7", 3, 64, window: 7, stride: 2)
+        conv2b = try Unit(find, precision, "Conv3d_2b_1x1", 64, 64, window: 1)
+        conv2c = try Unit(find, precision, "Conv3d_2c_3x3", 64, 192, window: 3)
+        mixed3 = [
+            try Inception(find, precision, "Mixed_3b", 192, .init(64, 96, 128, 16, 32, 32)),
+            try Inception(find, precision, "Mixed_3c", 256, .init(128, 128, 192, 32, 96, 64)),
+        ]
+        mixed4 = [
+            try Inception(find, precision, "Mixed_4b", 480, .init(192, 96, 208, 16, 48, 64)),
+            try Inception(find, precision, "Mixed_4c", 512, .init(160, 112, 224, 24, 64, 64)),
+            try Inception(find, precision, "Mixed_4d", 512, .init(128, 128, 256, 24, 64, 64)),
+            try Inception(find, precision, "Mixed_4e", 512, .init(112, 144, 288, 32, 64, 64)),
+            try Inception(find, precision, "Mixed_4f", 528, .init(256, 160, 320, 32, 128, 128)),
+        ]
+        mixed5 = [
+            try Inception(find, precision, "Mixed_5b", 832, .init(256, 160, 320, 32, 128, 128)),
+            try Inception(find, precision, "Mixed_5c", 832, .init(384, 192, 384, 48, 128, 128)),
+        ]
         let name = "params/Logits/Conv3d_0c_1x1/Conv_0/"
-        let kernel = try weights.tensor(name + "kernel", [1, 1, 1, 1024, Self.logitCount])
-        head = (kernel.reshaped(to: [1024, Self.logitCount]), try weights.tensor(name + "bias", [Self.logitCount]))
+        let kernel = try find(name + "kernel", [1, 1, 1, 1024, Self.logitCount])
+        head = (kernel.reshaped(to: [1024, Self.logitCount]), try find(name + "bias", [Self.logitCount]))
     }
 
     /// - Parameter clips: `[B, T, 224, 224, 3]` in [−1, 1], T at least 9.
@@ -47,12 +95,30 @@ public final class I3D: Sendable {
             clips.rank == 5 && clips.shape[1] >= Self.fewestFrames
                 && Array(clips.shape.suffix(3)) == [Self.frameSide, Self.frameSide, 3],
             "I3D.logits", "clips of shape \(clips.shape), not [B, 9…, 224, 224, 3]")
-        var x = pooled(conv1(clips), window: [1, 3, 3], stride: [1, 2, 2])
+        var x = pooled(conv1(precision.rounded(clips)), window: [1, 3, 3], stride: [1, 2, 2])
         x = pooled(conv2c(conv2b(x)), window: [1, 3, 3], stride: [1, 2, 2])
         x = pooled(mixed3.reduce(x) { $1($0) }, window: [3, 3, 3], stride: [2, 2, 2])
         x = pooled(mixed4.reduce(x) { $1($0) }, window: [2, 2, 2], stride: [2, 2, 2])
         x = mixed5.reduce(x) { $1($0) }
-        return matrixProduct(Self.averaged(x), head.weight) + head.bias
+        return matrixProduct(Self.averaged(x.converted(to: .float32)), head.weight) + head.bias
+    }
+
+    /// GFLOP of a clip's convolutions, product by product, a multiplication and an addition being two.
+    package func gflopAsWritten(frames: Int) -> Double {
+        func halved(_ sides: [Int], _ strides: [Int]) -> [Int] { zip(sides, strides).map { ($0 + $1 - 1) / $1 } }
+        let first = halved([frames, Self.frameSide, Self.frameSide], [2, 2, 2])
+        let second = halved(first, [1, 2, 2])
+        let third = halved(second, [1, 2, 2])
+        let fourth = halved(third, [2, 2, 2])
+        let fifth = halved(fourth, [2, 2, 2])
+        var products = Double(head.weight.count)
+        for (units, sides) in [
+            ([conv1], first), ([conv2b, conv2c], second), (mixed3.flatMap(\.units), third),
+            (mixed4.flatMap(\.units), fourth), (mixed5.flatMap(\.units), fifth),
+        ] {
+            products += units.reduce(0) { $0 + Double($1.weight.count * sides.product) }
+        }
+        return 2e-9 * products
     }
 
     /// Averages of windows 2×7×7 with stride 1, averaged over time again: `[B, T, 7, 7, C]` to `[B, C]`.
@@ -89,20 +155,24 @@ private func pooled(_ x: Tensor, window: [Int], stride: [Int]) -> Tensor {
 
 /// A convolution with the batch norm behind it folded in, and ReLU.
 private struct Unit: Sendable {
+    let precision: I3D.Precision
     let weight: Tensor
     let bias: Tensor
     let window: Int
     let stride: Int
 
-    init(_ weights: NamedWeights, _ name: String, window: Int, stride: Int = 1) throws {
-        let kernel = try weights.tensor("params/\(name)/Conv_0/kernel", [window, window, window, nil, nil])
-        let outputs = kernel.shape[4]
-        let offset = try weights.tensor("params/\(name)/BatchNorm_0/bias", [outputs])
-        let mean = try weights.tensor("batch_stats/\(name)/BatchNorm_0/mean", [1, 1, 1, 1, outputs])
-        let variance = try weights.tensor("batch_stats/\(name)/BatchNorm_0/var", [1, 1, 1, 1, outputs])
+    init<Failure: Error>(
+        _ find: (String, [Int]) throws(Failure) -> Tensor, _ precision: I3D.Precision, _ name: String, _ inputs: Int,
+        _ outputs: Int, window: Int, stride: Int = 1
+    ) throws(Failure) {
+        let kernel = try find("params/\(name)/Conv_0/kernel", [window, window, window, inputs, outputs])
+        let offset = try find("params/\(name)/BatchNorm_0/bias", [outputs])
+        let mean = try find("batch_stats/\(name)/BatchNorm_0/mean", [1, 1, 1, 1, outputs])
+        let variance = try find("batch_stats/\(name)/BatchNorm_0/var", [1, 1, 1, 1, outputs])
         // Sonnet's batch norm without scale: (x − mean) / √(variance + 1e-3) + offset.
         let scales = variance.scalars.map { 1 / ($0 + 1e-3).squareRoot() }
-        weight = kernel * Tensor(scales, shape: [outputs])
+        weight = precision.rounded(kernel * Tensor(scales, shape: [outputs]))
+        self.precision = precision
         bias = offset - mean.reshaped(to: [outputs]) * Tensor(scales, shape: [outputs])
         self.window = window
         self.stride = stride
@@ -111,7 +181,10 @@ private struct Unit: Sendable {
     func callAsFunction(_ x: Tensor) -> Tensor {
         let (window, stride) = ([Int](repeating: window, count: 3), [Int](repeating: stride, count: 3))
         let padding = Padding.tensorFlowSame(sides: Array(x.shape[1...3]), window: window, stride: stride)
-        return convolution(x, weight: weight, bias: bias, stride: stride, padding: padding, activation: .relu)
+        let y = convolution(
+            x, weight: weight, bias: bias, stride: stride, padding: padding, activation: .relu,
+            method: .filtering)
+        return precision.rounded(y)
     }
 }
 
@@ -122,18 +195,38 @@ private struct Inception: Sendable {
     let branch2: (Unit, Unit)
     let branch3: Unit
 
-    init(_ weights: NamedWeights, _ name: String) throws {
-        branch0 = try Unit(weights, name + "/Branch_0/Conv3d_0a_1x1", window: 1)
+    /// Channels that each convolution gives.
+    struct Widths {
+        let branch0: Int
+        let branch1: (Int, Int)
+        let branch2: (Int, Int)
+        let branch3: Int
+
+        init(_ branch0: Int, _ first1: Int, _ second1: Int, _ first2: Int, _ second2: Int, _ branch3: Int) {
+            self.branch0 = branch0
+            branch1 = (first1, second1)
+            branch2 = (first2, second2)
+            self.branch3 = branch3
+        }
+    }
+
+    init<Failure: Error>(
+        _ find: (String, [Int]) throws(Failure) -> Tensor, _ precision: I3D.Precision, _ name: String, _ inputs: Int,
+        _ widths: Widths
+    ) throws(Failure) {
+        branch0 = try Unit(find, precision, name + "/Branch_0/Conv3d_0a_1x1", inputs, widths.branch0, window: 1)
         branch1 = (
-            try Unit(weights, name + "/Branch_1/Conv3d_0a_1x1", window: 1),
-            try Unit(weights, name + "/Branch_1/Conv3d_0b_3x3", window: 3)
+            try Unit(find, precision, name + "/Branch_1/Conv3d_0a_1x1", inputs, widths.branch1.0, window: 1),
+            try Unit(find, precision, name + "/Branch_1/Conv3d_0b_3x3", widths.branch1.0, widths.branch1.1, window: 3)
         )
         branch2 = (
-            try Unit(weights, name + "/Branch_2/Conv3d_0a_1x1", window: 1),
-            try Unit(weights, name + "/Branch_2/Conv3d_0b_3x3", window: 3)
+            try Unit(find, precision, name + "/Branch_2/Conv3d_0a_1x1", inputs, widths.branch2.0, window: 1),
+            try Unit(find, precision, name + "/Branch_2/Conv3d_0b_3x3", widths.branch2.0, widths.branch2.1, window: 3)
         )
-        branch3 = try Unit(weights, name + "/Branch_3/Conv3d_0b_1x1", window: 1)
+        branch3 = try Unit(find, precision, name + "/Branch_3/Conv3d_0b_1x1", inputs, widths.branch3, window: 1)
     }
+
+    var units: [Unit] { [branch0, branch1.0, branch1.1, branch2.0, branch2.1, branch3] }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
         let greatest = pooled(x, window: [3, 3, 3], stride: [1, 1, 1])

@@ -37,7 +37,7 @@ final class PerceptualNetwork: Sendable {
         func callAsFunction(_ x: Tensor) -> Tensor {
             convolution(
                 x, weight: weight, bias: bias, stride: stride,
-                padding: .explicit([(padding, padding), (padding, padding)]), activation: .relu)
+                padding: .explicit([(padding, padding), (padding, padding)]), activation: .relu, method: .filtering)
         }
     }
 
