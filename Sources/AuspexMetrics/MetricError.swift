@@ -29,5 +29,12 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible, Lo
         }
     }
 
+    /// One clip where a metric compares distributions.
+    package static func oneClip(of side: MetricSide, metric: String) -> MetricError {
+        .mismatch(
+            metric: metric, found: "one \(side.rawValue) clip",
+            expected: "at least two of each set, as a distribution of one clip has no width; score more clips")
+    }
+
     public var errorDescription: String? { description }
 }

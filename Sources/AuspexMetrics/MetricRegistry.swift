@@ -8,11 +8,20 @@ public struct MetricSettings: Sendable, Equatable {
     public var seed: UInt64
     /// Where networks' weights are.
     public var weights: WeightsStore
+    /// Where features of clips seen before are kept; nil computes all anew.
+    public var cache: FeatureCache?
+    /// Whether intervals that need many repetitions of the metric are wanted.
+    public var wantsIntervals: Bool
 
-    public init(peak: Double = 255, seed: UInt64 = 0, weights: WeightsStore = .standard) {
+    public init(
+        peak: Double = 255, seed: UInt64 = 0, weights: WeightsStore = .standard, cache: FeatureCache? = nil,
+        wantsIntervals: Bool = true
+    ) {
         self.peak = peak
         self.seed = seed
         self.weights = weights
+        self.cache = cache
+        self.wantsIntervals = wantsIntervals
     }
 }
 

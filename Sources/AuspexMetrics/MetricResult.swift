@@ -3,6 +3,10 @@ public struct MetricResult: Codable, Sendable, Equatable {
     public var value: Double
     /// 95% interval of the value, `[low, high]`: 1.96·s/√n over clips for per-frame metrics; nil where there is none.
     public var interval: [Double]?
+    /// The value that infinitely many clips would give, extrapolated; nil where it was not asked for or cannot be told.
+    public var atInfinity: Double?
+    /// Standard deviation over random subsets of the clips; nil for metrics without subsets.
+    public var deviation: Double?
     /// The value at each predicted step, the first prediction first; nil for metrics of whole clips.
     public var perStep: [Double]?
     public var convention: String
@@ -16,10 +20,12 @@ public struct MetricResult: Codable, Sendable, Equatable {
 
     public init(
         value: Double, interval: [Double]? = nil, perStep: [Double]? = nil, convention: String, higherIsBetter: Bool,
-        clips: Int, weights: String? = nil, notes: [String] = []
+        clips: Int, weights: String? = nil, notes: [String] = [], atInfinity: Double? = nil, deviation: Double? = nil
     ) {
         self.value = value
         self.interval = interval
+        self.atInfinity = atInfinity
+        self.deviation = deviation
         self.perStep = perStep
         self.convention = convention
         self.higherIsBetter = higherIsBetter

@@ -11,30 +11,39 @@ struct ScoreCommand: ParsableCommand {
         commandName: "score",
         abstract: "Compares two sets of clips, wherever they came from.",
         discussion: """
-            Clips are paired by name, elements of arrays by their order.
+            Metrics of pairs (psnr, ssim, mse, lpips) pair clips by name, elements of arrays by their order. Metrics of sets
+            (fvd, kvd) take all clips of both, which need be no pairs. Features that --save-features wrote may stand in place of either
+            set.
 
             EXAMPLE:
               auspex data synthesize moving-shapes --out a --clips 2 --seed 1
               auspex data synthesize moving-shapes --out b --clips 2 --seed 2
               auspex score a b --metrics psnr,ssim
+              auspex score a b --json > result.json
+              auspex score --replay result.json
             """)
 
-    @Argument(help: "The real clips: a file, folder, list or array.")
-    var real: String
+    @Argument(help: "The real clips: a file, folder, list or array; or features, FILE.safetensors.")
+    var real: String?
 
     @Argument(help: "The predicted clips, likewise.")
-    var predicted: String
+    var predicted: String?
 
-    @Option(help: "Metrics, separated by commas: \(MetricRegistry.standard.names.joined(separator: ", ")).")
-    var metrics = Scoring().metrics.joined(separator: ",")
+    @Option(
+        help: """
+            Metrics, separated by commas: \(MetricRegistry.standard.names.joined(separator: ", ")); of embeddings \
+            \(EmbeddingMetric.allCases.map(\.rawValue).joined(separator: ", ")). (default: psnr,ssim,mse; fvd,kvd of features; \
+            frechet,kernel of embeddings)
+            """)
+    var metrics: String?
 
     @Option(help: "Compare the first N frames of every clip.")
     var clipFrames: Int?
 
-    @Option(help: "Compare N pairs, drawn at random.")
+    @Option(help: "Compare N pairs, or N clips of each set, drawn at random.")
     var clips: Int?
 
-    @Option(help: "What the pairs are drawn from.")
+    @Option(help: "What clips, subsets and intervals are drawn from.")
     var seed: UInt64 = 0
 
     @Option(help: "Resize both sides to N×N pixels.")
@@ -42,6 +51,24 @@ struct ScoreCommand: ParsableCommand {
 
     @Option(help: "Exit with status 2 where this holds: 'psnr<20'; may be repeated.")
     var failIf: [String] = []
+
+    @Flag(help: "REAL and PREDICTED are anybody's own features: .npy arrays [N, D] of floats.")
+    var embeddings = false
+
+    @Option(help: "Write every clip's features of both sets (safetensors).")
+    var saveFeatures: String?
+
+    @Flag(help: "Overwrite the features file.")
+    var force = false
+
+    @Option(help: "Repeat the comparison of a result that --json printed, and compare the numbers.")
+    var replay: String?
+
+    @Flag(help: "Neither take features of clips seen before from the user's cache nor keep new ones there.")
+    var noCache = false
+
+    @Flag(help: "Leave out the intervals of Fréchet distances, which take fifty times as long as the distance.")
+    var noInterval = false
 
     @OptionGroup var array: ArrayOptions
     @OptionGroup var engine: EngineOptions
@@ -51,41 +78,107 @@ struct ScoreCommand: ParsableCommand {
         try requireAtLeast(1, clipFrames, "--clip-frames")
         try requireAtLeast(1, clips, "--clips")
         try requireAtLeast(1, size, "--size")
+        if replay != nil {
+            if real != nil || embeddings || noInterval || force || seed != 0 || !chosen.isEmpty || !failIf.isEmpty {
+                throw ValidationError("--replay takes everything from the result: give it alone")
+            }
+            return
+        }
+        guard real != nil, predicted != nil else {
+            throw ValidationError("Missing expected argument '<\(real == nil ? "real" : "predicted")>'")
+        }
+        if metrics != nil, metricNames.isEmpty { throw ValidationError("--metrics names no metric") }
+        if embeddings, let option = (chosen + (force ? ["--force"] : [])).first(where: { $0 != "--metrics" }) {
+            throw ValidationError("\(option) is for clips, --embeddings are none")
+        }
         for text in failIf {
             let threshold: Threshold
             do { threshold = try Threshold(text) } catch { throw ValidationError("\(error)") }
             guard metricNames.contains(threshold.metric) else {
-                throw ValidationError("--fail-if '\(text)': \(threshold.metric) is not among --metrics \(metrics)")
+                throw ValidationError(
+                    "--fail-if '\(text)': \(threshold.metric) is not among --metrics \(metricNames.joined(separator: ","))"
+                )
             }
         }
     }
 
     func run() throws {
         engine.apply()
-        var scoring = Scoring()
-        scoring.metrics = metricNames
-        scoring.clipFrames = clipFrames
-        scoring.clips = clips
-        scoring.seed = seed
-        scoring.size = size
-        scoring.options = try array.sourceOptions()
-        let progress = ProgressReporter("score", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
-        let report = try scoring.score(real: real, predicted: predicted) { done, _ in progress.update(completed: done) }
-        progress.finish()
-        for note in report.notes { output.say("Note: \(note)") }
-        for name in scoring.metrics {
-            for note in report.metrics[name]?.notes ?? [] { output.say("Note: \(name): \(note)") }
+        var progress: ProgressReporter?
+        func tell(done: Int, total: Int) {
+            let reporter =
+                progress
+                ?? ProgressReporter("score", total: total, unit: "clips", style: .automatic(quiet: output.quiet))
+            reporter.update(completed: done)
+            progress = reporter
         }
+        if let replay {
+            let outcome = try ScoringReplay(readingFrom: replay).run(progress: tell)
+            progress?.finish()
+            return try show(outcome)
+        }
+        guard let real, let predicted else { return }
+        var scoring = Scoring(try settings())
+        if let saveFeatures { scoring.featuresPlace = try OutputPlace(saveFeatures, overwriting: force) }
+        let cache = noCache || embeddings ? nil : FeatureCache.standard()
+        scoring.cache = cache
+        let report = try scoring.score(real: real, predicted: predicted, progress: tell)
+        progress?.finish()
+        if let counts = cache?.counts, counts.found > 0 {
+            output.say("Features: \(counts.found) from the cache, \(counts.computed) computed")
+        }
+        show(notesOf: report)
         if output.json {
             try Console.print(json: report)
         } else {
-            Console.print("\(report.clips) clips, paired \(report.pairing)")
-            Console.print(report.table(of: scoring.metrics))
+            Console.print(report.summary)
+            Console.print(report.table)
         }
         try checkThresholds(report)
     }
 
-    private func checkThresholds(_ report: Scoring.Report) throws {
+    private func settings() throws -> ScoringSettings {
+        var settings = ScoringSettings()
+        settings.kind = embeddings ? .embeddings : .clips
+        settings.metrics = metricNames
+        settings.clipFrames = clipFrames
+        settings.clips = clips
+        settings.seed = seed
+        settings.size = size
+        settings.axes = array.axes
+        settings.range = try array.sourceOptions().range.map { [$0.lowerBound, $0.upperBound] }
+        settings.wantsIntervals = !noInterval
+        return settings
+    }
+
+    private func show(notesOf report: ScoringReport) {
+        for note in report.notes { output.say("Note: \(note)") }
+        for name in report.settings.metrics {
+            for note in report.metrics[name]?.notes ?? [] { output.say("Note: \(name): \(note)") }
+        }
+    }
+
+    private func show(_ outcome: ScoringReplay.Outcome) throws {
+        for remark in outcome.remarks { output.say("Note: \(remark)") }
+        if output.json {
+            try Console.print(json: outcome)
+        } else {
+            for difference in outcome.differences { Console.print(difference) }
+            if outcome.isEqual {
+                Console.print(
+                    outcome.isBitForBit
+                        ? "Equal to the last bit." : "Equal within \(outcome.relativeTolerance) of each number.")
+            }
+        }
+        guard outcome.isEqual else {
+            let count = outcome.differences.count
+            let more = count > 1 ? " (and \(count - 1) more differences)" : ""
+            Console.complain("not what it was: \(outcome.differences[0])\(more)")
+            throw ExitCode(AuspexProgram.Status.failed)
+        }
+    }
+
+    private func checkThresholds(_ report: ScoringReport) throws {
         var isMissed = false
         for text in failIf {
             let threshold = try Threshold(text)
@@ -96,7 +189,23 @@ struct ScoreCommand: ParsableCommand {
         if isMissed { throw ExitCode(AuspexProgram.Status.thresholdMissed) }
     }
 
+    /// The metrics asked for, or those that fit what is compared; each once, in order.
     private var metricNames: [String] {
-        metrics.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        var seen: Set<String> = []
+        let named = metrics?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        return
+            (named
+            ?? ScoringSettings.usualMetrics(
+                embeddings ? .embeddings : .clips, real: real ?? "", predicted: predicted ?? ""))
+            .filter { !$0.isEmpty && seen.insert($0).inserted }
+    }
+
+    /// Options given that say something about clips.
+    private var chosen: [String] {
+        [
+            ("--metrics", metrics != nil), ("--clip-frames", clipFrames != nil), ("--clips", clips != nil),
+            ("--size", size != nil), ("--axes", array.axes != nil), ("--range", array.range != nil),
+            ("--save-features", saveFeatures != nil), ("--no-cache", noCache),
+        ].filter(\.1).map(\.0)
     }
 }

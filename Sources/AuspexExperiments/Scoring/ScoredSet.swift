@@ -5,93 +5,108 @@ import Foundation
 /// One of two sets of clips that are compared: every item of a source, whole and at its own size.
 struct ScoredSet {
     let source: any ClipSource
-    let items: [SourceReport.Item]
+    let items: [Item]
+    /// Whether pixels are exactly those that were written.
+    let isLossless: Bool
+    private let range: ClosedRange<Float>?
+    private let clamping = Clamping()
+
+    /// A clip that can be had: the little of it that must be known of all 50,000 of a set at once.
+    struct Item {
+        let name: String
+        /// Counted from 0 in the file.
+        let firstFrame: Int
+        let frameCount: Int
+        let size: FrameSize?
+    }
+
+    /// What of an array of floats lay outside of the range that was said to be its own.
+    private final class Clamping {
+        var values = 0
+        var of = 0
+    }
+
+    private static let losslessCodecs: Set = [
+        "ffv1", "rawvideo", "png", "huffyuv", "ffvhuff", "utvideo", "qtrle", "apng", "bmp", "tiff", "ppm", "pgm", "pnm",
+    ]
 
     /// - Throws: `VideoError` where the source has no items, or one of them cannot be used: a score over what happens to be readable would be another score.
     init(_ text: String, options: SourceOptions) throws {
         source = try openSource(text, options: options)
-        items = source.inspect(for: ClipRequest(frames: 1, size: FrameSize(8))).items
+        range = options.range
+        var items: [Item] = []
+        var isLossless = true
+        try source.inspectEach(for: ClipRequest(frames: 1, size: FrameSize(8))) { item in
+            if let problem = item.problem {
+                throw VideoError(.nothingUsable, text, "\(problem); mend the file or take it out of the set")
+            }
+            if let video = item.video {
+                // A GIF's transparent pixels are those that do not change: they are no alpha.
+                if video.hasAlpha, video.codec != "gif" {
+                    throw VideoError(
+                        .badSource, item.name,
+                        "has an alpha channel (\(video.pixelFormat)), expected RGB or grey: what alpha hides would be scored; "
+                            + "lay the pictures on a background first")
+                }
+                isLossless = isLossless && Self.losslessCodecs.contains(video.codec)
+            }
+            items.append(
+                Item(name: item.name, firstFrame: item.firstFrame, frameCount: item.frameCount, size: item.size))
+        }
         guard !items.isEmpty else {
             throw VideoError(
                 .badSource, text, "has no files that could be scored: write some first with 'auspex data synthesize'")
         }
-        if let broken = items.first(where: { $0.problem != nil }), let problem = broken.problem {
-            throw VideoError(.nothingUsable, text, "\(problem); mend the file or take it out of the set")
-        }
+        self.items = items
+        self.isLossless = isLossless
     }
 
     /// Whether the items are elements of an array, which have numbers and no names.
     var isArray: Bool { source.description.hasSuffix(".npy") }
 
-    /// Whether pixels are exactly those that were written.
-    var isLossless: Bool {
-        let lossless: Set = [
-            "ffv1", "rawvideo", "png", "huffyuv", "ffvhuff", "utvideo", "qtrle", "apng", "bmp", "tiff",
-        ]
-        return items.allSatisfy { $0.video.map { lossless.contains($0.codec) } ?? true }
-    }
-
     /// An item's frames from its first on, `[1, T, H, W, C]`, uint8.
+    ///
+    /// - Throws: `VideoError` where floats are no numbers, or lie so far outside of their range that it must be another.
     func clip(_ item: Int, frames: Int, size: FrameSize) throws -> Tensor {
         let request = ClipRequest(frames: frames, size: size)
         let clip = try source.clip(at: ClipPlace(item: item, firstFrame: items[item].firstFrame), request: request)
+        if clip.frames.elementType != .uint8 { try check(clip.frames, name: items[item].name) }
         let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
         return pixels.reshaped(to: [1] + pixels.shape)
     }
 
-    /// What an item is called apart from folder, ending, and the words that `auspex predict` adds.
-    static func key(_ name: String) -> String {
-        let stem = ((name as NSString).lastPathComponent as NSString).deletingPathExtension
-        return stem.hasSuffix("-predicted") ? String(stem.dropLast("-predicted".count)) : stem
-    }
-}
-
-/// Which clip is compared with which.
-struct Pairing {
-    let pairs: [(real: Int, predicted: Int)]
-    /// The rule, in words.
-    let rule: String
-
-    /// - Throws: `VideoError` where a clip has no partner: nothing is left out in silence.
-    init(_ real: ScoredSet, _ predicted: ScoredSet) throws {
-        if real.items.count == 1, predicted.items.count == 1 {
-            pairs = [(0, 0)]
-            rule = "one clip each"
-            return
-        }
-        if real.isArray || predicted.isArray {
-            guard real.items.count == predicted.items.count else {
-                throw VideoError(
-                    .badSource, predicted.source.description,
-                    "has \(predicted.items.count) clips, \(real.source.description) has \(real.items.count): elements of "
-                        + "arrays are paired in their order, so there must be as many")
+    /// Looks at values, −1…1 where they keep to their range. As pixels NaN would be black, and what is outside would be brought to the nearer end.
+    private func check(_ clip: Tensor, name: String) throws {
+        let frameSize = clip.count / clip.shape[0]
+        try clip.withScalars(as: Float.self) { values in
+            var outside = 0
+            for (place, value) in values.enumerated() where !(abs(value) <= 1 + 1e-5) {
+                guard value.isFinite else {
+                    throw VideoError(
+                        .badArray, name,
+                        "frame \(place / frameSize) holds NaN or infinity, expected finite numbers: look at what wrote it"
+                    )
+                }
+                guard abs(value) <= 2 else {
+                    let (low, high) = (range?.lowerBound ?? -1, range?.upperBound ?? 1)
+                    throw VideoError(
+                        .badArray, name,
+                        "frame \(place / frameSize) holds \(low + (value + 1) / 2 * (high - low)), which is far outside of "
+                            + "--range \(low),\(high): give the range that the array has")
+                }
+                outside += 1
             }
-            pairs = real.items.indices.map { ($0, $0) }
-            rule = "by order"
-            return
+            clamping.values += outside
+            clamping.of += values.count
         }
-        let keys = predicted.items.map { ScoredSet.key($0.name) }
-        guard Set(keys).count == keys.count else {
-            throw VideoError(
-                .badSource, predicted.source.description,
-                "has several clips of one name (\(Self.firstTwice(keys) ?? "")): clips are paired by name")
-        }
-        let places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
-        pairs = try real.items.indices.map { index in
-            let key = ScoredSet.key(real.items[index].name)
-            guard let partner = places[key] else {
-                throw VideoError(
-                    .badSource, predicted.source.description,
-                    "has no clip named \(key) for \(real.items[index].name): clips are paired by name, endings and "
-                        + "'-predicted' apart")
-            }
-            return (index, partner)
-        }
-        rule = "by name"
     }
 
-    private static func firstTwice(_ keys: [String]) -> String? {
-        var seen: Set<String> = []
-        return keys.first { !seen.insert($0).inserted }
+    /// A line where values were brought into their range.
+    var clampingNote: String? {
+        guard clamping.values > 0 else { return nil }
+        let share = Double(clamping.values) / Double(clamping.of) * 100
+        return
+            "\(source.description): \(EvaluationReport.number(share))% of the values lay outside of --range and were "
+            + "brought to its nearer end"
     }
 }

@@ -9,7 +9,7 @@ import Synchronization
 /// while it is held here: writing in place needs a storage that nobody shares.)
 package final class FeatureExtractor: @unchecked Sendable {
     /// Features that are or will be there.
-    final class Order {
+    package final class Order {
         fileprivate(set) var rows: [Float]?
     }
 
@@ -17,11 +17,22 @@ package final class FeatureExtractor: @unchecked Sendable {
         let clips: Tensor
         let peak: Float
         let order: Order
+        /// Under which each clip is cached; empty without a cache.
+        var keys: [FeatureCacheFile.Key] = []
+        /// What the cache had.
+        var rows: [[Float]?]
 
         func holds(_ other: Tensor, peak: Float) -> Bool {
             clips.storage === other.storage && clips.offset == other.offset && clips.shape == other.shape
                 && clips.elementType == other.elementType && self.peak == peak
         }
+
+        func clip(_ number: Int) -> Tensor {
+            let shape = Array(clips.shape.dropFirst())
+            return clips.viewed(as: [1] + shape, from: number * shape.product)
+        }
+
+        var missing: Int { rows.count { $0 == nil } }
     }
 
     /// Clips that go through the network together: more gain little and take more memory.
@@ -31,15 +42,25 @@ package final class FeatureExtractor: @unchecked Sendable {
     /// Numbers that the network gives for a clip.
     let featureSize: Int
     private let network: @Sendable (Tensor) -> Tensor
+    private let cache: (store: FeatureCache, kind: FeatureCache.Kind)?
     private let lock = NSLock()
     private var waiting: [Entry] = []
     private var recent: [Entry] = []
 
-    /// - Parameter network: from `[B, T, 224, 224, 3]` to `[B, featureSize]`.
+    /// - Parameters:
+    ///   - cache: where features are kept beyond the run.
+    ///   - checksum: of the network's weights: the cache knows networks by it.
+    ///   - network: from `[B, T, 224, 224, 3]` to `[B, featureSize]`.
     package init(
-        preparation: FramePreparation, featureSize: Int, network: @escaping @Sendable (Tensor) -> Tensor
+        preparation: FramePreparation, featureSize: Int, cache: FeatureCache? = nil, checksum: String = "",
+        network: @escaping @Sendable (Tensor) -> Tensor
     ) {
         self.network = network
+        self.cache = cache.map {
+            let kind = FeatureCache.Kind(
+                network: WeightsFile.i3d.rawValue, checksum: checksum, preparation: preparation, size: featureSize)
+            return ($0, kind)
+        }
         self.featureSize = featureSize
         self.preparation = preparation
     }
@@ -47,14 +68,18 @@ package final class FeatureExtractor: @unchecked Sendable {
     /// I3D's logits with a store's weights; one of a kind, as long as any metric holds it.
     ///
     /// - Throws: `FileError` where the weights are absent or damaged.
-    static func shared(_ preparation: FramePreparation, from store: WeightsStore) throws -> FeatureExtractor {
-        let key = Key(folder: store.folder, preparation: preparation)
+    package static func shared(
+        _ preparation: FramePreparation, from store: WeightsStore, cache: FeatureCache? = nil
+    ) throws -> FeatureExtractor {
+        let key = Key(folder: store.folder, preparation: preparation, cache: cache.map(ObjectIdentifier.init))
         return try known.withLock { known in
+            known = known.filter { $0.value.extractor != nil }
             if let extractor = known[key]?.extractor { return extractor }
-            let sibling = known.first { $0.key.folder == store.folder && $0.value.extractor != nil }
+            let sibling = known.first { $0.key.folder == store.folder }
             let network = try sibling?.value.extractor?.network ?? I3D(from: store).logits
             let extractor = FeatureExtractor(
-                preparation: preparation, featureSize: I3D.logitCount, network: network)
+                preparation: preparation, featureSize: I3D.logitCount, cache: cache, checksum: WeightsFile.i3d.checksum,
+                network: network)
             known[key] = Weak(extractor: extractor)
             return extractor
         }
@@ -63,25 +88,40 @@ package final class FeatureExtractor: @unchecked Sendable {
     private struct Key: Hashable {
         let folder: String
         let preparation: FramePreparation
+        let cache: ObjectIdentifier?
     }
 
     private struct Weak: Sendable { weak var extractor: FeatureExtractor? }
     private static let known = Mutex<[Key: Weak]>([:])
 
     /// Asks for the features of clips `[B, T, H, W, C]`, checked before.
-    func order(_ clips: Tensor, peak: Float) -> Order {
+    package func order(_ clips: Tensor, peak: Float) -> Order {
         lock.withLock {
             if let entry = recent.last(where: { $0.holds(clips, peak: peak) }) { return entry.order }
-            let entry = Entry(clips: clips, peak: peak, order: Order())
-            waiting.append(entry)
+            let entry = looked(
+                up: Entry(
+                    clips: clips, peak: peak, order: Order(), rows: Array(repeating: nil, count: clips.shape[0])))
             recent = recent.suffix(3) + [entry]
-            if waiting.reduce(0, { $0 + $1.clips.shape[0] }) >= Self.batch { fulfil() }
+            guard entry.missing > 0 else {
+                entry.order.rows = entry.rows.flatMap { $0 ?? [] }
+                return entry.order
+            }
+            waiting.append(entry)
+            if waiting.reduce(0, { $0 + $1.missing }) >= Self.batch { fulfil() }
             return entry.order
         }
     }
 
+    private func looked(up entry: Entry) -> Entry {
+        guard let cache else { return entry }
+        var entry = entry
+        entry.keys = entry.rows.indices.map { FeatureCacheFile.Key(of: entry.clip($0), peak: entry.peak) }
+        entry.rows = entry.keys.map { cache.store.row(of: $0, cache.kind) }
+        return entry
+    }
+
     /// The features of orders, in order, one row a clip.
-    func features(of orders: [Order]) -> ClipFeatures {
+    package func features(of orders: [Order]) -> ClipFeatures {
         lock.withLock {
             if orders.contains(where: { $0.rows == nil }) { fulfil() }
             return ClipFeatures(size: featureSize, values: orders.flatMap { $0.rows ?? [] })
@@ -89,25 +129,30 @@ package final class FeatureExtractor: @unchecked Sendable {
     }
 
     private func fulfil() {
-        var rows = waiting.map { _ in [Float]() }
-        let places = waiting.indices.flatMap { entry in (0..<waiting[entry].clips.shape[0]).map { (entry, clip: $0) } }
+        var rows = waiting.map(\.rows)
+        let places = waiting.indices.flatMap { entry in
+            rows[entry].indices.filter { rows[entry][$0] == nil }.map { (entry, clip: $0) }
+        }
         var next = places[...]
         while let first = next.first {
             let frames = waiting[first.0].clips.shape[1]
             let batch = next.prefix(Self.batch).prefix { waiting[$0.0].clips.shape[1] == frames }
-            let prepared = batch.map { place in
-                let entry = waiting[place.0]
-                let shape = Array(entry.clips.shape.dropFirst())
-                let clip = entry.clips.viewed(as: [1] + shape, from: place.clip * shape.product)
-                return preparation(clip, peak: entry.peak)
-            }
+            let prepared = batch.map { preparation(waiting[$0.0].clip($0.clip), peak: waiting[$0.0].peak) }
             let features = network(joined(prepared, along: 0)).scalars
-            for (row, place) in batch.enumerated() {
-                rows[place.0] += features[row * featureSize..<(row + 1) * featureSize]
+            for (number, place) in batch.enumerated() {
+                rows[place.0][place.clip] = Array(features[number * featureSize..<(number + 1) * featureSize])
             }
+            keep(batch.map { (waiting[$0.0], $0.clip, rows[$0.0][$0.clip] ?? []) })
             next = next.dropFirst(batch.count)
         }
-        for (entry, rows) in zip(waiting, rows) { entry.order.rows = rows }
+        for (entry, rows) in zip(waiting, rows) { entry.order.rows = rows.flatMap { $0 ?? [] } }
         waiting = []
+    }
+
+    /// Keeps what the network found; what is no number is found again, and complained of again.
+    private func keep(_ found: [(entry: Entry, clip: Int, row: [Float])]) {
+        guard let cache else { return }
+        let finite = found.filter { $0.row.allSatisfy(\.isFinite) }
+        cache.store.add(finite.map { ($0.entry.keys[$0.clip], $0.row) }, cache.kind)
     }
 }

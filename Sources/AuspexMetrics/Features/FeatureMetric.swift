@@ -14,15 +14,33 @@ extension FeatureMetric {
     var weightsNote: String { "\(WeightsFile.i3d.rawValue), SHA-256 \(WeightsFile.i3d.checksum)" }
 }
 
+/// An accumulator that takes features in place of clips, and gives out those it has.
+package protocol FeatureAccumulating: SetMetricAccumulator {
+    /// How frames become what the network sees: features of another preparation are other features.
+    var preparation: FramePreparation { get }
+
+    /// Takes features that were found before, of clips of this many frames.
+    func add(_ features: ClipFeatures, frames: Int, areGrey: Bool, to side: MetricSide) throws
+
+    /// Every clip's features so far, in the order clips came in.
+    ///
+    /// - Throws: `MetricError` where there are fewer than two clips, or features that are no numbers.
+    func features(of side: MetricSide) throws -> ClipFeatures
+}
+
 /// Checks clips, orders their features, and hands them to the metric in the end: 400 numbers a clip are kept, pixels are not.
-final class FeatureAccumulator: SetMetricAccumulator {
+final class FeatureAccumulator: FeatureAccumulating {
     private let metric: any FeatureMetric
+    /// Found before, and in front of what is ordered.
+    private var given: [MetricSide: ClipFeatures] = [:]
     private var orders: [MetricSide: [FeatureExtractor.Order]] = [:]
     private var counts: [MetricSide: Int] = [:]
     private var frames: Int?
     private var hasGrey = false
 
     init(_ metric: any FeatureMetric) { self.metric = metric }
+
+    var preparation: FramePreparation { metric.extractor.preparation }
 
     func add(_ clips: Tensor, to side: MetricSide) throws {
         try check(clips, side)
@@ -31,6 +49,19 @@ final class FeatureAccumulator: SetMetricAccumulator {
         counts[side, default: 0] += clips.shape[0]
         orders[side, default: []].append(
             metric.extractor.order(clips, peak: Float(metric.settings.peak)))
+    }
+
+    func add(_ features: ClipFeatures, frames: Int, areGrey: Bool, to side: MetricSide) throws {
+        require(
+            features.size == metric.extractor.featureSize && orders[side] == nil, "FeatureAccumulator.add",
+            "rows of \(features.size) for a network of \(metric.extractor.featureSize), or clips came first")
+        try checkLength(frames, side)
+        self.frames = frames
+        hasGrey = hasGrey || areGrey
+        counts[side, default: 0] += features.count
+        var rows = given[side] ?? ClipFeatures(size: features.size)
+        rows.append(features.values)
+        given[side] = rows
     }
 
     func result() throws -> MetricResult {
@@ -42,15 +73,12 @@ final class FeatureAccumulator: SetMetricAccumulator {
         return result
     }
 
-    private func features(of side: MetricSide) throws -> ClipFeatures {
+    func features(of side: MetricSide) throws -> ClipFeatures {
         let count = counts[side] ?? 0
         guard count > 0 else { throw MetricError.noClips(metric: metric.name) }
-        guard count > 1 else {
-            throw mismatch(
-                "one \(side.rawValue) clip",
-                "at least two of each set, as a distribution of one clip has no width; score more clips")
-        }
-        let features = metric.extractor.features(of: orders[side] ?? [])
+        guard count > 1 else { throw MetricError.oneClip(of: side, metric: metric.name) }
+        var features = given[side] ?? ClipFeatures(size: metric.extractor.featureSize)
+        features.append(metric.extractor.features(of: orders[side] ?? []).values)
         if let row = features.firstNotFinite {
             throw mismatch(
                 "features of \(side.rawValue) clip \(row) with NaN or infinity",
@@ -74,6 +102,11 @@ final class FeatureAccumulator: SetMetricAccumulator {
                     ? "3 (RGB) or 1 (grey): what alpha hides would be scored; lay the picture on a background first"
                     : "3 (RGB) or 1 (grey)")
         }
+        try checkLength(count, side)
+        if clips.elementType == .float32 { try checkFinite(clips) }
+    }
+
+    private func checkLength(_ count: Int, _ side: MetricSide) throws {
         guard count >= I3D.fewestFrames else {
             throw mismatch(
                 "\(side.rawValue) clips of \(count) frames",
@@ -85,7 +118,6 @@ final class FeatureAccumulator: SetMetricAccumulator {
                 "\(side.rawValue) clips of \(count) frames beside others of \(frames)",
                 "equally long ones; cut all alike (--clip-frames \(min(frames, count)))")
         }
-        if clips.elementType == .float32 { try checkFinite(clips) }
     }
 
     /// ReLU would turn NaN into 0 on some processors: it has to be seen before the network.

@@ -46,7 +46,8 @@ public struct FrechetVideoDistance: FeatureMetric {
     public init(_ variant: Variant = .published, settings: MetricSettings = MetricSettings()) throws {
         self.variant = variant
         self.settings = settings
-        extractor = try FeatureExtractor.shared(variant.preparation, from: settings.weights)
+        extractor = try FeatureExtractor.shared(
+            variant.preparation, from: settings.weights, cache: settings.cache)
     }
 
     /// With another network than I3D.
@@ -75,21 +76,17 @@ public struct FrechetVideoDistance: FeatureMetric {
             return features.rows(drawn.sorted())
         }
         let (first, second) = (limited(real, .real), limited(predicted, .predicted))
-        let value = FrechetDistance.between(first, second, divisor: variant.divisor)
-        let half = FrechetEstimates.bootstrapHalfWidth(
-            first, second, divisor: variant.divisor, from: stream.named("bootstrap"))
-        let clips = min(first.count, second.count)
-        if clips < Self.usualClips {
-            let atInfinity = FrechetEstimates.atInfinity(
-                first, second, divisor: variant.divisor, from: stream.named("infinity"))
+        var result = FrechetEstimates.result(
+            first, second, divisor: variant.divisor, from: stream, wantsInterval: settings.wantsIntervals,
+            convention: convention)
+        if result.clips < Self.usualClips {
             notes.append(
-                "the value of \(clips) clips is biased upward (published ones have \(Self.usualClips) or more); "
-                    + (atInfinity.map { "FVD∞, extrapolated to infinitely many clips: \(Self.rounded($0))" }
+                "the value of \(result.clips) clips is biased upward (published ones have \(Self.usualClips) or more); "
+                    + (result.atInfinity.map { "FVD∞, extrapolated to infinitely many clips: \(Self.rounded($0))" }
                         ?? "for FVD∞, the value of infinitely many, at least 20 are needed"))
         }
-        return MetricResult(
-            value: value, interval: [max(0, value - half), value + half], convention: convention,
-            higherIsBetter: higherIsBetter, clips: clips, notes: notes)
+        result.notes = notes
+        return result
     }
 
     private static func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }

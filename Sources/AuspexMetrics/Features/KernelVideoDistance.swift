@@ -24,7 +24,15 @@ public struct KernelVideoDistance: FeatureMetric {
     public init(_ variant: Variant = .subsets, settings: MetricSettings = MetricSettings()) throws {
         self.variant = variant
         self.settings = settings
-        extractor = try FeatureExtractor.shared(.published, from: settings.weights)
+        extractor = try FeatureExtractor.shared(
+            .published, from: settings.weights, cache: settings.cache)
+    }
+
+    /// With another network than I3D.
+    package init(_ variant: Variant, settings: MetricSettings, extractor: FeatureExtractor) {
+        self.variant = variant
+        self.settings = settings
+        self.extractor = extractor
     }
 
     public var name: String { variant.rawValue }
@@ -41,23 +49,9 @@ public struct KernelVideoDistance: FeatureMetric {
     }
 
     func result(real: ClipFeatures, predicted: ClipFeatures) throws -> MetricResult {
-        let kernel: KernelDistance.Kernel = variant == .paper ? .plain : .scaled
-        let clips = min(real.count, predicted.count)
-        guard variant != .all else {
-            return MetricResult(
-                value: KernelDistance.between(real, predicted, kernel: kernel), convention: convention,
-                higherIsBetter: false, clips: clips)
-        }
-        let found = KernelDistance.overSubsets(
-            real, predicted, kernel: kernel, subsets: Self.subsets, size: Self.subsetSize,
-            from: RandomStream(seed: settings.seed, name: name))
-        let isWhole = found.size == real.count && found.size == predicted.count
-        return MetricResult(
-            value: found.mean, convention: convention, higherIsBetter: false, clips: clips,
-            notes: [
-                isWhole
-                    ? "a subset is the whole of both sets, so all are the same: no deviation can be given"
-                    : "standard deviation over subsets of \(found.size): \(found.deviation)"
-            ])
+        KernelDistance.result(
+            real, predicted, kernel: variant == .paper ? .plain : .scaled,
+            overSubsets: variant == .all ? nil : (Self.subsets, Self.subsetSize),
+            from: RandomStream(seed: settings.seed, name: name), convention: convention)
     }
 }

@@ -17,9 +17,7 @@ public struct WeightsStore: Sendable, Equatable {
             self.init(folder: named)
             return
         }
-        // The specification has relative paths ignored.
-        let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        self.init(folder: (cache ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.cache") + "/auspex/weights")
+        self.init(folder: UserCache.folder("weights", environment: environment))
     }
 
     public func path(of file: WeightsFile) -> String { folder + "/" + file.fileName }

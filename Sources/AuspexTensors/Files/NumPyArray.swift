@@ -110,6 +110,14 @@ public final class NumPyArray: Sendable {
         return tensor
     }
 
+    /// Elements of an array of floats as Double, so that float64 keeps all of its digits: number `first` and those behind it.
+    package func doubles(from first: Int, count: Int) throws -> [Double] {
+        guard element == .float64 else { return try elements(from: first, shape: [count]).scalars.map(Double.init) }
+        var bits = [UInt64](repeating: 0, count: count)
+        try bits.withUnsafeMutableBytes { try file.read(into: $0, at: dataStart + first * element.sizeBytes) }
+        return bits.map { Double(bitPattern: isBigEndian ? UInt64(bigEndian: $0) : UInt64(littleEndian: $0)) }
+    }
+
     private func convert(_ source: UnsafeRawBufferPointer, count: Int, to tensor: Tensor, at first: Int) throws {
         let destination = tensor.rawPointer + first * tensor.elementType.sizeBytes
         let floats = destination.assumingMemoryBound(to: Float.self)

@@ -54,16 +54,19 @@ package struct SHA256: Sendable {
         rest += bytes[(place + 64 * blocks)...]
     }
 
-    /// The checksum of what was given so far, in hexadecimal.
-    package var hexadecimal: String {
+    /// The checksum of what was given so far, 32 bytes.
+    package var bytes: [UInt8] {
         var copy = self
         let padding = [0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64)
         padding.withUnsafeBytes { copy.update($0) }
         withUnsafeBytes(of: (count * 8).bigEndian) { copy.update($0) }
-        return copy.state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        return copy.state.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+    }
+
+    /// The checksum of what was given so far, in hexadecimal.
+    package var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     private mutating func mix(_ bytes: UnsafeRawBufferPointer, blocks: Int) {

@@ -56,7 +56,8 @@ struct ImageSequenceItem: ClipItem {
 
     func information() throws -> VideoInfo? {
         _ = try StillImage(path: images[0])
-        return nil
+        // Codec and pixel format of the first stand for all. Some images that can be decoded have no header that tells more.
+        return try? VideoInfo(probing: images[0])
     }
 }
 

@@ -27,7 +27,7 @@ public struct SourceReport: Sendable, Codable {
         public var clipCount: Int
         /// Different clips of the request: first frames it may begin with.
         public var startCount: Int
-        /// Streams, codec, size and so on; nil where the item is no video file or cannot be opened.
+        /// Streams, codec, size and so on: of the video file, or of the first image of a folder; nil where the item is an array's or cannot be opened.
         public var video: VideoInfo?
         /// Why the item gives no clip; nil where it does.
         public var problem: String?
@@ -39,12 +39,17 @@ extension ClipSource {
     ///
     /// - Parameter request: the clips that are counted.
     public func inspect(for request: ClipRequest) -> SourceReport {
-        guard let source = self as? ItemSource else {
-            return SourceReport(source: description, classNames: classNames, items: [], ignored: [])
-        }
+        var items: [SourceReport.Item] = []
+        inspectEach(for: request) { items.append($0) }
         return SourceReport(
-            source: description, classNames: classNames,
-            items: source.items.map { SourceReport.Item(inspecting: $0, request: request) }, ignored: source.ignored)
+            source: description, classNames: classNames, items: items, ignored: (self as? ItemSource)?.ignored ?? [])
+    }
+
+    /// Looks into the items one after another, for whoever need not hold what is known of all of them.
+    package func inspectEach(for request: ClipRequest, _ body: (SourceReport.Item) throws -> Void) rethrows {
+        for item in (self as? ItemSource)?.items ?? [] {
+            try body(SourceReport.Item(inspecting: item, request: request))
+        }
     }
 }
 

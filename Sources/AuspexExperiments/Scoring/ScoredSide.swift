@@ -1,0 +1,53 @@
+import AuspexMetrics
+import AuspexTensors
+import AuspexVideo
+
+/// What stands on one side of a comparison.
+enum ScoredSide {
+    case clips(ScoredSet)
+    case saved(SavedFeatures.Side, path: String)
+
+    private static let ending = ".safetensors"
+
+    /// Whether a text names a file of features, not clips: `FILE.safetensors`, and behind an `@` which of its sets.
+    static func isFeatures(_ text: String) -> Bool { parts(of: text).path.hasSuffix(ending) }
+
+    private static func parts(of text: String) -> (path: String, side: MetricSide?) {
+        for side in MetricSide.allCases where text.hasSuffix(ending + "@" + side.rawValue) {
+            return (String(text.dropLast(side.rawValue.count + 1)), side)
+        }
+        return (text, nil)
+    }
+
+    init(_ text: String, as side: MetricSide, options: SourceOptions) throws {
+        guard Self.isFeatures(text) else {
+            self = .clips(try ScoredSet(text, options: options))
+            return
+        }
+        let (path, named) = Self.parts(of: text)
+        self = .saved(try SavedFeatures(readingFrom: path).side(side, named: named), path: path)
+    }
+
+    var count: Int {
+        switch self {
+        case .clips(let set): set.items.count
+        case .saved(let side, _): side.clips.count
+        }
+    }
+
+    var isLossless: Bool {
+        switch self {
+        case .clips(let set): set.isLossless
+        case .saved(let side, _): side.isLossless
+        }
+    }
+
+    /// Name, frames and size of a clip.
+    func form(of clip: Int) -> (name: String, frames: Int, size: FrameSize?) {
+        switch self {
+        case .clips(let set): (set.items[clip].name, set.items[clip].frameCount, set.items[clip].size)
+        case .saved(let side, let path):
+            ("\(path): \(side.clips[clip].name)", side.clips[clip].frames, side.clips[clip].size)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import AuspexVideo
+
+/// Which clip was scored: enough to have it again, and to tell whether it is still the same.
+public struct ClipRecord: Codable, Sendable, Hashable {
+    /// The file, the array's element, or the folder of images.
+    public var name: String
+    /// The first frame that was scored, counted from 0 in the file.
+    public var firstFrame: Int
+    /// Frames that were scored.
+    public var frames: Int
+    /// Of the frames as scored.
+    public var size: FrameSize
+    public var channels: Int
+    /// SHA-256 of the pixels as scored, uint8 `[T, H, W, C]`.
+    public var sha256: String
+
+    public init(name: String, firstFrame: Int, frames: Int, size: FrameSize, channels: Int, sha256: String) {
+        self.name = name
+        self.firstFrame = firstFrame
+        self.frames = frames
+        self.size = size
+        self.channels = channels
+        self.sha256 = sha256
+    }
+}

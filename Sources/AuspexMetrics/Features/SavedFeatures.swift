@@ -1,0 +1,154 @@
+import AuspexTensors
+import Foundation
+
+/// Features of two sets of clips in a safetensors file: every clip's numbers, not only their mean and covariance, so that FVD and its variants, KVD, FVD∞,
+/// subsets and intervals can all be had from them without the clips and without the network.
+///
+/// Tensors are called `real/PREPARATION` and `predicted/PREPARATION`, `[N, 400]` float32, one for each way frames were prepared. The notes name the network, its
+/// weights' SHA-256, what each preparation is, and every clip with the digest of its pixels.
+public struct SavedFeatures: Sendable {
+    /// One set of clips and what the network said of them.
+    public struct Side: Sendable {
+        /// Where the clips came from.
+        public var source: String
+        /// Whether pixels are exactly those that were written.
+        public var isLossless: Bool
+        public var clips: [ClipRecord]
+        /// By the preparation's name, a row for each clip.
+        package var features: [String: ClipFeatures]
+
+        package init(source: String, isLossless: Bool, clips: [ClipRecord], features: [String: ClipFeatures]) {
+            self.source = source
+            self.isLossless = isLossless
+            self.clips = clips
+            self.features = features
+        }
+    }
+
+    public let path: String
+    private let sides: [MetricSide: Side]
+    private static let format = "auspex-features"
+    private static let advice = "save features with 'auspex score REAL PREDICTED --metrics fvd --save-features FILE'"
+
+    /// - Parameters:
+    ///   - preparations: what each preparation that features are named by does.
+    ///   - version: of the program.
+    /// - Throws: `FileError` where the place cannot be written.
+    package static func write(
+        _ sides: [MetricSide: Side], preparations: [FramePreparation], version: String, to path: String
+    ) throws {
+        var notes = [
+            "format": format, "version": "1", "program": "auspex \(version)", "network": WeightsFile.i3d.rawValue,
+            "weights-sha256": WeightsFile.i3d.checksum,
+        ]
+        for preparation in preparations { notes["preparation.\(preparation.rawValue)"] = preparation.summary }
+        var tensors: [String: Tensor] = [:]
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for (side, set) in sides {
+            let name = side.rawValue
+            notes[name + ".source"] = set.source
+            notes[name + ".lossless"] = "\(set.isLossless)"
+            notes[name + ".clips"] = String(decoding: try encoder.encode(set.clips), as: UTF8.self)
+            for (preparation, features) in set.features {
+                tensors["\(name)/\(preparation)"] = Tensor(features.values, shape: [features.count, features.size])
+            }
+        }
+        try SafeTensors(tensors, metadata: notes).write(to: path)
+    }
+
+    /// - Throws: `FileError` where the file is damaged, no file of features, or one of another network.
+    public init(readingFrom path: String) throws {
+        let reader = try SafeTensorsReader(path: path)
+        let notes = reader.metadata
+        guard notes["format"] == Self.format else {
+            throw FileError(
+                .unsupported, path: path, found: "tensors that are no features of clips", expected: "features of clips",
+                advice: Self.advice)
+        }
+        let (network, checksum) = (notes["network"] ?? "an unnamed network", notes["weights-sha256"] ?? "none")
+        guard network == WeightsFile.i3d.rawValue, checksum == WeightsFile.i3d.checksum else {
+            throw FileError(
+                .unsupported, path: path, found: "features of \(network) with weights of SHA-256 \(checksum)",
+                expected: "\(WeightsFile.i3d.rawValue) with \(WeightsFile.i3d.checksum)",
+                advice: "features of other weights cannot be compared: \(Self.advice)")
+        }
+        var sides: [MetricSide: Side] = [:]
+        for side in MetricSide.allCases {
+            guard let text = notes[side.rawValue + ".clips"] else { continue }
+            sides[side] = try Self.side(side, clips: text, reader)
+        }
+        guard !sides.isEmpty else {
+            throw FileError(
+                .garbled, path: path, found: "features of no set", expected: "of real or of predicted clips",
+                advice: Self.advice)
+        }
+        self.path = path
+        self.sides = sides
+    }
+
+    private static func side(_ side: MetricSide, clips text: String, _ reader: SafeTensorsReader) throws -> Side {
+        func garbled(_ found: String, _ expected: String) -> FileError {
+            FileError(
+                .garbled, path: reader.path, found: found, expected: expected, advice: "copy or save the file again")
+        }
+        guard let clips = try? JSONDecoder().decode([ClipRecord].self, from: Data(text.utf8)) else {
+            throw garbled("a list of \(side.rawValue) clips that cannot be read", "one as --save-features writes it")
+        }
+        var features: [String: ClipFeatures] = [:]
+        for name in reader.names where name.hasPrefix(side.rawValue + "/") {
+            let tensor = try reader.tensor(named: name)
+            guard tensor.elementType == .float32, tensor.shape == [clips.count, I3D.logitCount] else {
+                throw garbled(
+                    "'\(name)' of \(tensor.elementType) \(tensor.shape)", "float32 [\(clips.count), \(I3D.logitCount)]")
+            }
+            let preparation = String(name.dropFirst(side.rawValue.count + 1))
+            let stated = reader.metadata["preparation.\(preparation)"] ?? "nothing"
+            guard let known = FramePreparation(rawValue: preparation), known.summary == stated else {
+                throw FileError(
+                    .unsupported, path: reader.path, found: "frames prepared as '\(preparation)', which is \(stated)",
+                    expected: FramePreparation(rawValue: preparation)?.summary ?? "a known preparation",
+                    advice: "features of other preprocessing cannot be compared: \(advice)")
+            }
+            let rows = ClipFeatures(size: I3D.logitCount, values: tensor.scalars)
+            if let row = rows.firstNotFinite {
+                throw garbled("NaN or infinity in row \(row) of '\(name)'", "finite numbers")
+            }
+            features[preparation] = rows
+        }
+        return Side(
+            source: reader.metadata[side.rawValue + ".source"] ?? reader.path,
+            isLossless: reader.metadata[side.rawValue + ".lossless"] != "false", clips: clips, features: features)
+    }
+
+    /// The features that stand for one side of a comparison: those of that side, or the only ones.
+    ///
+    /// - Throws: `FileError` where the side that is named is not in the file.
+    public func side(_ side: MetricSide, named: MetricSide? = nil) throws -> Side {
+        if let found = sides[named ?? side] { return found }
+        if named == nil, let only = sides.first?.value { return only }
+        throw FileError(
+            .unsupported, path: path, found: "no features of \((named ?? side).rawValue) clips",
+            expected: "those that '@\((named ?? side).rawValue)' names",
+            advice: "it has \(sides.keys.map(\.rawValue).joined())")
+    }
+}
+
+extension SavedFeatures.Side {
+    /// Features prepared as a metric wants them.
+    ///
+    /// - Parameters:
+    ///   - path: the file, for the error.
+    ///   - metric: which metric wants them.
+    /// - Throws: `FileError` naming what the file has.
+    package func features(_ preparation: FramePreparation, for metric: String, in path: String) throws -> ClipFeatures {
+        guard let found = features[preparation.rawValue] else {
+            throw FileError(
+                .unsupported, path: path,
+                found: "features of frames prepared as \(features.keys.sorted().joined(separator: ", "))",
+                expected: "\(preparation.rawValue) for \(metric) (\(preparation.summary))",
+                advice: "save them with --metrics \(metric) among others")
+        }
+        return found
+    }
+}

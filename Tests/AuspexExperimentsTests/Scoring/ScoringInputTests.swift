@@ -1,0 +1,106 @@
+import AuspexExperiments
+import AuspexMetrics
+import AuspexTensors
+import AuspexVideo
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("What is scored as what it is, or refused")
+struct ScoringInputTests {
+    /// 2 clips of 3 frames of 8×8, `[B, T, C, H, W]` from 0 to 1, as OpenSTL saves them.
+    private func floats(_ seed: UInt64) -> [Float] {
+        RandomStream(seed: seed, name: "pixels").uniform([2, 3, 3, 8, 8]).scalars
+    }
+
+    private func write(_ values: [Float], _ fixtures: ScoringFixtures, _ name: String) throws {
+        try Tensor(values, shape: [2, 3, 3, 8, 8]).writeNumPy(to: fixtures.path(name))
+    }
+
+    private var openSTL: ScoringSettings {
+        var settings = ScoringSettings()
+        settings.metrics = ["mse", "psnr"]
+        (settings.axes, settings.range) = ("BTCHW", [0, 1])
+        return settings
+    }
+
+    @Test func arraysAsOpenSTLSavesThem() throws {
+        let fixtures = try ScoringFixtures()
+        let (trues, preds) = (floats(1), floats(2))
+        try write(trues, fixtures, "trues.npy")
+        try write(preds, fixtures, "preds.npy")
+        let report = try fixtures.score(Scoring(openSTL), "trues.npy", "preds.npy")
+        // Pixels are bytes: rounded as every video's are.
+        let squares = zip(trues, preds).map { pair -> Double in
+            let difference = Double((pair.0 * 255).rounded()) - Double((pair.1 * 255).rounded())
+            return difference * difference / (255 * 255)
+        }
+        let expected = squares.reduce(0, +) / Double(squares.count)
+        #expect(abs((report.metrics["mse"]?.value ?? 0) - expected) <= 1e-4 * expected)
+        #expect(report.pairing == "by order" && report.clips == 2 && report.notes.isEmpty)
+        #expect(report.settings == openSTL)
+        #expect(report.sets.real.list.map(\.channels) == [3, 3])
+    }
+
+    @Test func whatAnArrayLeavesOpenIsRefused() throws {
+        let fixtures = try ScoringFixtures()
+        try write(floats(1), fixtures, "a.npy")
+        var settings = openSTL
+        settings.range = nil
+        #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("give --range 0,1 or --range -1,1"))
+        settings = openSTL
+        settings.axes = nil
+        #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("say --axes BTCHW"))
+    }
+
+    @Test func numbersThatAreNoPixels() throws {
+        let fixtures = try ScoringFixtures()
+        try write(floats(1), fixtures, "a.npy")
+        var values = floats(2)
+        // Clip 1, frame 2.
+        values[576 + 2 * 192 + 5] = .nan
+        try write(values, fixtures, "nan.npy")
+        let refusal = fixtures.refusal(Scoring(openSTL), "a.npy", "nan.npy")
+        #expect(refusal.contains("nan.npy[1]: frame 2 holds NaN or infinity"))
+        // 0…255 said to be 0…1.
+        try write(floats(2).map { $0 * 255 }, fixtures, "bytes.npy")
+        #expect(fixtures.refusal(Scoring(openSTL), "a.npy", "bytes.npy").contains("far outside of --range 0.0,1.0"))
+        // A network that shoots a little beyond its range is brought back, and that is said.
+        values = floats(2)
+        for place in 0..<288 { values[place] = 1.1 }
+        try write(values, fixtures, "beyond.npy")
+        let report = try fixtures.score(Scoring(openSTL), "a.npy", "beyond.npy")
+        #expect(report.notes.contains { $0.contains("beyond.npy: 25.00% of the values lay outside of --range") })
+    }
+
+    @Test func alphaIsRefused() throws {
+        let fixtures = try ScoringFixtures()
+        // 8×8 pixels of RGBA.
+        let png =
+            "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAEklEQVR42mPgEpFrwIcZRoYCABDwLwG22b/cAAAAAElFTkSuQmCC"
+        try FileManager.default.createDirectory(atPath: fixtures.path("a"), withIntermediateDirectories: true)
+        try #require(Data(base64Encoded: png)).write(to: URL(fileURLWithPath: fixtures.path("a/0.png")))
+        let refusal = fixtures.refusal(fixtures.scoring("mse"), "a", "a")
+        #expect(refusal.contains("has an alpha channel (rgba), expected RGB or grey"), "\(refusal)")
+    }
+
+    @Test func clipsWithoutPartners() throws {
+        let fixtures = try ScoringFixtures()
+        try fixtures.write("a", clips: 2, seed: 1)
+        try fixtures.write("b", clips: 3, seed: 2)
+        #expect(fixtures.refusal(fixtures.scoring("mse"), "b", "a").contains("has no clip named 0002 for "))
+        #expect(fixtures.refusal(fixtures.scoring("mse"), "a", "b").contains("has no clip named 0002 for "))
+    }
+
+    /// Where folders of classes repeat names, the path tells clips apart.
+    @Test func classesRepeatNames() throws {
+        let fixtures = try ScoringFixtures()
+        for (seed, name) in ["a/cats", "a/dogs", "b/cats", "b/dogs"].enumerated() {
+            try fixtures.write(name, clips: 1, seed: UInt64(seed % 2))
+        }
+        let report = try fixtures.score(fixtures.scoring("mse"), "a", "b")
+        #expect(report.clips == 2 && report.metrics["mse"]?.value == 0)
+        try fixtures.rename("b/dogs", to: "b/wolves")
+        #expect(fixtures.refusal(fixtures.scoring("mse"), "a", "b").contains("has no clip named dogs/0000"))
+    }
+}

@@ -1,0 +1,97 @@
+import AuspexMetrics
+import AuspexTensors
+import AuspexVideo
+import TestSupport
+import Testing
+
+private func records(_ count: Int) -> [ClipRecord] {
+    (0..<count).map {
+        ClipRecord(
+            name: "clip \"\($0)\"", firstFrame: $0, frames: 16, size: FrameSize(height: 48, width: 64), channels: 3,
+            sha256: "\($0)")
+    }
+}
+
+private func rows(_ count: Int, seed: UInt64) -> ClipFeatures {
+    ClipFeatures(size: 400, values: RandomStream(seed: seed, name: "rows").normal([count, 400]).scalars)
+}
+
+/// A file with two real and three predicted clips.
+private func write(_ path: String, sides: Set<MetricSide> = [.real, .predicted]) throws {
+    let all: [MetricSide: SavedFeatures.Side] = [
+        .real: .init(source: "r", isLossless: true, clips: records(2), features: ["published": rows(2, seed: 1)]),
+        .predicted: .init(
+            source: "p", isLossless: false, clips: records(3), features: ["published": rows(3, seed: 2)]),
+    ]
+    try SavedFeatures.write(
+        all.filter { sides.contains($0.key) }, preparations: [.published], version: "1.2", to: path)
+}
+
+private func errorOf(_ body: () throws -> Void) -> String {
+    do {
+        try body()
+        return "no error"
+    } catch { return "\(error)" }
+}
+
+@Suite struct SavedFeaturesTests {
+    @Test func readsWhatItWrote() throws {
+        let folder = try TemporaryFolder()
+        try write(folder.file("f.safetensors"))
+        let saved = try SavedFeatures(readingFrom: folder.file("f.safetensors"))
+        let (real, predicted) = (try saved.side(.real), try saved.side(.predicted))
+        #expect(real.source == "r" && real.isLossless && real.clips == records(2))
+        #expect(predicted.source == "p" && !predicted.isLossless && predicted.clips == records(3))
+        #expect(try real.features(.published, for: "fvd", in: "f") == rows(2, seed: 1))
+        // The other set where it is named, and the only one without being named.
+        #expect(try saved.side(.real, named: .predicted).source == "p")
+        try write(folder.file("one.safetensors"), sides: [.predicted])
+        let one = try SavedFeatures(readingFrom: folder.file("one.safetensors"))
+        #expect(try one.side(.real).source == "p")
+        #expect(
+            errorOf { _ = try one.side(.real, named: .real) }.contains("found no features of real clips"))
+    }
+
+    @Test func aPreparationThatIsNotThere() throws {
+        let folder = try TemporaryFolder()
+        try write(folder.file("f.safetensors"))
+        let real = try SavedFeatures(readingFrom: folder.file("f.safetensors")).side(.real)
+        let error = errorOf { _ = try real.features(.centred, for: "fvd:tats", in: "f.safetensors") }
+        #expect(error.contains("f.safetensors: found features of frames prepared as published"))
+        #expect(error.contains("centred for fvd:tats") && error.contains("--metrics fvd:tats"))
+    }
+
+    /// Each note changed by itself.
+    @Test(arguments: [
+        ("weights-sha256", "00ff", "weights of SHA-256 00ff"), ("network", "i3d-rgb", "features of i3d-rgb"),
+        ("preparation.published", "bicubic", "prepared as 'published', which is bicubic"),
+        ("format", "other", "tensors that are no features of clips"),
+        ("real.clips", "[]", "'real/published' of float32 [2, 400]"),
+        ("real.clips", "{", "a list of real clips that cannot be read"),
+    ])
+    func whatIsRefused(note: String, value: String, message: String) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("f.safetensors")
+        try write(path)
+        var file = try SafeTensors(readingFrom: path)
+        #expect(file.metadata[note] != nil)
+        file.metadata[note] = value
+        try file.write(to: path)
+        let error = errorOf { _ = try SavedFeatures(readingFrom: path) }
+        #expect(error.contains(message) && error.contains("f.safetensors"), "\(error)")
+    }
+
+    @Test func numbersThatAreNone() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("f.safetensors")
+        try write(path)
+        var file = try SafeTensors(readingFrom: path)
+        var values = rows(3, seed: 2).values
+        values[450] = .nan
+        file.tensors["predicted/published"] = Tensor(values, shape: [3, 400])
+        try file.write(to: path)
+        #expect(
+            errorOf { _ = try SavedFeatures(readingFrom: path) }.contains(
+                "NaN or infinity in row 1 of 'predicted/published'"))
+    }
+}
