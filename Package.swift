@@ -78,7 +78,9 @@ let package = Package(
         .testTarget(
             name: "AuspexTrainingTests", dependencies: ["AuspexTraining", "TestSupport"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "AuspexExperimentsTests", dependencies: ["AuspexExperiments", "TestSupport"]),
+        .testTarget(
+            name: "AuspexExperimentsTests", dependencies: ["AuspexExperiments", "TestSupport"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "AuspexCommandTests", dependencies: ["AuspexCommand", "TestSupport"], exclude: ["Snapshots"]),
     ],

@@ -11,7 +11,8 @@ package struct Auspex: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            PredictCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, CalibrateCommand.self,
+            PredictCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, ExplainCommand.self,
+            CalibrateCommand.self,
             DataCommand.self, WeightsCommand.self, InspectCommand.self, BenchmarkCommand.self,
         ])
 

@@ -40,7 +40,7 @@ package final class FeatureExtractor: @unchecked Sendable {
 
     let preparation: FramePreparation
     /// Numbers that the network gives for a clip.
-    let featureSize: Int
+    package let featureSize: Int
     private let network: @Sendable (Tensor) -> Tensor
     private let cache: (store: FeatureCache, kind: FeatureCache.Kind)?
     private let lock = NSLock()

@@ -32,16 +32,30 @@ public enum FrechetEstimates {
         _ a: ClipFeatures, _ b: ClipFeatures, divisor: FeatureStatistics.Divisor = .lessOne, repeats: Int = 50,
         from stream: RandomStream
     ) -> Double {
+        let values = bootstrap(a, b, repeats: repeats, from: stream) {
+            FrechetDistance.between($0, $1, divisor: divisor)
+        }
+        return 1.96 * deviation(of: values)
+    }
+
+    /// A distance over sets of clips drawn with replacement. The draws depend on the stream and the counts alone, so that values of other features of the same
+    /// clips, from the same stream, can be compared one by one.
+    package static func bootstrap(
+        _ a: ClipFeatures, _ b: ClipFeatures, repeats: Int = 50, from stream: RandomStream,
+        distance: (ClipFeatures, ClipFeatures) -> Double
+    ) -> [Double] {
         func drawn(_ features: ClipFeatures, _ name: String, _ step: Int) -> ClipFeatures {
             let places = stream.named(name).at(step: step)
             return features.rows((0..<features.count).map { places.integer(below: features.count, at: $0) })
         }
-        let values = (0..<repeats).map {
-            FrechetDistance.between(drawn(a, "real", $0), drawn(b, "predicted", $0), divisor: divisor)
-        }
-        let mean = values.reduce(0, +) / Double(repeats)
-        let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(repeats - 1)
-        return 1.96 * spread.squareRoot()
+        return (0..<repeats).map { distance(drawn(a, "real", $0), drawn(b, "predicted", $0)) }
+    }
+
+    /// The standard deviation, with one less than the count.
+    package static func deviation(of values: [Double]) -> Double {
+        let mean = values.reduce(0, +) / Double(values.count)
+        let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (spread / Double(max(values.count - 1, 1))).squareRoot()
     }
 
     /// Where the least-squares line through points meets x = 0.

@@ -23,10 +23,10 @@ public struct FrechetVideoDistance: FeatureMetric {
             }
         }
 
-        var divisor: FeatureStatistics.Divisor { self == .styleGANV ? .all : .lessOne }
+        package var divisor: FeatureStatistics.Divisor { self == .styleGANV ? .all : .lessOne }
 
         /// The most clips of each set that are compared.
-        var mostClips: Int? {
+        package var mostClips: Int? {
             switch self {
             case .published: nil
             case .styleGANV, .tats: 2048
@@ -35,6 +35,8 @@ public struct FrechetVideoDistance: FeatureMetric {
         }
     }
 
+    /// With fewer the network's strides leave nothing.
+    public static let fewestFrames = I3D.fewestFrames
     /// Below this a value's bias is worth a line.
     public static let usualClips = 2048
 

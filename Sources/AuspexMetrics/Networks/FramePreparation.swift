@@ -1,100 +1,126 @@
 import AuspexTensors
 
 /// How a clip of pixels becomes what I3D takes, `[T, 224, 224, 3]`: the part of FVD that differs most between implementations.
-public enum FramePreparation: String, Sendable, CaseIterable, Codable {
+///
+/// The named ones are conventions in print; others are made of the same parts, for `auspex explain` to try.
+public struct FramePreparation: Sendable, Hashable {
+    /// What of a frame is looked at.
+    public enum Framing: String, Sendable, CaseIterable, Codable {
+        /// All of it, whatever its aspect.
+        case squeezed
+        /// The short side to 224, the long one in proportion (rounded up), and of that the middle.
+        case cropped
+    }
+
+    public var sampling: FrameSampling
+    public var framing: Framing
+    public var channels: FrameColours.Order
+    public var levels: FrameColours.Levels
+    public var range: FrameColours.Range
+
+    public init(
+        _ sampling: FrameSampling = .corner, framing: Framing = .squeezed, channels: FrameColours.Order = .rgb,
+        levels: FrameColours.Levels = .kept, range: FrameColours.Range = .signed
+    ) {
+        self.sampling = sampling
+        self.framing = framing
+        self.channels = channels
+        self.levels = levels
+        self.range = range
+    }
+
     /// The published rule: the whole frame to 224×224, the place of output i is `i · in / out`, as TensorFlow 1 samples; then `2x/255 − 1`.
-    case published
+    public static let published = FramePreparation()
     /// The whole frame to 224×224, the place of output i is `(i + ½) · in / out − ½`, as PyTorch's `interpolate` samples; then `2x/255 − 1`.
-    case centred
+    public static let centred = FramePreparation(.centred)
     /// The short side to 224 as `centred`, the middle of the long side; then `x/255 − ½`, half the range that the network was trained on.
-    case cropped
+    public static let cropped = FramePreparation(.centred, framing: .cropped, range: .half)
+    /// Those that metrics have, with their names.
+    public static let conventions = ["published": published, "centred": centred, "cropped": cropped]
 
     /// For a result's convention.
     public var summary: String {
-        switch self {
-        case .published: "frames to 224×224, bilinear, corner-based (i·in/out), no antialias, 2x/255 − 1"
-        case .centred: "frames to 224×224, bilinear, centre-based, no antialias, 2x/255 − 1"
-        case .cropped: "short side to 224, bilinear, centre-based, centre crop, x/255 − ½"
-        }
-    }
-
-    private var range: (scale: Float, offset: Float) {
-        self == .cropped ? (1 / 255, -0.5) : (2 / 255, -1)
+        let parts: [String?] = [
+            channels == .rgb ? nil : channels.summary, levels == .kept ? nil : levels.summary,
+            framing == .cropped ? "short side to 224" : "frames to 224×224", sampling.summary,
+            framing == .cropped ? "centre crop" : nil, range.summary,
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
     }
 
     /// - Parameters:
     ///   - clips: `[B, T, H, W, C]`, uint8, or float32 on a scale from 0 to `peak`; C is 3, or 1 that is repeated.
     /// - Returns: `[B, T, 224, 224, 3]`, float32.
     package func callAsFunction(_ clips: Tensor, peak: Float) -> Tensor {
-        let (height, width, channels) = (clips.shape[2], clips.shape[3], clips.shape[4])
-        require(channels == 1 || channels == 3, "FramePreparation", "clips of \(channels) channels")
-        let frames = clips.shape[0] * clips.shape[1]
-        let side = I3D.frameSide
-        let taps = (vertical: taps(height, other: width), horizontal: taps(width, other: height))
+        let (height, width, depth) = (clips.shape[2], clips.shape[3], clips.shape[4])
+        require(depth == 1 || depth == 3, "FramePreparation", "clips of \(depth) channels")
+        let (frames, side) = (clips.shape[0] * clips.shape[1], I3D.frameSide)
+        let vertical = taps(height, other: width)
+        let horizontal = taps(width, other: height)
+        let colours = FrameColours(channels, levels, range)
         func fill<Scalar>(
-            _ out: UnsafeMutablePointer<Float>, _ pixels: UnsafeBufferPointer<Scalar>, scale: Float,
-            _ float: (Scalar) -> Float
+            _ out: UnsafeMutablePointer<Float>, _ pixels: UnsafeBufferPointer<Scalar>, _ value: (Scalar) -> Float
         ) {
+            let used = vertical.used(of: height)
+            var row = [Float](repeating: 0, count: width * 3)
+            var lines = [Float](repeating: 0, count: height * side * 3)
             for frame in 0..<frames {
-                let picture = UnsafeBufferPointer(rebasing: pixels.dropFirst(frame * height * width * channels))
-                let place = out + frame * side * side * 3
-                for row in 0..<side {
-                    let (top, bottom) = (taps.vertical[row].first, taps.vertical[row].second)
-                    let (upper, lower) = (top * width * channels, bottom * width * channels)
-                    let down = taps.vertical[row].weight
-                    for column in 0..<side {
-                        let tap = taps.horizontal[column]
-                        let (left, right) = (tap.first * channels, tap.second * channels)
-                        for channel in 0..<3 {
-                            let c = channels == 1 ? 0 : channel
-                            let (a, b) = (float(picture[upper + left + c]), float(picture[upper + right + c]))
-                            let (d, e) = (float(picture[lower + left + c]), float(picture[lower + right + c]))
-                            let (above, below) = (a + (b - a) * tap.weight, d + (e - d) * tap.weight)
-                            let value = above + (below - above) * down
-                            place[(row * side + column) * 3 + channel] = value * scale + range.offset
+                for y in 0..<height where used[y] {
+                    let first = (frame * height + y) * width * depth
+                    for x in 0..<width {
+                        for c in 0..<3 {
+                            row[x * 3 + colours.place(of: c)] = value(pixels[first + x * depth + (depth == 1 ? 0 : c)])
                         }
                     }
+                    horizontal.addPixels(of: row, to: &lines, at: y * side * 3, rounding: sampling.roundsToBytes)
                 }
+                vertical.addRows(
+                    of: lines, length: side * 3, to: out + frame * side * side * 3, rounding: sampling.roundsToBytes,
+                    scale: colours.scale, offset: colours.offset)
             }
         }
         return Tensor([clips.shape[0], clips.shape[1], side, side, 3]) { out in
             if clips.elementType == .uint8 {
-                clips.withScalars(as: UInt8.self) { fill(out, $0, scale: range.scale) { Float($0) } }
+                let table = (0...255).map { colours.level(Float($0)) }
+                clips.withScalars(as: UInt8.self) { pixels in fill(out, pixels) { table[Int($0)] } }
             } else {
-                clips.withScalars(as: Float.self) { fill(out, $0, scale: range.scale * 255 / peak) { $0 } }
+                let scale = 255 / peak
+                clips.withScalars(as: Float.self) { pixels in fill(out, pixels) { colours.level($0 * scale) } }
             }
         }
     }
 
-    /// Two pixels and the second one's share.
-    package struct Tap: Equatable {
-        package var first: Int
-        package var second: Int
-        package var weight: Float
-
-        package init(first: Int, second: Int, weight: Float) {
-            self.first = first
-            self.second = second
-            self.weight = weight
+    /// Where each of the 224 outputs along a side of `count` pixels comes from.
+    package func taps(_ count: Int, other: Int) -> FrameTaps {
+        let side = I3D.frameSide
+        guard framing == .cropped, count > other else {
+            return FrameTaps(sampling, inputs: count, outputs: side, taking: 0..<side)
         }
+        let outputs = Int((Double(count) * (Double(side) / Double(other))).rounded(.up))
+        let skipped = (outputs - side) / 2
+        return FrameTaps(sampling, inputs: count, outputs: outputs, taking: skipped..<skipped + side)
+    }
+}
+
+extension FramePreparation: RawRepresentable, Codable {
+    /// A name that says all: that of a convention, else its parts, `bicubic+squeezed+rgb+kept+unit`.
+    public var rawValue: String {
+        Self.conventions.first { $0.value == self }?.key
+            ?? [sampling.rawValue, framing.rawValue, channels.rawValue, levels.rawValue, range.rawValue]
+            .joined(separator: "+")
     }
 
-    /// Where each of the 224 outputs along a side of `count` pixels is sampled.
-    package func taps(_ count: Int, other: Int) -> [Tap] {
-        let side = I3D.frameSide
-        var (outputs, skipped) = (side, 0)
-        if self == .cropped, count > other {
-            // The long side keeps its proportion, rounded up, and its middle is taken.
-            outputs = Int((Double(count) * (Double(side) / Double(other))).rounded(.up))
-            skipped = (outputs - side) / 2
+    public init?(rawValue: String) {
+        if let named = Self.conventions[rawValue] {
+            self = named
+            return
         }
-        let step = Float(count) / Float(outputs)
-        return (0..<side).map { output in
-            let place =
-                self == .published
-                ? Float(output) * step : max(0, (Float(output + skipped) + 0.5) * step - 0.5)
-            let first = min(Int(place), count - 1)
-            return Tap(first: first, second: min(first + 1, count - 1), weight: place - Float(first))
-        }
+        let parts = rawValue.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 5, let sampling = FrameSampling(rawValue: parts[0]),
+            let framing = Framing(rawValue: parts[1]),
+            let channels = FrameColours.Order(rawValue: parts[2]), let levels = FrameColours.Levels(rawValue: parts[3]),
+            let range = FrameColours.Range(rawValue: parts[4])
+        else { return nil }
+        self.init(sampling, framing: framing, channels: channels, levels: levels, range: range)
     }
 }

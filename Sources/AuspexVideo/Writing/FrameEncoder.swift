@@ -12,6 +12,12 @@ final class FrameEncoder {
         let pixelFormat: AVPixelFormat
         var containerOptions: [String: String] = [:]
         var encoderOptions: [String: String] = [:]
+        /// Which YUV, where the pixel format is one.
+        var matrix = Matrix.bt709
+        /// Of MPEG-4's own encoder, 1 (best) to 31.
+        var quantiser: Int32 = 2
+
+        enum Matrix { case bt601, bt709 }
     }
 
     /// The path that the user named: errors speak of it, not of the temporary file.
@@ -81,11 +87,13 @@ final class FrameEncoder {
         }
         if coding.pixelFormat == AV_PIX_FMT_YUV420P {
             // The tags say what the conversion below does; primaries and transfer are those of ordinary video, untouched.
-            encoder.pointee.colorspace = AVCOL_SPC_BT709
+            let isHighDefinition = coding.matrix == .bt709
+            encoder.pointee.colorspace = isHighDefinition ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
             encoder.pointee.color_primaries = AVCOL_PRI_BT709
             encoder.pointee.color_trc = AVCOL_TRC_BT709
             encoder.pointee.color_range = AVCOL_RANGE_MPEG
-            scaler = ax_rgb_to_yuv420(Int32(width), Int32(height), SWS_CS_ITU709)
+            scaler = ax_rgb_to_yuv420(
+                Int32(width), Int32(height), isHighDefinition ? SWS_CS_ITU709 : SWS_CS_SMPTE170M)
             guard scaler != nil else { throw failure("colours", "FFmpeg can't convert \(width)×\(height) frames") }
         } else if coding.pixelFormat == AV_PIX_FMT_GRAY8 {
             encoder.pointee.color_range = AVCOL_RANGE_JPEG
@@ -93,7 +101,7 @@ final class FrameEncoder {
         var chosen = coding.encoderOptions
         switch String(cString: codec.pointee.name) {
         case "libx264": chosen.merge(["crf": "16", "preset": "medium"]) { first, _ in first }
-        case "mpeg4": ax_use_quantiser(encoder, 2)
+        case "mpeg4": ax_use_quantiser(encoder, coding.quantiser)
         case "libopenh264": encoder.pointee.bit_rate = Int64(width * height) * 8
         default: break
         }

@@ -159,7 +159,7 @@ extension FrameEncoder.Coding {
 // MARK: Pixels
 
 /// A frame's RGB bytes, with the last row and column repeated where a side is odd.
-private func evenSided(_ frame: Tensor) -> [UInt8] {
+func evenSided(_ frame: Tensor) -> [UInt8] {
     let (height, width, channels) = (frame.shape[0], frame.shape[1], frame.shape[2])
     let (tall, wide) = ((height + 1) & ~1, (width + 1) & ~1)
     if tall == height && wide == width && channels == 3 { return frame.scalars(as: UInt8.self) }

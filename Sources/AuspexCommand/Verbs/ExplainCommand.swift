@@ -1,0 +1,138 @@
+import ArgumentParser
+import AuspexExperiments
+import AuspexMetrics
+import AuspexTraining
+
+/// `auspex explain REAL PREDICTED --reported VALUE`: finds what would explain a reported number.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Finds which deviation from a metric's definition would explain a number that somebody reported.",
+        discussion: """
+            The number is computed from the same clips under each deviation that people make: resize rule, crop, value range, colour order, levels, \
+            codec, frames, context, number of clips, covariance divisor. Singles first; pairs where no single one explains it.
+
+            EXAMPLE:
+              auspex data synthesize moving-shapes --out a --clips 8 --seed 1
+              auspex data synthesize moving-shapes --out b --clips 8 --seed 2
+              auspex explain a b --reported 49.9 --clip-frames 16 --dry-run
+            """)
+
+    @Argument(help: "The real clips: a file, folder, list or array.")
+    var real: String
+
+    @Argument(help: "The predicted clips, likewise.")
+    var predicted: String
+
+    @Option(help: "The number that somebody reported, with all its digits.")
+    var reported: String
+
+    @Option(help: "The metric it should be: \(Explanation.metrics.joined(separator: ", ")).")
+    var metric = "fvd"
+
+    @Option(
+        help:
+            "Use the first N clips of each set; 0 uses all. A Fréchet distance falls with the clips: name the reported number's."
+    )
+    var clips = 64
+
+    @Option(help: "Look at every deviation on N clips first, and compute those that may explain it on all.")
+    var screen = 16
+
+    @Option(help: "Use the first N frames of every clip.")
+    var clipFrames: Int?
+
+    @Option(help: "Frames of context at the beginning of every clip: also try without them.")
+    var contextFrames: Int?
+
+    @Option(help: "Try these only: \(Deviation.Axis.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var only: String?
+
+    @Option(help: "Pairs of deviations: auto (where no single one explains it), none or all (hours).")
+    var pairs = Explanation.Pairs.auto
+
+    @Option(help: "What the clips of the standard errors are drawn from.")
+    var seed: UInt64 = 0
+
+    @Option(help: "Resize both sides to N×N pixels first.")
+    var size: Int?
+
+    @Flag(help: "Print what would be tried and how many clips would go through the network.")
+    var dryRun = false
+
+    @OptionGroup var array: ArrayOptions
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        try requireAtLeast(0, clips, "--clips")
+        try requireAtLeast(4, screen, "--screen")
+        try requireAtLeast(1, clipFrames, "--clip-frames")
+        try requireAtLeast(1, contextFrames, "--context-frames")
+        try requireAtLeast(1, size, "--size")
+        _ = try axes()
+        do { _ = try ReportedValue(reported) } catch { throw ValidationError("\(error)") }
+    }
+
+    func run() throws {
+        engine.apply()
+        var explanation = Explanation(reported: try ReportedValue(reported))
+        explanation.metric = metric
+        explanation.clips = clips == 0 ? nil : clips
+        explanation.screen = screen
+        explanation.clipFrames = clipFrames
+        explanation.contextFrames = contextFrames
+        explanation.axes = try axes()
+        explanation.pairs = pairs
+        explanation.seed = seed
+        explanation.size = size
+        explanation.options = try array.sourceOptions()
+        if dryRun {
+            let plan = try explanation.plan(real: real, predicted: predicted)
+            if output.json { return try Console.print(json: plan) }
+            return Console.print(plan.lines.joined(separator: "\n"))
+        }
+        let report = try explanation.explain(real: real, predicted: predicted, tell: Watcher(output: output).tell)
+        if output.json { return try Console.print(json: report) }
+        for note in report.notes { output.say("Note: \(note)") }
+        Console.print(report.table)
+        Console.print("")
+        for line in report.summary { Console.print(line) }
+    }
+
+    private func axes() throws -> Set<Deviation.Axis>? {
+        guard let only else { return nil }
+        return Set(
+            try only.split(separator: ",").map { word in
+                let name = word.filter { !$0.isWhitespace }
+                guard let axis = Deviation.Axis(rawValue: name) else {
+                    let known = Deviation.Axis.allCases.map(\.rawValue)
+                    throw ValidationError("--only \(name): expected one or more of \(known.joined(separator: ","))")
+                }
+                return axis
+            })
+    }
+}
+
+/// Shows what happens while an explanation is looked for.
+private final class Watcher {
+    private let output: OutputOptions
+    private var progress: ProgressReporter?
+    private var total = 0
+
+    init(output: OutputOptions) { self.output = output }
+
+    func tell(_ event: Explanation.Event) {
+        switch event {
+        case .message(let text): output.say(text)
+        case .stage(let clips):
+            total = clips
+            progress = ProgressReporter("explain", total: clips, unit: "clips", style: .automatic(quiet: output.quiet))
+        case .done(let clips):
+            progress?.update(completed: clips)
+            if clips == total { progress?.finish() }
+        }
+    }
+}
+
+extension Explanation.Pairs: ExpressibleByArgument {}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@Suite("Explaining a reported number")
+struct ExplainTests {
+    /// Two sets of three clips of a few frames.
+    private func withSets(frames: Int, _ body: (URL) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            for (name, seed) in [("real", "1"), ("predicted", "2")] {
+                let run = try ProgramRun(
+                    [
+                        "data", "synthesize", "moving-shapes", "--out", name, "--clips", "3", "--frames", "\(frames)",
+                        "--seed", seed, "--quiet",
+                    ], in: folder)
+                #expect(run.status == 0, "\(run.errors)")
+            }
+            try body(folder)
+        }
+    }
+
+    @Test func whatWouldBeTried() throws {
+        try withSets(frames: 16) { folder in
+            let explain = ["explain", "real", "predicted", "--reported", "49.9", "--dry-run"]
+            let plain = try ProgramRun(explain, in: folder)
+            #expect(plain.status == 0 && plain.errors.isEmpty, "\(plain.errors)")
+            #expect(plain.output.contains("resize:centred") && plain.output.contains("6 for the definition"))
+            #expect(!plain.output.contains("frames:predicted-only"))
+            let context = try ProgramRun(explain + ["--context-frames", "5", "--only", "frames", "--json"], in: folder)
+            let plan = try #require(
+                try JSONSerialization.jsonObject(with: Data(context.output.utf8)) as? [String: Any])
+            let names = (plan["deviations"] as? [[String: String]])?.compactMap { $0["name"] }
+            #expect(names == ["frames:predicted-only", "frames:first-10"])
+            #expect(plan["definitionClips"] as? Int == 6 && plan["singleClips"] as? Int == 12)
+        }
+    }
+
+    @Test func badInputIsOneLine() throws {
+        try withSets(frames: 8) { folder in
+            func complaint(_ arguments: [String], status: Int32 = 1) throws -> String {
+                let run = try ProgramRun(["explain"] + arguments, in: folder)
+                #expect(run.status == status && run.output.isEmpty, "\(arguments)")
+                #expect(run.errorLines.count == 1, "\(run.errors)")
+                return run.errors
+            }
+            let sets = ["real", "predicted", "--reported"]
+            #expect(
+                try complaint(sets + ["fifty"], status: 64).contains(
+                    "--reported fifty: expected a number, for example 49.9"))
+            #expect(
+                try complaint(sets + ["9", "--only", "size"], status: 64).contains("--only size: expected one or more"))
+            #expect(try complaint(sets + ["9", "--metric", "fdv"]).contains("did you mean 'fvd'?"))
+            #expect(try complaint(sets + ["9", "--metric", "ssim"]).contains("expected one of fvd"))
+            #expect(try complaint(sets + ["9"]).contains("found clips of 8 frames, expected at least 9"))
+            #expect(try complaint(["real/0000.mkv"] + sets.dropFirst() + ["9"]).contains("found one real clip"))
+            #expect(try complaint(["none"] + sets.dropFirst() + ["9"]).contains("none: no such file"))
+        }
+    }
+
+    /// Without the network's weights nothing is computed, and the way to them is said.
+    @Test func weightsThatAreAbsent() throws {
+        try withSets(frames: 9) { folder in
+            let process = Process()
+            process.executableURL = ProgramRun.program
+            process.arguments = ["explain", "real", "predicted", "--reported", "9"]
+            process.currentDirectoryURL = folder
+            process.environment = ProcessInfo.processInfo.environment.merging(["AUSPEX_WEIGHTS": folder.path]) { $1 }
+            let errors = Pipe()
+            process.standardError = errors
+            try process.run()
+            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 1)
+            #expect(text.split(separator: "\n").count == 1 && text.contains("auspex weights fetch i3d"), "\(text)")
+        }
+    }
+}
