@@ -102,7 +102,8 @@ public struct FramePreparation: Sendable, Hashable {
     }
 }
 
-extension FramePreparation: RawRepresentable, Codable {
+// No RawRepresentable: its equality is that of the names, and a name is found by equality.
+extension FramePreparation: Codable {
     /// A name that says all: that of a convention, else its parts, `bicubic+squeezed+rgb+kept+unit`.
     public var rawValue: String {
         Self.conventions.first { $0.value == self }?.key
@@ -122,5 +123,19 @@ extension FramePreparation: RawRepresentable, Codable {
             let range = FrameColours.Range(rawValue: parts[4])
         else { return nil }
         self.init(sampling, framing: framing, channels: channels, levels: levels, range: range)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let name = try decoder.singleValueContainer().decode(String.self)
+        guard let found = FramePreparation(rawValue: name) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "no preparation is called '\(name)'"))
+        }
+        self = found
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
     }
 }
