@@ -42,7 +42,7 @@ private func limited(_ clips: Tensor) -> Tensor {
     changed(clips) { UInt8((16 + Double($0) * 219 / 255).rounded()) }
 }
 
-private let fake: (FramePreparation) throws -> FeatureExtractor = {
+private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
     FeatureExtractor(preparation: $0, featureSize: PlainPipeline.featureSize, network: PlainPipeline.network)
 }
 

@@ -4,7 +4,7 @@ import AuspexTensors
 /// Clips to a number by the shortest code that does it: what `explain` is held against where no trained network is at hand.
 struct PlainPipeline {
     /// Where output i of `outputs` is sampled along a side of `inputs`.
-    typealias Place = (_ output: Int, _ inputs: Int, _ outputs: Int) -> Double
+    typealias Place = @Sendable (_ output: Int, _ inputs: Int, _ outputs: Int) -> Double
 
     static let corner: Place = { Double($0) * Double($1) / Double($2) }
     static let centred: Place = { (Double($0) + 0.5) * Double($1) / Double($2) - 0.5 }
