@@ -72,7 +72,8 @@ struct PlainPipeline {
             for y in 0..<side {
                 for x in 0..<side {
                     let place = time * frame + (y * side + x) * 3
-                    for c in 0..<3 { sums[c] += Double(clip[place + c]) }
+                    // Bent, as a network is: or 0…1 and −½…½ could not be told apart.
+                    for c in 0..<3 { sums[c] += max(0, Double(clip[place + c])) }
                     let value = Double(clip[place + 1])
                     if x + 1 < side { sums[3] += abs(Double(clip[place + 4]) - value) * 10 }
                     if y + 1 < side { sums[4] += abs(Double(clip[place + side * 3 + 1]) - value) * 10 }
