@@ -120,7 +120,7 @@ def reencoded(clips, options):
     with tempfile.TemporaryDirectory() as folder:
         for clip in clips:
             file = folder + "/clip.mp4"
-            subprocess.run([*quiet, *form, "-r", "10", "-i", "-", *options, file], input=clip.tobytes(), check=True)
+            subprocess.run([*quiet, *form, "-r", "25", "-i", "-", *options, file], input=clip.tobytes(), check=True)
             back = subprocess.run([*quiet, "-i", file, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], capture_output=True, check=True)
             result.append(np.frombuffer(back.stdout, np.uint8).reshape(frames, height, width, 3))
     return np.stack(result)
@@ -152,8 +152,7 @@ def planted(real, predicted):
     add("definition", x, y)
     add("divisor:n", x, y, ddof=0)
     add("clips:half", x[:half], y[:half])
-    centred = both("resize:centred", resize=torch_resize(mode="bilinear", align_corners=False))
-    add("resize:centred+divisor:n", *centred, ddof=0)
+    both("resize:centred", resize=torch_resize(mode="bilinear", align_corners=False))
     add("order:bgr:predicted", x, logits(net, predicted, bgr=True))
     add("codec:h264:predicted", x, logits(net, reencoded(predicted, ["-c:v", "libx264", "-pix_fmt", "yuv420p"])))
     both("range:unit", scale=1.0, offset=0.0)
@@ -161,7 +160,9 @@ def planted(real, predicted):
     add("frames:predicted-only", *(logits(net, clips[:, CONTEXT:]) for clips in (real, predicted)))
     limited = (16 + predicted.astype(np.float64) * 219 / 255).round().astype(np.uint8)
     add("levels:limited:predicted", x, logits(net, limited))
-    both("resize:aligned", resize=torch_resize(mode="bilinear", align_corners=True))
+    aligned = both("resize:aligned", resize=torch_resize(mode="bilinear", align_corners=True))
+    # The pair of centred and n has a name of its own: it is what fvd:styleganv does.
+    add("resize:aligned+divisor:n", *aligned, ddof=0)
     both("resize:antialiased", resize=pillow)
     both("resize:bicubic", resize=torch_resize(mode="bicubic", align_corners=False))
     both("resize:nearest", resize=torch_resize(mode="nearest"))
