@@ -15,7 +15,8 @@ import Testing
     .serialized)
 struct PlantedCausesTests {
     /// Six drawn clips of 14 frames, and ghosts for predictions.
-    @Test func drawnClips() throws {
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["AUSPEX_DEEP"] != nil, "takes minutes: set AUSPEX_DEEP"))
+    func drawnClips() throws {
         let folder = try TemporaryFolder()
         var synthesis = Synthesis()
         (synthesis.clips, synthesis.frames, synthesis.seed, synthesis.format) = (6, 14, 5, .npy)
