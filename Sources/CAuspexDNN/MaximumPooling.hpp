@@ -1,5 +1,5 @@
 // Maxima of windows where no gradient is wanted: each pixel's column of rows is compared once and serves every window
-// that it lies in. oneDNN 2.6 compares a 3x3x3 window's 27 pixels anew for each output, and takes three times as long.
+// that it lies in. oneDNN 2.6 compares a 3x3x3 window's 27 pixels anew for each output.
 #pragma once
 #include "CAuspexDNN.h"
 

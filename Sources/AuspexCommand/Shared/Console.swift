@@ -1,3 +1,4 @@
+import AuspexExperiments
 import Foundation
 
 /// Where words go: results to standard output, everything else to standard error.
@@ -22,10 +23,6 @@ enum Console {
 
     /// A result as one JSON object on one line, keys in alphabetical order.
     static func print(json value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        print(String(decoding: try ReportFile.data(value, onOneLine: true), as: UTF8.self))
     }
 }

@@ -87,16 +87,16 @@ struct ScoreCommand: ParsableCommand {
         guard real != nil, predicted != nil else {
             throw ValidationError("Missing expected argument '<\(real == nil ? "real" : "predicted")>'")
         }
-        if metrics != nil, metricNames.isEmpty { throw ValidationError("--metrics names no metric") }
+        if metrics != nil, chosenMetrics.isEmpty { throw ValidationError("--metrics names no metric") }
         if embeddings, let option = (chosen + (force ? ["--force"] : [])).first(where: { $0 != "--metrics" }) {
             throw ValidationError("\(option) is for clips, --embeddings are none")
         }
         for text in failIf {
             let threshold: Threshold
             do { threshold = try Threshold(text) } catch { throw ValidationError("\(error)") }
-            guard metricNames.contains(threshold.metric) else {
+            guard chosenMetrics.contains(threshold.metric) else {
                 throw ValidationError(
-                    "--fail-if '\(text)': \(threshold.metric) is not among --metrics \(metricNames.joined(separator: ","))"
+                    "--fail-if '\(text)': \(threshold.metric) is not among --metrics \(chosenMetrics.joined(separator: ","))"
                 )
             }
         }
@@ -140,7 +140,7 @@ struct ScoreCommand: ParsableCommand {
     private func settings() throws -> ScoringSettings {
         var settings = ScoringSettings()
         settings.kind = embeddings ? .embeddings : .clips
-        settings.metrics = metricNames
+        settings.metrics = chosenMetrics
         settings.clipFrames = clipFrames
         settings.clips = clips
         settings.seed = seed
@@ -190,14 +190,12 @@ struct ScoreCommand: ParsableCommand {
     }
 
     /// The metrics asked for, or those that fit what is compared; each once, in order.
-    private var metricNames: [String] {
-        var seen: Set<String> = []
-        let named = metrics?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        return
-            (named
-            ?? ScoringSettings.usualMetrics(
-                embeddings ? .embeddings : .clips, real: real ?? "", predicted: predicted ?? ""))
-            .filter { !$0.isEmpty && seen.insert($0).inserted }
+    private var chosenMetrics: [String] {
+        guard let metrics else {
+            return ScoringSettings.usualMetrics(
+                embeddings ? .embeddings : .clips, real: real ?? "", predicted: predicted ?? "")
+        }
+        return metricNames(listed: metrics).filter { !$0.isEmpty }
     }
 
     /// Options given that say something about clips.

@@ -45,27 +45,13 @@ public struct EvaluationFolder {
     ///
     /// - Throws: `FileError` where there is none, `ConfigurationError` where the file is something else.
     public static func report(at path: String) throws -> EvaluationReport {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         let bytes = try FileReading.bytes(of: path)
         do {
-            return try decoder.decode(EvaluationReport.self, from: bytes)
+            return try ReportFile.decoder.decode(EvaluationReport.self, from: bytes)
         } catch {
             throw ConfigurationError(
                 "\(path): is no report of an evaluation; name the report.json that 'auspex evaluate' wrote")
         }
-    }
-}
-
-/// A result as a JSON file for people and programs.
-enum ReportFile {
-    static func data(_ report: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        return try encoder.encode(report)
     }
 }
 

@@ -29,12 +29,9 @@ public struct ScoringReplay {
 
     /// - Throws: `FileError` where the file is no result of `auspex score --json`.
     public init(readingFrom path: String) throws {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         let bytes = try FileReading.bytes(of: path)
         do {
-            earlier = try decoder.decode(ScoringReport.self, from: bytes)
+            earlier = try ReportFile.decoder.decode(ScoringReport.self, from: bytes)
         } catch {
             throw FileError(
                 .unsupported, path: path, found: "something else", expected: "the result of 'auspex score --json'",

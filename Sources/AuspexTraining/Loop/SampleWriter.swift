@@ -30,7 +30,7 @@ struct SampleWriter {
             func frames(_ x: Tensor) -> Tensor {
                 x.sliced(0, from: clip, count: 1).reshaped(to: Array(x.shape[1...])).valuesAsPixels()
             }
-            let picture = try PredictionPicture(
+            let picture = PredictionPicture(
                 context: frames(context), predictions: [.init(name: predictor.name, frames: frames(predicted))],
                 truth: frames(truth), frameIntervalSeconds: frameIntervalSeconds)
             let digits = String(step)

@@ -30,7 +30,7 @@ import Testing
             let found = sampled(preparation(Tensor(pixels, shape: [1, 1, height, width, 3]), peak: 255), at: places)
             let expected = try #require(golden["\(height)x\(width).\(sampling.rawValue).\(framing.rawValue)"])
             if sampling == .antialiased {
-                // Pillow counts in whole numbers: a byte may fall to the other side, after each of its two passes.
+                // A byte may be one off, on up to a fifth of them at one size; Pillow counts in whole numbers, which may be why.
                 #expect(mismatch(found, expected, absolute: 1, relative: 0) == nil, "\(height)×\(width)")
             } else {
                 #expect(mismatch(found, expected, absolute: 0.02, relative: 0) == nil, "\(height)×\(width)")
