@@ -41,7 +41,7 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
     /// What was measured, in one line.
     public var heading: String {
         "\(clips) clips of \(source), \(frames) frames of \(size)×\(size)"
-            + (stride > 1 ? ", every \(stride) frames" : "")
+            + (stride > 1 ? ", stride \(stride)" : "")
     }
 
     /// A row for each grade of each distortion.

@@ -94,6 +94,9 @@ extension EvaluationReport {
     }
 
     static func number(_ value: Double) -> String {
-        value.formatted(.number.precision(.significantDigits(4)).grouping(.never))
+        let style = FloatingPointFormatStyle<Double>.number.precision(.significantDigits(4)).grouping(.never)
+        // Zeros before or behind four digits tell nothing but the scale.
+        let isPlain = value == 0 || !value.isFinite || (1e-5..<1e8).contains(abs(value))
+        return value.formatted(isPlain ? style : style.notation(.scientific))
     }
 }
