@@ -37,6 +37,17 @@ struct BenchmarkTests {
         #expect(least <= most)
     }
 
+    @Test func distances() throws {
+        let result = try object(
+            ["benchmark", "frechet", "--features", "20", "--rows", "50", "--repeats", "2", "--json", "--quiet"])
+        #expect(result["schema"] as? Int == 1 && result["features"] as? Int == 20 && result["rows"] as? Int == 50)
+        for part in ["statistics", "distance"] {
+            let seconds = try #require(result[part] as? [String: Double])
+            let (least, most) = (try #require(seconds["minimum"]), try #require(seconds["maximum"]))
+            #expect(least > 0 && least <= seconds["median"] ?? 0 && seconds["median"] ?? 0 <= most)
+        }
+    }
+
     /// What is forecast for a configuration's step, in bytes.
     private func forecast(_ arguments: [String], in folder: URL) throws -> Double {
         let result = try object(["train"] + arguments + ["--dry-run", "--json"] + Self.quick, in: folder)

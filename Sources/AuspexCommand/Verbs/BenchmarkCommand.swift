@@ -12,7 +12,10 @@ struct BenchmarkCommand: ParsableCommand {
             EXAMPLE:
               auspex benchmark step --channels 4 --batch 1 --size 32 --repeats 1
             """,
-        subcommands: [BenchmarkStepCommand.self, BenchmarkPredictCommand.self, BenchmarkNetworkCommand.self])
+        subcommands: [
+            BenchmarkStepCommand.self, BenchmarkPredictCommand.self, BenchmarkNetworkCommand.self,
+            BenchmarkDistanceCommand.self,
+        ])
 }
 
 /// What both benchmarks ask for.
@@ -49,13 +52,20 @@ struct MeasuringOptions: ParsableArguments {
 
     /// Lets work be measured, and shows what came out.
     func measure(unit: String, _ body: ((Int) -> Void) throws -> BenchmarkReport) throws {
+        try measure(unit: unit, body, summary: \.summary)
+    }
+
+    /// The same of any report.
+    func measure<Report: Encodable>(
+        unit: String, _ body: ((Int) -> Void) throws -> Report, summary: (Report) -> [String]
+    ) throws {
         engine.apply()
         let progress = ProgressReporter(
             "benchmark", total: repeats, unit: unit, style: .automatic(quiet: output.quiet))
         let report = try body { progress.update(completed: $0) }
         progress.finish()
         if output.json { return try Console.print(json: report) }
-        for line in report.summary { Console.print(line) }
+        for line in summary(report) { Console.print(line) }
     }
 }
 
@@ -138,6 +148,42 @@ struct BenchmarkNetworkCommand: ParsableCommand {
             var benchmark = try NetworkBenchmark(precision: precision)
             (benchmark.batch, benchmark.frames, benchmark.repeats) = (batch, frames, options.repeats)
             return benchmark.logits(progress: progress)
+        }
+    }
+}
+
+/// `auspex benchmark frechet`: the distance behind FVD.
+struct BenchmarkDistanceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "frechet",
+        abstract: "Times the Fréchet distance of two sets of features.",
+        discussion: """
+            The rows are random; their covariances have full rank where there are more rows than features.
+
+            EXAMPLE:
+              auspex benchmark frechet --features 400 --rows 1000 --repeats 1
+            """)
+
+    @Option(help: "Numbers of a row: 400 are I3D's logits.")
+    var features = 400
+
+    @Option(help: "Rows of each set, more than one.")
+    var rows = 5000
+
+    @OptionGroup var options: MeasuringOptions
+
+    func validate() throws {
+        try requireAtLeast(1, features, "--features")
+        try requireAtLeast(2, rows, "--rows")
+    }
+
+    func run() throws {
+        try options.measure(unit: "distances") { progress in
+            var benchmark = DistanceBenchmark()
+            (benchmark.features, benchmark.rows, benchmark.repeats) = (features, rows, options.repeats)
+            return benchmark.run(progress: progress)
+        } summary: {
+            $0.summary
         }
     }
 }
