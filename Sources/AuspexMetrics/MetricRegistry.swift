@@ -12,16 +12,19 @@ public struct MetricSettings: Sendable, Equatable {
     public var cache: FeatureCache?
     /// Whether intervals that need many repetitions of the metric are wanted.
     public var wantsIntervals: Bool
+    /// What I3D multiplies; published values are of float32.
+    public var precision: I3D.Precision
 
     public init(
         peak: Double = 255, seed: UInt64 = 0, weights: WeightsStore = .standard, cache: FeatureCache? = nil,
-        wantsIntervals: Bool = true
+        wantsIntervals: Bool = true, precision: I3D.Precision = .float32
     ) {
         self.peak = peak
         self.seed = seed
         self.weights = weights
         self.cache = cache
         self.wantsIntervals = wantsIntervals
+        self.precision = precision
     }
 }
 

@@ -70,6 +70,13 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "Leave out the intervals of Fréchet distances, which take fifty times as long as the distance.")
     var noInterval = false
 
+    @Option(
+        help: """
+            What I3D multiplies, for fvd and kvd: float32, or bfloat16, which is faster where the processor has instructions for \
+            it and changes the numbers a little.
+            """)
+    var precision: I3D.Precision?
+
     @OptionGroup var array: ArrayOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
@@ -148,6 +155,7 @@ struct ScoreCommand: ParsableCommand {
         settings.axes = array.axes
         settings.range = try array.sourceOptions().range.map { [$0.lowerBound, $0.upperBound] }
         settings.wantsIntervals = !noInterval
+        settings.precision = precision
         return settings
     }
 
@@ -203,7 +211,7 @@ struct ScoreCommand: ParsableCommand {
         [
             ("--metrics", metrics != nil), ("--clip-frames", clipFrames != nil), ("--clips", clips != nil),
             ("--size", size != nil), ("--axes", array.axes != nil), ("--range", array.range != nil),
-            ("--save-features", saveFeatures != nil), ("--no-cache", noCache),
+            ("--save-features", saveFeatures != nil), ("--no-cache", noCache), ("--precision", precision != nil),
         ].filter(\.1).map(\.0)
     }
 }

@@ -99,7 +99,8 @@ final class ClipComparison {
             guard let accumulator = accumulator as? any FeatureAccumulating else { continue }
             for side in sides.values {
                 guard case .saved(let saved, let path) = side else { continue }
-                _ = try saved.features(accumulator.preparation, for: metric.name, in: path)
+                _ = try saved.features(
+                    accumulator.preparation, accumulator.precision, for: metric.name, in: path)
             }
         }
     }
@@ -172,7 +173,8 @@ final class ClipComparison {
                     .unsupported, path: path, found: "features", expected: "clips for \(metric.name)",
                     advice: "give the clips, or leave \(metric.name) out")
             }
-            let rows = try saved.features(accumulator.preparation, for: metric.name, in: path)
+            let rows = try saved.features(
+                accumulator.preparation, accumulator.precision, for: metric.name, in: path)
             try accumulator.add(
                 rows.rows(clips), frames: taken.first?.frames ?? 0, areGrey: taken.contains { $0.channels == 1 },
                 to: side)
@@ -203,7 +205,8 @@ final class ClipComparison {
                 return (
                     side,
                     SavedFeatures.Side(
-                        source: source, isLossless: sides[side]?.isLossless ?? true, clips: records[side] ?? [],
+                        source: source, isLossless: sides[side]?.isLossless ?? true,
+                        precision: settings.precision ?? .float32, clips: records[side] ?? [],
                         features: features[side] ?? [:])
                 )
             })

@@ -28,7 +28,8 @@ public struct Scoring {
     ) throws -> ScoringReport {
         if settings.kind == .embeddings { return try scoreEmbeddings(real: real, predicted: predicted) }
         let metricSettings = MetricSettings(
-            seed: settings.seed, cache: cache, wantsIntervals: settings.wantsIntervals)
+            seed: settings.seed, cache: cache, wantsIntervals: settings.wantsIntervals,
+            precision: settings.precision ?? .float32)
         let metrics = try settings.metrics.map { try registry.metric(named: $0, settings: metricSettings) }
         let work = try ClipComparison(
             metrics, settings, real: try ScoredSide(real, as: .real, options: settings.sourceOptions),
@@ -38,6 +39,11 @@ public struct Scoring {
         if let featuresPlace { try work.saveFeatures(at: featuresPlace, real: real, predicted: predicted) }
         let results = try work.results()
         var notes = work.notes
+        if settings.precision == .bfloat16, !Kernels.multiplyBFloat16 {
+            notes.append(
+                "the processor has no instructions for bfloat16: numbers rounded to it went through float32, which saves nothing"
+            )
+        }
         if let problem = cache?.problem { notes.append("features are not cached: \(problem)") }
         return report(real, predicted, pairing: work.pairing, results: results, notes: notes, sets: work.sets)
     }

@@ -1,3 +1,4 @@
+import AuspexMetrics
 import AuspexVideo
 
 /// Every choice of a comparison that can change a number; stored beside the numbers, so that they can be had again.
@@ -27,6 +28,8 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
     public var range: [Float]?
     /// Whether intervals that repeat the metric many times are wanted.
     public var wantsIntervals = true
+    /// What I3D multiplies; nil is float32, as in results of programs that knew no other.
+    public var precision: I3D.Precision?
 
     public init() {}
 

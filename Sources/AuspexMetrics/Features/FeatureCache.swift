@@ -41,7 +41,7 @@ public final class FeatureCache: Sendable, Equatable {
 
     /// What a row of features depends on beside the clip.
     struct Kind: Hashable {
-        /// Network, checksum of its weights, and preparation.
+        /// Network, checksum of its weights, preparation, and precision where it is not float32.
         let name: String
         /// Numbers in a row.
         let size: Int
@@ -49,8 +49,9 @@ public final class FeatureCache: Sendable, Equatable {
         /// Goes up where the same weights and pixels begin to give other features than before, rounding apart.
         private static let revision = 1
 
-        init(network: String, checksum: String, preparation: FramePreparation, size: Int) {
-            name = "\(network)-\(checksum.prefix(16))-\(preparation.rawValue)-\(Self.revision)"
+        init(network: String, checksum: String, precision: I3D.Precision, preparation: FramePreparation, size: Int) {
+            let suffix = precision == .float32 ? "" : "-\(precision.rawValue)"
+            name = "\(network)-\(checksum.prefix(16))-\(preparation.rawValue)-\(Self.revision)\(suffix)"
             self.size = size
         }
     }

@@ -50,15 +50,17 @@ package final class FeatureExtractor: @unchecked Sendable {
     /// - Parameters:
     ///   - cache: where features are kept beyond the run.
     ///   - checksum: of the network's weights: the cache knows networks by it.
+    ///   - precision: what the network multiplies, which the cache tells apart too.
     ///   - network: from `[B, T, 224, 224, 3]` to `[B, featureSize]`.
     package init(
         preparation: FramePreparation, featureSize: Int, cache: FeatureCache? = nil, checksum: String = "",
-        network: @escaping @Sendable (Tensor) -> Tensor
+        precision: I3D.Precision = .float32, network: @escaping @Sendable (Tensor) -> Tensor
     ) {
         self.network = network
         self.cache = cache.map {
             let kind = FeatureCache.Kind(
-                network: WeightsFile.i3d.rawValue, checksum: checksum, preparation: preparation, size: featureSize)
+                network: WeightsFile.i3d.rawValue, checksum: checksum, precision: precision,
+                preparation: preparation, size: featureSize)
             return ($0, kind)
         }
         self.featureSize = featureSize
@@ -69,17 +71,20 @@ package final class FeatureExtractor: @unchecked Sendable {
     ///
     /// - Throws: `FileError` where the weights are absent or damaged.
     package static func shared(
-        _ preparation: FramePreparation, from store: WeightsStore, cache: FeatureCache? = nil
+        _ preparation: FramePreparation, from store: WeightsStore, cache: FeatureCache? = nil,
+        precision: I3D.Precision = .float32
     ) throws -> FeatureExtractor {
-        let key = Key(folder: store.folder, preparation: preparation, cache: cache.map(ObjectIdentifier.init))
+        let key = Key(
+            folder: store.folder, preparation: preparation, precision: precision,
+            cache: cache.map(ObjectIdentifier.init))
         return try known.withLock { known in
             known = known.filter { $0.value.extractor != nil }
             if let extractor = known[key]?.extractor { return extractor }
-            let sibling = known.first { $0.key.folder == store.folder }
-            let network = try sibling?.value.extractor?.network ?? I3D(from: store).logits
+            let sibling = known.first { $0.key.folder == store.folder && $0.key.precision == precision }
+            let network = try sibling?.value.extractor?.network ?? I3D(from: store, precision: precision).logits
             let extractor = FeatureExtractor(
                 preparation: preparation, featureSize: I3D.logitCount, cache: cache, checksum: WeightsFile.i3d.checksum,
-                network: network)
+                precision: precision, network: network)
             known[key] = Weak(extractor: extractor)
             return extractor
         }
@@ -88,6 +93,7 @@ package final class FeatureExtractor: @unchecked Sendable {
     private struct Key: Hashable {
         let folder: String
         let preparation: FramePreparation
+        let precision: I3D.Precision
         let cache: ObjectIdentifier?
     }
 

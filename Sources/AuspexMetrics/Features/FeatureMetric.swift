@@ -18,6 +18,8 @@ extension FeatureMetric {
 package protocol FeatureAccumulating: SetMetricAccumulator {
     /// How frames become what the network sees: features of another preparation are other features.
     var preparation: FramePreparation { get }
+    /// What the network multiplies.
+    var precision: I3D.Precision { get }
 
     /// Takes features that were found before, of clips of this many frames.
     func add(_ features: ClipFeatures, frames: Int, areGrey: Bool, to side: MetricSide) throws
@@ -41,6 +43,7 @@ final class FeatureAccumulator: FeatureAccumulating {
     init(_ metric: any FeatureMetric) { self.metric = metric }
 
     var preparation: FramePreparation { metric.extractor.preparation }
+    var precision: I3D.Precision { metric.settings.precision }
 
     func add(_ clips: Tensor, to side: MetricSide) throws {
         try check(clips, side)

@@ -49,7 +49,7 @@ public struct FrechetVideoDistance: FeatureMetric {
         self.variant = variant
         self.settings = settings
         extractor = try FeatureExtractor.shared(
-            variant.preparation, from: settings.weights, cache: settings.cache)
+            variant.preparation, from: settings.weights, cache: settings.cache, precision: settings.precision)
     }
 
     /// With another network than I3D.
@@ -64,7 +64,7 @@ public struct FrechetVideoDistance: FeatureMetric {
     public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
     public var convention: String {
         let most = variant.mostClips.map { "; at most \($0) clips of each set" } ?? ""
-        return "Fréchet distance of 400 logits of I3D (Kinetics-400); \(variant.preparation.summary); "
+        return "Fréchet distance of \(settings.precision.logitsSummary); \(variant.preparation.summary); "
             + "covariances with \(variant.divisor == .all ? "n" : "n − 1")\(most)"
     }
 

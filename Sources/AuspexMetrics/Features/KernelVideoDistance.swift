@@ -25,7 +25,7 @@ public struct KernelVideoDistance: FeatureMetric {
         self.variant = variant
         self.settings = settings
         extractor = try FeatureExtractor.shared(
-            .published, from: settings.weights, cache: settings.cache)
+            .published, from: settings.weights, cache: settings.cache, precision: settings.precision)
     }
 
     /// With another network than I3D.
@@ -44,7 +44,7 @@ public struct KernelVideoDistance: FeatureMetric {
             variant == .all
             ? "all clips at once"
             : "mean over \(Self.subsets) random subsets of min(\(Self.subsetSize), clips) of each set"
-        return "unbiased squared MMD of 400 logits of I3D (Kinetics-400), kernel \(kernel), \(over); "
+        return "unbiased squared MMD of \(settings.precision.logitsSummary), kernel \(kernel), \(over); "
             + FramePreparation.published.summary
     }
 

@@ -13,13 +13,19 @@ public struct SavedFeatures: Sendable {
         public var source: String
         /// Whether pixels are exactly those that were written.
         public var isLossless: Bool
+        /// What the network multiplied.
+        public var precision: I3D.Precision
         public var clips: [ClipRecord]
         /// By the preparation's name, a row for each clip.
         package var features: [String: ClipFeatures]
 
-        package init(source: String, isLossless: Bool, clips: [ClipRecord], features: [String: ClipFeatures]) {
+        package init(
+            source: String, isLossless: Bool, precision: I3D.Precision = .float32, clips: [ClipRecord],
+            features: [String: ClipFeatures]
+        ) {
             self.source = source
             self.isLossless = isLossless
+            self.precision = precision
             self.clips = clips
             self.features = features
         }
@@ -49,6 +55,7 @@ public struct SavedFeatures: Sendable {
             let name = side.rawValue
             notes[name + ".source"] = set.source
             notes[name + ".lossless"] = "\(set.isLossless)"
+            notes[name + ".precision"] = set.precision.rawValue
             notes[name + ".clips"] = String(decoding: try encoder.encode(set.clips), as: UTF8.self)
             for (preparation, features) in set.features {
                 tensors["\(name)/\(preparation)"] = Tensor(features.values, shape: [features.count, features.size])
@@ -116,9 +123,15 @@ public struct SavedFeatures: Sendable {
             }
             features[preparation] = rows
         }
+        let stated = reader.metadata[side.rawValue + ".precision"] ?? I3D.Precision.float32.rawValue
+        guard let precision = I3D.Precision(rawValue: stated) else {
+            throw garbled(
+                "features in \(stated)", I3D.Precision.allCases.map(\.rawValue).joined(separator: " or "))
+        }
         return Side(
             source: reader.metadata[side.rawValue + ".source"] ?? reader.path,
-            isLossless: reader.metadata[side.rawValue + ".lossless"] != "false", clips: clips, features: features)
+            isLossless: reader.metadata[side.rawValue + ".lossless"] != "false", precision: precision, clips: clips,
+            features: features)
     }
 
     /// The features that stand for one side of a comparison: those of that side, or the only ones.
@@ -138,10 +151,20 @@ extension SavedFeatures.Side {
     /// Features prepared as a metric wants them.
     ///
     /// - Parameters:
+    ///   - precision: what the metric's network multiplies.
     ///   - path: the file, for the error.
     ///   - metric: which metric wants them.
     /// - Throws: `FileError` naming what the file has.
-    package func features(_ preparation: FramePreparation, for metric: String, in path: String) throws -> ClipFeatures {
+    package func features(
+        _ preparation: FramePreparation, _ precision: I3D.Precision, for metric: String, in path: String
+    ) throws -> ClipFeatures {
+        guard self.precision == precision else {
+            throw FileError(
+                .unsupported, path: path, found: "features computed in \(self.precision.rawValue)",
+                expected: "\(precision.rawValue), as the other side's",
+                advice: "compare features of one precision (--precision \(self.precision.rawValue)), or save them again"
+            )
+        }
         guard let found = features[preparation.rawValue] else {
             throw FileError(
                 .unsupported, path: path,

@@ -17,6 +17,11 @@ public final class I3D: Sendable {
         /// Half the memory, and on processors with instructions for it (`Kernels.multiplyBFloat16`) the products in half the time.
         case bfloat16
 
+        /// What a metric of the logits says that it compares.
+        var logitsSummary: String {
+            "\(I3D.logitCount) logits of I3D (Kinetics-400)" + (self == .float32 ? "" : " in \(rawValue)")
+        }
+
         /// The same number stored as it is multiplied.
         fileprivate func rounded(_ x: Tensor) -> Tensor {
             switch self {

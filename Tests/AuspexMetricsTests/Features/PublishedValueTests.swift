@@ -75,6 +75,14 @@ struct PublishedVideoDistanceTests {
         }
         let found = FrechetDistance.between(sets[0], sets[1])
         #expect(found != exact && abs(found / exact - 1) < 0.02, "\(found), in float32 \(exact)")
+        // The metric is of that network, and says so.
+        let metric = try FrechetVideoDistance(settings: MetricSettings(precision: .bfloat16))
+        let accumulator = try #require(metric.makeAccumulator() as? any SetMetricAccumulator)
+        try accumulator.add(try #require(golden["real"]), to: .real)
+        try accumulator.add(try #require(golden["predicted"]), to: .predicted)
+        let result = try accumulator.result()
+        #expect(abs(result.value / found - 1) < 1e-3 && abs(result.value / exact - 1) > 1e-5, "\(result.value)")
+        #expect(result.convention.contains("(Kinetics-400) in bfloat16;"))
     }
 
     /// Values that others published: 151.392 by the original code; 133.908 by the port.

@@ -21,7 +21,8 @@ private func write(_ path: String, sides: Set<MetricSide> = [.real, .predicted])
     let all: [MetricSide: SavedFeatures.Side] = [
         .real: .init(source: "r", isLossless: true, clips: records(2), features: ["published": rows(2, seed: 1)]),
         .predicted: .init(
-            source: "p", isLossless: false, clips: records(3), features: ["published": rows(3, seed: 2)]),
+            source: "p", isLossless: false, precision: .bfloat16, clips: records(3),
+            features: ["published": rows(3, seed: 2)]),
     ]
     try SavedFeatures.write(
         all.filter { sides.contains($0.key) }, preparations: [.published], version: "1.2", to: path)
@@ -42,7 +43,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         let (real, predicted) = (try saved.side(.real), try saved.side(.predicted))
         #expect(real.source == "r" && real.isLossless && real.clips == records(2))
         #expect(predicted.source == "p" && !predicted.isLossless && predicted.clips == records(3))
-        #expect(try real.features(.published, for: "fvd", in: "f") == rows(2, seed: 1))
+        #expect(try real.features(.published, .float32, for: "fvd", in: "f") == rows(2, seed: 1))
         // The other set where it is named, and the only one without being named.
         #expect(try saved.side(.real, named: .predicted).source == "p")
         try write(folder.file("one.safetensors"), sides: [.predicted])
@@ -56,15 +57,26 @@ private func errorOf(_ body: () throws -> Void) -> String {
         let folder = try TemporaryFolder()
         try write(folder.file("f.safetensors"))
         let real = try SavedFeatures(readingFrom: folder.file("f.safetensors")).side(.real)
-        let error = errorOf { _ = try real.features(.centred, for: "fvd:tats", in: "f.safetensors") }
+        let error = errorOf { _ = try real.features(.centred, .float32, for: "fvd:tats", in: "f.safetensors") }
         #expect(error.contains("f.safetensors: found features of frames prepared as published"))
         #expect(error.contains("centred for fvd:tats") && error.contains("--metrics fvd:tats"))
+    }
+
+    @Test func anotherPrecision() throws {
+        let folder = try TemporaryFolder()
+        try write(folder.file("f.safetensors"))
+        let predicted = try SavedFeatures(readingFrom: folder.file("f.safetensors")).side(.predicted)
+        #expect(try predicted.features(.published, .bfloat16, for: "fvd", in: "f") == rows(3, seed: 2))
+        let error = errorOf { _ = try predicted.features(.published, .float32, for: "fvd", in: "f.safetensors") }
+        #expect(error.contains("f.safetensors: found features computed in bfloat16"))
+        #expect(error.contains("--precision bfloat16"))
     }
 
     /// Each note changed by itself.
     @Test(arguments: [
         ("weights-sha256", "00ff", "weights of SHA-256 00ff"), ("network", "i3d-rgb", "features of i3d-rgb"),
         ("preparation.published", "bicubic", "prepared as 'published', which is bicubic"),
+        ("real.precision", "float8", "features in float8"),
         ("format", "other", "tensors that are no features of clips"),
         ("real.clips", "[]", "'real/published' of float32 [2, 400]"),
         ("real.clips", "{", "a list of real clips that cannot be read"),
