@@ -1,3 +1,5 @@
+import AuspexMetrics
+import AuspexTensors
 import Foundation
 import Testing
 
@@ -35,6 +37,62 @@ struct EvaluateTests {
             #expect(try evaluate(["--same-clips", report, "--clips", "2"]).status == 64)
             #expect(try evaluate(["--protocol", "kth-svgg"]).errors.contains("did you mean kth-svg?"))
             #expect(try evaluate(["--metrics", "fvdd"]).errors.contains("did you mean 'fvd'?"))
+        }
+    }
+
+    /// Of clips in which nothing moves the last frame is the whole future: no distance for who copies it, some for everybody else.
+    @Test(
+        .enabled(
+            if: FileManager.default.fileExists(atPath: WeightsStore.standard.path(of: .i3d)),
+            "needs weights: 'auspex weights fetch i3d'"))
+    func distancesOfSets() throws {
+        try withTemporaryFolder { folder in
+            try SmallRun.train(in: folder, ["--set", "model.predictedFrames=7"])
+            let stream = RandomStream(seed: 1, name: "stills")
+            let stills = (0..<3).flatMap { clip in
+                let frame = (0..<32 * 32 * 3).map { UInt8(stream.at(step: clip).integer(below: 256, at: $0 / 96)) }
+                return (0..<9).flatMap { _ in frame }
+            }
+            try Tensor(stills, shape: [3, 9, 32, 32, 3]).writeNumPy(
+                to: folder.appendingPathComponent("stills.npy").path)
+            let run = try ProgramRun(
+                ["evaluate", "run", "--data", "stills.npy", "--metrics", "fvd,kvd,psnr", "--json", "--quiet"],
+                in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            let models = try #require(try Self.object(run)["models"] as? [String: [String: Any]])
+            func result(_ model: String, _ metric: String) throws -> [String: Any] {
+                let metrics = try #require(models[model]?["metrics"] as? [String: [String: Any]])
+                return try #require(metrics[metric])
+            }
+            func value(_ model: String, _ metric: String) throws -> Double {
+                try #require(try result(model, metric)["value"] as? Double)
+            }
+            #expect(try value("copy-last", "psnr") == 100)
+            #expect(try value("copy-last", "fvd") < 1e-4)
+            #expect(try value("model", "fvd") > 1)
+            // Unbiased, so that it may lie a little below 0 where sets are alike.
+            #expect(try value("model", "kvd") > value("copy-last", "kvd"))
+            #expect(try result("model", "fvd")["clips"] as? Int == 3)
+            #expect((try result("model", "fvd")["weights"] as? String)?.hasSuffix(WeightsFile.i3d.checksum) == true)
+        }
+    }
+
+    /// The bar counts the clips there are, not those asked for.
+    @Test func progressCountsTheClipsThereAre() throws {
+        try withTemporaryFolder { folder in
+            try SmallRun.train(in: folder)
+            let clips = try ProgramRun(
+                [
+                    "data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "2", "--frames", "4", "--size",
+                    "32",
+                    "--quiet",
+                ], in: folder)
+            #expect(clips.status == 0, "\(clips.errors)")
+            let run = try ProgramRun(
+                ["evaluate", "run", "--data", "clips", "--clips", "50000", "--metrics", "mse"], in: folder)
+            #expect(run.status == 0)
+            #expect(run.errorLines.contains { $0.hasPrefix("evaluate 100%  2/2 clips") }, "\(run.errors)")
+            #expect(run.errors.contains("clips has 2 clips, fewer than the 50000 asked for"))
         }
     }
 

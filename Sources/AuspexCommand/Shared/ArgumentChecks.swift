@@ -10,5 +10,5 @@ func requireAtLeast(_ least: Int, _ value: Int?, _ option: String) throws {
 func metricNames(listed list: String) -> [String] {
     var seen: Set<String> = []
     return list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        .filter { seen.insert($0).inserted }
+        .filter { !$0.isEmpty && seen.insert($0).inserted }
 }

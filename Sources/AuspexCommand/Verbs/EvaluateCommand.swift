@@ -2,7 +2,6 @@ import ArgumentParser
 import AuspexExperiments
 import AuspexModels
 import AuspexTensors
-import AuspexTraining
 import AuspexVideo
 import Foundation
 
@@ -82,12 +81,11 @@ struct EvaluateCommand: ParsableCommand {
         let folder = try EvaluationFolder(
             out ?? saveClips ?? EvaluationFolder.next(in: model.run, protocol: plan.name), overwriting: force)
         let gallery = try saveClips.map { try Gallery($0, clips: saved, overwriting: force) }
-        let progress = ProgressReporter(
-            "evaluate", total: plan.clips, unit: "clips", style: .automatic(quiet: output.quiet))
+        let progress = CountedProgress("evaluate", unit: "clips", quiet: output.quiet)
         var report = try evaluation.run(
             [GeneratorPredictor(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
             clipList: clipList, classNumbers: try model.classNumbers(of: source.clips),
-            examples: { try gallery?.add($0) }, progress: { done, _ in progress.update(completed: done) })
+            examples: { try gallery?.add($0) }, progress: { progress.update($0, of: $1) })
         progress.finish()
         report.origin = model.origin
         try folder.write(report)

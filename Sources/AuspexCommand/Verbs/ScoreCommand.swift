@@ -1,7 +1,6 @@
 import ArgumentParser
 import AuspexExperiments
 import AuspexMetrics
-import AuspexTraining
 import AuspexVideo
 import Foundation
 
@@ -111,17 +110,10 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         engine.apply()
-        var progress: ProgressReporter?
-        func tell(done: Int, total: Int) {
-            let reporter =
-                progress
-                ?? ProgressReporter("score", total: total, unit: "clips", style: .automatic(quiet: output.quiet))
-            reporter.update(completed: done)
-            progress = reporter
-        }
+        let progress = CountedProgress("score", unit: "clips", quiet: output.quiet)
         if let replay {
-            let outcome = try ScoringReplay(readingFrom: replay).run(progress: tell)
-            progress?.finish()
+            let outcome = try ScoringReplay(readingFrom: replay).run { progress.update($0, of: $1) }
+            progress.finish()
             return try show(outcome)
         }
         guard let real, let predicted else { return }
@@ -129,8 +121,8 @@ struct ScoreCommand: ParsableCommand {
         if let saveFeatures { scoring.featuresPlace = try OutputPlace(saveFeatures, overwriting: force) }
         let cache = noCache || embeddings ? nil : FeatureCache.standard()
         scoring.cache = cache
-        let report = try scoring.score(real: real, predicted: predicted, progress: tell)
-        progress?.finish()
+        let report = try scoring.score(real: real, predicted: predicted) { progress.update($0, of: $1) }
+        progress.finish()
         if let counts = cache?.counts, counts.found > 0 {
             output.say("Features: \(counts.found) from the cache, \(counts.computed) computed")
         }
@@ -203,7 +195,7 @@ struct ScoreCommand: ParsableCommand {
             return ScoringSettings.usualMetrics(
                 embeddings ? .embeddings : .clips, real: real ?? "", predicted: predicted ?? "")
         }
-        return metricNames(listed: metrics).filter { !$0.isEmpty }
+        return metricNames(listed: metrics)
     }
 
     /// Options given that say something about clips.

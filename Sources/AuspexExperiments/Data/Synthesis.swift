@@ -62,9 +62,7 @@ public struct Synthesis: Sendable {
                 }
                 try array?.append(clip.frames.reshaped(to: [1] + clip.frames.shape))
             } else {
-                let number = String(index)
-                let path =
-                    folder + "/" + String(repeating: "0", count: digits - number.count) + number + "." + format.rawValue
+                let path = "\(folder)/\(String(index, digits: digits)).\(format.rawValue)"
                 let interval = clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds
                 try VideoWriter(path, frameIntervalSeconds: interval, overwriting: overwriting).write(clip.frames)
                 files.append(path)

@@ -1,3 +1,4 @@
+import AuspexTensors
 import AuspexVideo
 
 /// Films and film strips of the first clips that an evaluation saw, with everybody's predictions.
@@ -28,7 +29,6 @@ public final class Gallery {
     }
 
     private func path(_ index: Int, _ ending: String) -> String {
-        let number = String(index)
-        return "\(folder)/clip-" + String(repeating: "0", count: max(0, 4 - number.count)) + number + "." + ending
+        "\(folder)/clip-\(String(index, digits: 4)).\(ending)"
     }
 }

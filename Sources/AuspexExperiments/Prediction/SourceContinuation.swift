@@ -47,7 +47,7 @@ public struct SourceContinuation {
         let request = model.clipRequest(frames: given + frames)
         let places = try source.places(for: request, atMost: limit)
         for folder in folders { try FolderMaking.make(folder) }
-        var taken: [String: Int] = [:]
+        let names = Self.names(of: places.map(source.name(at:)))
         let predictor = GeneratorPredictor(model.generator)
         for (place, start) in places.enumerated() {
             let clip = try source.clip(at: start, request: request)
@@ -65,15 +65,22 @@ public struct SourceContinuation {
                     truth: pixels.sliced(0, from: given, count: frames),
                     frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
             }
-            try body(place + 1, name(of: clip, taken: &taken), pictures)
+            try body(place + 1, names[place], pictures)
         }
     }
 
-    /// The file's name, and a number from the second clip of the same file on.
-    private func name(of clip: Clip, taken: inout [String: Int]) -> String {
-        let stem = ((clip.name as NSString).lastPathComponent as NSString).deletingPathExtension
-        let count = (taken[stem] ?? 0) + 1
-        taken[stem] = count
-        return count == 1 ? stem : "\(stem)-\(count)"
+    /// A name for each clip: its file's without folder and ending, and where several clips have that, a number, so that names sort as clips follow.
+    package static func names(of clips: [String]) -> [String] {
+        let stems = clips.map { (($0 as NSString).lastPathComponent as NSString).deletingPathExtension }
+        let counts = Dictionary(stems.map { ($0, 1) }, uniquingKeysWith: +)
+        var taken: [String: Int] = [:]
+        let names = stems.map { stem in
+            guard let count = counts[stem], count > 1 else { return stem }
+            taken[stem, default: 0] += 1
+            return "\(stem)-\(String(taken[stem] ?? 0, digits: String(count).count))"
+        }
+        if Set(names).count == names.count { return names }
+        // A file may be called as a clip of another would be: then all clips are counted through.
+        return stems.enumerated().map { "\($1)-\(String($0 + 1, digits: String(stems.count).count))" }
     }
 }

@@ -185,10 +185,8 @@ public struct CheckpointStore: Sendable {
     /// Where the checkpoint of a step lies.
     public func path(of step: Int) -> String { folder + "/" + Self.name(of: step) }
 
-    private static func name(of step: Int) -> String {
-        let digits = String(step)
-        return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-    }
+    /// The name of a step in folders' and files' names.
+    static func name(of step: Int) -> String { "step-" + String(step, digits: 8) }
 
     private static func step(ofFolderNamed name: String) -> Int? {
         guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)), step >= 0 else { return nil }

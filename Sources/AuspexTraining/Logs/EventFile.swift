@@ -37,7 +37,8 @@ public final class EventFile {
         clock: @escaping () -> Double = { Date().timeIntervalSince1970 }
     ) throws {
         // TensorBoard orders files by name: the time comes first, the process and a number tell apart files of one second.
-        let stem = "\(folder)/events.out.tfevents.\(Self.padded(Int(clock())))." + "\(ProcessInfo.processInfo.hostName)"
+        let stem =
+            "\(folder)/events.out.tfevents.\(String(Int(clock()), digits: 10)).\(ProcessInfo.processInfo.hostName)"
         let names = (0...).lazy.map { (number: Int) -> String in "\(stem).\(getpid()).\(number)" }
         let path = names.first { (name: String) -> Bool in access(name, F_OK) != 0 }
         try self.init(path: path ?? stem, resumingFrom: resumedStep, clock: clock)
@@ -106,10 +107,5 @@ public final class EventFile {
         let crc = CRC32C(bytes).value
         let masked = (crc >> 15 | crc << 17) &+ 0xA282_EAD8
         return withUnsafeBytes(of: masked.littleEndian) { Array($0) }
-    }
-
-    private static func padded(_ seconds: Int) -> String {
-        let digits = String(seconds)
-        return String(repeating: "0", count: max(0, 10 - digits.count)) + digits
     }
 }

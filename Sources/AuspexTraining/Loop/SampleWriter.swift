@@ -33,9 +33,8 @@ struct SampleWriter {
             let picture = PredictionPicture(
                 context: frames(context), predictions: [.init(name: predictor.name, frames: frames(predicted))],
                 truth: frames(truth), frameIntervalSeconds: frameIntervalSeconds)
-            let digits = String(step)
-            let name = "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-            try picture.write(to: "\(folder)/\(name)-clip-\(clip).png", overwriting: true)
+            let name = "\(CheckpointStore.name(of: step))-clip-\(clip).png"
+            try picture.write(to: "\(folder)/\(name)", overwriting: true)
             if clip == 0 {
                 let strip = picture.filmStrip()
                 first = EventFile.Picture(

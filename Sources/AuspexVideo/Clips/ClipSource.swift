@@ -27,6 +27,9 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// The clip at a place of `places(for:atMost:)`, cut at the centre.
     func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip
 
+    /// What a clip at a place is called, without reading it.
+    func name(at place: ClipPlace) -> String
+
     /// Two sources that share no clip: a part of the files, or of a single file's time, is held out.
     ///
     /// A synthetic source holds nothing out: its held-out clips are drawn from a stream that no run draws from.

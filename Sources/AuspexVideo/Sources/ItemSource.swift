@@ -202,6 +202,8 @@ struct ItemSource: ClipSource {
             of: item, first: place.firstFrame, timeline: timeline, request: request, crop: .centre, continuing: true)
     }
 
+    func name(at place: ClipPlace) -> String { items[place.item].name }
+
     func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource) {
         guard items.count > 1 else {
             return (

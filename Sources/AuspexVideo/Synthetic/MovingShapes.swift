@@ -66,9 +66,10 @@ public struct MovingShapes: ClipSource {
 
     public func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip {
         try clip(
-            of: scene(at: place, request: request), name: "\(description)/held-out/\(place.item)",
-            firstFrame: place.firstFrame, request)
+            of: scene(at: place, request: request), name: name(at: place), firstFrame: place.firstFrame, request)
     }
+
+    public func name(at place: ClipPlace) -> String { "\(description)/held-out/\(place.item)" }
 
     private func scene(from stream: RandomStream, _ request: ClipRequest) -> MovingShapesScene {
         MovingShapesScene(

@@ -115,10 +115,7 @@ public struct OutputPlace: Sendable {
     }
 
     /// The name of a frame in a folder of frames.
-    package static func frameName(_ number: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".png"
-    }
+    package static func frameName(_ number: Int) -> String { String(number, digits: 5) + ".png" }
 
     private static func isFrameName(_ name: String) -> Bool {
         name.hasSuffix(".png") && name.count >= 9 && name.dropLast(4).allSatisfy { ("0"..."9").contains($0) }
