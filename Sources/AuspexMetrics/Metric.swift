@@ -3,7 +3,7 @@ import AuspexTensors
 /// A way to put a number on predicted clips, under the name that people give on the command line: `metric` or `metric:variant`.
 ///
 /// A metric is a description; what it has seen so far is in the accumulators it makes. Most metrics conform to `PairedMetric`, which needs one function
-/// only; one that compares sets of clips gives an accumulator that conforms to `SetMetricAccumulator`. `MetricRegistry` finds metrics by name.
+/// only, or where they look at frames one by one to `FramewiseMetric`; one that compares sets of clips gives an accumulator that conforms to `SetMetricAccumulator`. `MetricRegistry` finds metrics by name.
 public protocol Metric: Sendable {
     /// The whole name, `psnr:clip`.
     var name: String { get }
@@ -74,6 +74,24 @@ extension PairedMetric {
     public var weights: String? { nil }
     public func notes(perfectFrames: Int, of frames: Int) -> [String] { [] }
     public func makeAccumulator() -> any MetricAccumulator { PairedAccumulator(self) }
+}
+
+/// A paired metric that looks at each frame by itself, so that a clip can be given in pieces: a film need not be in memory whole.
+public protocol FramewiseMetric: PairedMetric {
+    /// A number for each frame of each clip, `[B][T]`, of clips `[B, T, H, W, C]`.
+    ///
+    /// - Throws: `MetricError` as `MetricAccumulator.add`.
+    func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]]
+
+    /// What the numbers of all of a prediction's frames come to; their mean if nothing else is said.
+    func measurement(ofFrames values: [Double]) -> ClipMeasurement
+}
+
+extension FramewiseMetric {
+    public func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement] {
+        try frameValues(real: real, predicted: predicted).map { measurement(ofFrames: $0) }
+    }
+    public func measurement(ofFrames values: [Double]) -> ClipMeasurement { ClipMeasurement(perFrame: values) }
 }
 
 /// What a paired metric says of one prediction.

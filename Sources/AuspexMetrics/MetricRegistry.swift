@@ -10,6 +10,8 @@ public struct MetricSettings: Sendable, Equatable {
     public var weights: WeightsStore
     /// Where features of clips seen before are kept; nil computes all anew.
     public var cache: FeatureCache?
+    /// Whether networks must be there. False where all features were found before: metrics that look at features then do without them.
+    public var needsNetworks: Bool
     /// Whether intervals that need many repetitions of the metric are wanted.
     public var wantsIntervals: Bool
     /// What I3D multiplies; published values are of float32.
@@ -17,12 +19,13 @@ public struct MetricSettings: Sendable, Equatable {
 
     public init(
         peak: Double = 255, seed: UInt64 = 0, weights: WeightsStore = .standard, cache: FeatureCache? = nil,
-        wantsIntervals: Bool = true, precision: I3D.Precision = .float32
+        needsNetworks: Bool = true, wantsIntervals: Bool = true, precision: I3D.Precision = .float32
     ) {
         self.peak = peak
         self.seed = seed
         self.weights = weights
         self.cache = cache
+        self.needsNetworks = needsNetworks
         self.wantsIntervals = wantsIntervals
         self.precision = precision
     }

@@ -10,11 +10,33 @@ public final class PairedAccumulator: MetricAccumulator {
     private var stepSums: [Double] = []
     private var stepCounts: [Int] = []
     private var perfectFrames = 0
+    /// Of a pair of clips that is still coming, a number for each frame.
+    private var unfinished: [Double] = []
 
     public init(_ metric: any PairedMetric) { self.metric = metric }
 
     public func add(real: Tensor, predicted: Tensor) throws {
         for measurement in try metric.measure(real: real, predicted: predicted) { add(measurement) }
+    }
+
+    /// Whether a pair of clips may come in pieces.
+    public var takesPieces: Bool { metric is any FramewiseMetric }
+
+    /// Takes some frames of a pair of clips, `[1, T, H, W, C]`, that follow on those that came before; `finishClip` ends the pair.
+    ///
+    /// - Throws: as `add(real:predicted:)`.
+    public func add(pieceOf real: Tensor, predicted: Tensor) throws {
+        guard let metric = metric as? any FramewiseMetric else {
+            stopProgram("PairedAccumulator", "\(metric.name) needs whole clips")
+        }
+        unfinished += try metric.frameValues(real: real, predicted: predicted).flatMap { $0 }
+    }
+
+    /// Ends the pair of clips whose pieces came.
+    public func finishClip() {
+        guard let metric = metric as? any FramewiseMetric, !unfinished.isEmpty else { return }
+        add(metric.measurement(ofFrames: unfinished))
+        unfinished = []
     }
 
     /// Takes what was measured already: the best of several predictions, for example.

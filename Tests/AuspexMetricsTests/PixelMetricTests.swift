@@ -145,6 +145,25 @@ private func noise(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
         }
     }
 
+    /// A clip in pieces is the same clip.
+    @Test(arguments: pixelMetrics) func pieces(name: String) throws {
+        let (real, predicted) = (noise([2, 5, 16, 12, 3]), noise([2, 5, 16, 12, 3], seed: 2))
+        let metric = try paired(name)
+        let (whole, parts) = (PairedAccumulator(metric), PairedAccumulator(metric))
+        try whole.add(real: real, predicted: predicted)
+        #expect(parts.takesPieces)
+        for clip in 0..<2 {
+            for (first, count) in [(0, 2), (2, 2), (4, 1)] {
+                func piece(_ clips: Tensor) -> Tensor {
+                    clips.sliced(0, from: clip, count: 1).sliced(1, from: first, count: count)
+                }
+                try parts.add(pieceOf: piece(real), predicted: piece(predicted))
+            }
+            parts.finishClip()
+        }
+        #expect(try parts.result() == whole.result())
+    }
+
     /// Clips one by one, all at once, or in any grouping: the same numbers.
     @Test(arguments: pixelMetrics) func grouping(name: String) throws {
         let (real, predicted) = (noise([6, 2, 16, 12, 3]), noise([6, 2, 16, 12, 3], seed: 2))

@@ -25,4 +25,9 @@ enum Console {
     static func print(json value: some Encodable) throws {
         print(String(decoding: try ReportFile.data(value, onOneLine: true), as: UTF8.self))
     }
+    /// The same of a result that lists its clips, which may be many.
+    static func print(json report: some ClipListingReport) throws {
+        try report.writeOnOneLine { FileHandle.standardOutput.write($0) }
+        print("")
+    }
 }

@@ -53,7 +53,7 @@ final class ExplainedClips {
         guard let size = size ?? set.items[number].size else {
             throw VideoError(.badSource, set.items[number].name, "has frames of no size: resize them with --size N")
         }
-        let clip = try set.clip(number, frames: frames, size: size)
+        let clip = try set.clip(number, frames: 0..<frames, size: size)
         if keptBytes + clip.count <= Self.mostBytes {
             kept[number] = clip
             keptBytes += clip.count

@@ -54,8 +54,7 @@ public struct Explanation: Sendable {
     public func explain(
         real: String, predicted: String, tell: @escaping (Event) -> Void = { _ in }
     ) throws -> ExplanationReport {
-        let store = MetricSettings().weights
-        return try explain(real: real, predicted: predicted, tell: tell) { try .shared($0, from: store) }
+        try explain(real: real, predicted: predicted, tell: tell) { try .shared($0, for: MetricSettings()) }
     }
 
     /// With another network than I3D.

@@ -44,13 +44,13 @@ final class FeatureBank {
         let network = try network(pass.recipe.preparation)
         let done = features[pass]?.count ?? 0
         let orders = try (done..<count).map { number in
-            let order = network.order(try source.clip(number, pass.recipe), peak: 255)
+            let order = try network.order(source.clip(number, pass.recipe), peak: 255)
             clipsDone += 1
             progress(clipsDone)
             return order
         }
         var rows = features[pass] ?? ClipFeatures(size: network.featureSize)
-        rows.append(network.features(of: orders).values)
+        rows.append(try network.features(of: orders))
         features[pass] = rows
     }
 
@@ -62,7 +62,7 @@ final class FeatureBank {
         let wanted = min(recipe[side].clips, most ?? .max)
         let rows = features[pass] ?? ClipFeatures(size: 1)
         require(rows.count >= wanted, "FeatureBank", "\(side) features of \(recipe[side]) were not made")
-        return rows.count == wanted ? rows : rows.rows(Array(0..<wanted))
+        return rows.count == wanted ? rows : rows.rows(0..<wanted)
     }
 
     private func network(_ preparation: FramePreparation) throws -> FeatureExtractor {

@@ -7,6 +7,7 @@ final class ClipComparison {
     private let metrics: [any Metric]
     private let accumulators: [any MetricAccumulator]
     private let settings: ScoringSettings
+    private let pieceBytes: Int
     private let sides: [MetricSide: ScoredSide]
     /// How clips found their partners.
     let pairing: String
@@ -16,14 +17,17 @@ final class ClipComparison {
     private let chosen: [MetricSide: [Int]]
     private var records: [MetricSide: [ClipRecord]] = [.real: [], .predicted: []]
 
-    /// - Parameter keepsFeatures: whether features are to be saved, which some metric must then have.
+    /// - Parameters:
+    ///   - keepsFeatures: whether features are to be saved, which some metric must then have.
+    ///   - pieceBytes: decoded bytes of a clip that are in memory at once, where no metric needs whole clips.
     /// - Throws: as `Scoring.score`: everything that can be known to be wrong before any clip is decoded.
     init(
         _ metrics: [any Metric], _ settings: ScoringSettings, real: ScoredSide, predicted: ScoredSide,
-        keepsFeatures: Bool
+        keepsFeatures: Bool, pieceBytes: Int
     ) throws {
         self.metrics = metrics
         self.settings = settings
+        self.pieceBytes = pieceBytes
         accumulators = metrics.map { $0.makeAccumulator() }
         sides = [.real: real, .predicted: predicted]
         let ofSets = zip(metrics, accumulators).filter { $1 is any SetMetricAccumulator }.map(\.0)
@@ -123,10 +127,7 @@ final class ClipComparison {
     func run(progress: (Int, Int) -> Void) throws {
         if let pairs {
             for (done, pair) in pairs.enumerated() {
-                let form = try form(of: pair)
-                let real = try clip(pair.real, of: .real, form)
-                let predicted = try clip(pair.predicted, of: .predicted, form)
-                for accumulator in accumulators { try accumulator.add(real: real, predicted: predicted) }
+                try compare(pair)
                 progress(done + 1, pairs.count)
             }
             return
@@ -153,16 +154,38 @@ final class ClipComparison {
         }
     }
 
-    /// Decodes a clip and notes what it was.
+    private func compare(_ pair: (real: Int, predicted: Int)) throws {
+        let form = try form(of: pair)
+        let piecewise = accumulators.compactMap { $0 as? PairedAccumulator }.filter(\.takesPieces)
+        guard piecewise.count == accumulators.count else {
+            let real = try clip(pair.real, of: .real, form)
+            let predicted = try clip(pair.predicted, of: .predicted, form)
+            for accumulator in accumulators { try accumulator.add(real: real, predicted: predicted) }
+            return
+        }
+        var real = reading(pair.real, of: .real, form)
+        var predicted = reading(pair.predicted, of: .predicted, form)
+        let piece = max(1, pieceBytes / (3 * form.size.height * form.size.width))
+        for _ in stride(from: 0, to: form.frames, by: piece) {
+            let (first, second) = (try real.next(piece), try predicted.next(piece))
+            for accumulator in piecewise { try accumulator.add(pieceOf: first, predicted: second) }
+        }
+        for accumulator in piecewise { accumulator.finishClip() }
+        records[.real]?.append(real.record)
+        records[.predicted]?.append(predicted.record)
+    }
+
+    /// Decodes a whole clip and notes what it was.
     private func clip(_ number: Int, of side: MetricSide, _ form: CommonForm) throws -> Tensor {
-        guard case .clips(let set)? = sides[side] else { stopProgram("ClipComparison", "no clips on the \(side) side") }
-        let clip = try set.clip(number, frames: form.frames, size: form.size)
-        let item = set.items[number]
-        records[side]?.append(
-            ClipRecord(
-                name: item.name, firstFrame: item.firstFrame, frames: form.frames, size: form.size,
-                channels: clip.shape[4], sha256: ClipDigest(of: clip).hexadecimal))
+        var reading = reading(number, of: side, form)
+        let clip = try reading.next(form.frames)
+        records[side]?.append(reading.record)
         return clip
+    }
+
+    private func reading(_ number: Int, of side: MetricSide, _ form: CommonForm) -> ClipReading {
+        guard case .clips(let set)? = sides[side] else { stopProgram("ClipComparison", "no clips on the \(side) side") }
+        return ClipReading(number, of: set, as: form)
     }
 
     private func take(_ saved: SavedFeatures.Side, _ path: String, _ clips: [Int], as side: MetricSide) throws {

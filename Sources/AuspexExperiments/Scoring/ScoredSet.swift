@@ -64,19 +64,21 @@ struct ScoredSet {
     /// Whether the items are elements of an array, which have numbers and no names.
     var isArray: Bool { source.description.hasSuffix(".npy") }
 
-    /// An item's frames from its first on, `[1, T, H, W, C]`, uint8.
+    /// Some of an item's frames, counted from its first, `[1, T, H, W, C]`, uint8.
     ///
     /// - Throws: `VideoError` where floats are no numbers, or lie so far outside of their range that it must be another.
-    func clip(_ item: Int, frames: Int, size: FrameSize) throws -> Tensor {
-        let request = ClipRequest(frames: frames, size: size)
-        let clip = try source.clip(at: ClipPlace(item: item, firstFrame: items[item].firstFrame), request: request)
-        if clip.frames.elementType != .uint8 { try check(clip.frames, name: items[item].name) }
+    func clip(_ item: Int, frames: Range<Int>, size: FrameSize) throws -> Tensor {
+        let place = ClipPlace(item: item, firstFrame: items[item].firstFrame + frames.lowerBound)
+        let clip = try source.clip(at: place, request: ClipRequest(frames: frames.count, size: size))
+        if clip.frames.elementType != .uint8 {
+            try check(clip.frames, from: frames.lowerBound, name: items[item].name)
+        }
         let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
         return pixels.reshaped(to: [1] + pixels.shape)
     }
 
     /// Looks at values, −1…1 where they keep to their range. As pixels NaN would be black, and what is outside would be brought to the nearer end.
-    private func check(_ clip: Tensor, name: String) throws {
+    private func check(_ clip: Tensor, from first: Int, name: String) throws {
         let frameSize = clip.count / clip.shape[0]
         try clip.withScalars(as: Float.self) { values in
             var outside = 0
@@ -84,14 +86,14 @@ struct ScoredSet {
                 guard value.isFinite else {
                     throw VideoError(
                         .badArray, name,
-                        "frame \(place / frameSize) holds NaN or infinity, expected finite numbers: look at what wrote it"
+                        "frame \(first + place / frameSize) holds NaN or infinity, expected finite numbers: look at what wrote it"
                     )
                 }
                 guard abs(value) <= 2 else {
                     let (low, high) = (range?.lowerBound ?? -1, range?.upperBound ?? 1)
                     throw VideoError(
                         .badArray, name,
-                        "frame \(place / frameSize) holds \(low + (value + 1) / 2 * (high - low)), which is far outside of "
+                        "frame \(first + place / frameSize) holds \(low + (value + 1) / 2 * (high - low)), which is far outside of "
                             + "--range \(low),\(high): give the range that the array has")
                 }
                 outside += 1

@@ -5,13 +5,15 @@ import AuspexVideo
 /// Compares two sets of clips, wherever they came from.
 ///
 /// Metrics that compare a clip with its prediction take pairs; those that compare sets take every clip of each, and where nothing else is asked for the sets need
-/// be no pairs nor equally many. One clip of each side is in memory at a time.
+/// be no pairs nor equally many. One clip of each side is in memory at a time, and where every metric looks at frames one by one only a part of it.
 public struct Scoring {
     public var settings = ScoringSettings()
     /// Where features of clips seen before are kept; nil computes all anew.
     public var cache: FeatureCache?
     /// Where to write every clip's features of both sides.
     public var featuresPlace: OutputPlace?
+    /// Decoded bytes of a clip that are in memory at once, where no metric needs whole clips.
+    package var pieceBytes = 16 << 20
     /// What metrics' names stand for.
     public var registry = MetricRegistry.standard
 
@@ -28,13 +30,14 @@ public struct Scoring {
     ) throws -> ScoringReport {
         if settings.kind == .embeddings { return try scoreEmbeddings(real: real, predicted: predicted) }
         let metricSettings = MetricSettings(
-            seed: settings.seed, cache: cache, wantsIntervals: settings.wantsIntervals,
-            precision: settings.precision ?? .float32)
+            seed: settings.seed, cache: cache,
+            needsNetworks: ![real, predicted].allSatisfy(ScoredSide.isFeatures),
+            wantsIntervals: settings.wantsIntervals, precision: settings.precision ?? .float32)
         let metrics = try settings.metrics.map { try registry.metric(named: $0, settings: metricSettings) }
         let work = try ClipComparison(
             metrics, settings, real: try ScoredSide(real, as: .real, options: settings.sourceOptions),
             predicted: try ScoredSide(predicted, as: .predicted, options: settings.sourceOptions),
-            keepsFeatures: featuresPlace != nil)
+            keepsFeatures: featuresPlace != nil, pieceBytes: pieceBytes)
         try work.run(progress: progress)
         if let featuresPlace { try work.saveFeatures(at: featuresPlace, real: real, predicted: predicted) }
         let results = try work.results()

@@ -13,7 +13,21 @@ public struct ClipDigest: Sendable, Hashable {
         bytes = hash.bytes
     }
 
+    fileprivate init(_ bytes: [UInt8]) { self.bytes = bytes }
+
     public var hexadecimal: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        bytes.map { String(Int($0), digits: 2, radix: 16) }.joined()
     }
+}
+
+/// The digest of a clip that comes in pieces.
+public struct ClipDigesting: Sendable {
+    private var hash = SHA256()
+
+    public init() {}
+
+    /// - Parameter frames: those that follow, `[T, H, W, C]` or `[1, T, H, W, C]`.
+    public mutating func add(_ frames: Tensor) { frames.withBytes { hash.update($0) } }
+
+    public var digest: ClipDigest { ClipDigest(hash.bytes) }
 }

@@ -10,7 +10,7 @@ import Synchronization
 package final class FeatureExtractor: @unchecked Sendable {
     /// Features that are or will be there.
     package final class Order {
-        fileprivate(set) var rows: [Float]?
+        fileprivate(set) var rows: ClipFeatures?
     }
 
     private struct Entry {
@@ -20,7 +20,7 @@ package final class FeatureExtractor: @unchecked Sendable {
         /// Under which each clip is cached; empty without a cache.
         var keys: [FeatureCacheFile.Key] = []
         /// What the cache had.
-        var rows: [[Float]?]
+        var rows: [ClipFeatures?]
 
         func holds(_ other: Tensor, peak: Float) -> Bool {
             clips.storage === other.storage && clips.offset == other.offset && clips.shape == other.shape
@@ -41,7 +41,7 @@ package final class FeatureExtractor: @unchecked Sendable {
     let preparation: FramePreparation
     /// Numbers that the network gives for a clip.
     package let featureSize: Int
-    private let network: @Sendable (Tensor) -> Tensor
+    private let network: NetworkOnDemand
     private let cache: (store: FeatureCache, kind: FeatureCache.Kind)?
     private let lock = NSLock()
     private var waiting: [Entry] = []
@@ -52,9 +52,18 @@ package final class FeatureExtractor: @unchecked Sendable {
     ///   - checksum: of the network's weights: the cache knows networks by it.
     ///   - precision: what the network multiplies, which the cache tells apart too.
     ///   - network: from `[B, T, 224, 224, 3]` to `[B, featureSize]`.
-    package init(
+    package convenience init(
         preparation: FramePreparation, featureSize: Int, cache: FeatureCache? = nil, checksum: String = "",
         precision: I3D.Precision = .float32, network: @escaping @Sendable (Tensor) -> Tensor
+    ) {
+        self.init(
+            preparation: preparation, featureSize: featureSize, cache: cache, checksum: checksum, precision: precision,
+            network: NetworkOnDemand { network })
+    }
+
+    private init(
+        preparation: FramePreparation, featureSize: Int, cache: FeatureCache?, checksum: String,
+        precision: I3D.Precision, network: NetworkOnDemand
     ) {
         self.network = network
         self.cache = cache.map {
@@ -69,19 +78,23 @@ package final class FeatureExtractor: @unchecked Sendable {
 
     /// I3D's logits with a store's weights; one of a kind, as long as any metric holds it.
     ///
-    /// - Throws: `FileError` where the weights are absent or damaged.
+    /// The weights must be there now, and are read when the first clip needs them: not where the cache has every clip's features.
+    /// - Throws: `FileError` where the weights are absent.
     package static func shared(
-        _ preparation: FramePreparation, from store: WeightsStore, cache: FeatureCache? = nil,
-        precision: I3D.Precision = .float32
+        _ preparation: FramePreparation, for settings: MetricSettings
     ) throws -> FeatureExtractor {
+        let (store, cache, precision) = (settings.weights, settings.cache, settings.precision)
+        if settings.needsNetworks { try store.requirePresence(of: .i3d) }
         let key = Key(
             folder: store.folder, preparation: preparation, precision: precision,
             cache: cache.map(ObjectIdentifier.init))
-        return try known.withLock { known in
+        return known.withLock { known in
             known = known.filter { $0.value.extractor != nil }
             if let extractor = known[key]?.extractor { return extractor }
             let sibling = known.first { $0.key.folder == store.folder && $0.key.precision == precision }
-            let network = try sibling?.value.extractor?.network ?? I3D(from: store, precision: precision).logits
+            let network =
+                sibling?.value.extractor?.network
+                ?? NetworkOnDemand { try I3D(from: store, precision: precision).logits }
             let extractor = FeatureExtractor(
                 preparation: preparation, featureSize: I3D.logitCount, cache: cache, checksum: WeightsFile.i3d.checksum,
                 precision: precision, network: network)
@@ -101,19 +114,21 @@ package final class FeatureExtractor: @unchecked Sendable {
     private static let known = Mutex<[Key: Weak]>([:])
 
     /// Asks for the features of clips `[B, T, H, W, C]`, checked before.
-    package func order(_ clips: Tensor, peak: Float) -> Order {
-        lock.withLock {
+    ///
+    /// - Throws: `FileError` where the network is needed and its weights are damaged.
+    package func order(_ clips: Tensor, peak: Float) throws -> Order {
+        try lock.withLock {
             if let entry = recent.last(where: { $0.holds(clips, peak: peak) }) { return entry.order }
             let entry = looked(
                 up: Entry(
                     clips: clips, peak: peak, order: Order(), rows: Array(repeating: nil, count: clips.shape[0])))
             recent = recent.suffix(3) + [entry]
             guard entry.missing > 0 else {
-                entry.order.rows = entry.rows.flatMap { $0 ?? [] }
+                entry.order.rows = joined(entry.rows)
                 return entry.order
             }
             waiting.append(entry)
-            if waiting.reduce(0, { $0 + $1.missing }) >= Self.batch { fulfil() }
+            if waiting.reduce(0, { $0 + $1.missing }) >= Self.batch { try fulfil() }
             return entry.order
         }
     }
@@ -122,19 +137,30 @@ package final class FeatureExtractor: @unchecked Sendable {
         guard let cache else { return entry }
         var entry = entry
         entry.keys = entry.rows.indices.map { FeatureCacheFile.Key(of: entry.clip($0), peak: entry.peak) }
-        entry.rows = entry.keys.map { cache.store.row(of: $0, cache.kind) }
+        entry.rows = entry.keys.map { key in
+            cache.store.row(of: key, cache.kind).map { ClipFeatures(size: featureSize, values: $0) }
+        }
         return entry
     }
 
     /// The features of orders, in order, one row a clip.
-    package func features(of orders: [Order]) -> ClipFeatures {
-        lock.withLock {
-            if orders.contains(where: { $0.rows == nil }) { fulfil() }
-            return ClipFeatures(size: featureSize, values: orders.flatMap { $0.rows ?? [] })
+    ///
+    /// - Throws: as `order`.
+    package func features(of orders: [Order]) throws -> ClipFeatures {
+        try lock.withLock {
+            if orders.contains(where: { $0.rows == nil }) { try fulfil() }
+            return joined(orders.map(\.rows))
         }
     }
 
-    private func fulfil() {
+    private func joined(_ rows: [ClipFeatures?]) -> ClipFeatures {
+        var all = ClipFeatures(size: featureSize)
+        for case let rows? in rows { all.append(rows) }
+        return all
+    }
+
+    private func fulfil() throws {
+        let network = try self.network.loaded()
         var rows = waiting.map(\.rows)
         let places = waiting.indices.flatMap { entry in
             rows[entry].indices.filter { rows[entry][$0] == nil }.map { (entry, clip: $0) }
@@ -144,14 +170,13 @@ package final class FeatureExtractor: @unchecked Sendable {
             let frames = waiting[first.0].clips.shape[1]
             let batch = next.prefix(Self.batch).prefix { waiting[$0.0].clips.shape[1] == frames }
             let prepared = batch.map { preparation(waiting[$0.0].clip($0.clip), peak: waiting[$0.0].peak) }
-            let features = network(joined(prepared, along: 0)).scalars
-            for (number, place) in batch.enumerated() {
-                rows[place.0][place.clip] = Array(features[number * featureSize..<(number + 1) * featureSize])
-            }
-            keep(batch.map { (waiting[$0.0], $0.clip, rows[$0.0][$0.clip] ?? []) })
+            let features = ClipFeatures(
+                size: featureSize, values: network(AuspexTensors.joined(prepared, along: 0)).scalars)
+            for (number, place) in batch.enumerated() { rows[place.0][place.clip] = features.rows([number]) }
+            keep(batch.enumerated().map { (waiting[$1.0], $1.clip, features.rows([$0]).values) })
             next = next.dropFirst(batch.count)
         }
-        for (entry, rows) in zip(waiting, rows) { entry.order.rows = rows.flatMap { $0 ?? [] } }
+        for (entry, rows) in zip(waiting, rows) { entry.order.rows = joined(rows) }
         waiting = []
     }
 
@@ -160,5 +185,22 @@ package final class FeatureExtractor: @unchecked Sendable {
         guard let cache else { return }
         let finite = found.filter { $0.row.allSatisfy(\.isFinite) }
         cache.store.add(finite.map { ($0.entry.keys[$0.clip], $0.row) }, cache.kind)
+    }
+}
+
+/// A network that is loaded when it is first needed, once for all that share it.
+private final class NetworkOnDemand: Sendable {
+    typealias Network = @Sendable (Tensor) -> Tensor
+    private let load: @Sendable () throws -> Network
+    private let network = Mutex<Network?>(nil)
+
+    init(_ load: @escaping @Sendable () throws -> Network) { self.load = load }
+
+    func loaded() throws -> Network {
+        try network.withLock { network in
+            let loaded = try network ?? load()
+            network = loaded
+            return loaded
+        }
     }
 }

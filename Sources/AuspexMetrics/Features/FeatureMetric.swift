@@ -51,7 +51,7 @@ final class FeatureAccumulator: FeatureAccumulating {
         hasGrey = hasGrey || clips.shape[4] == 1
         counts[side, default: 0] += clips.shape[0]
         orders[side, default: []].append(
-            metric.extractor.order(clips, peak: Float(metric.settings.peak)))
+            try metric.extractor.order(clips, peak: Float(metric.settings.peak)))
     }
 
     func add(_ features: ClipFeatures, frames: Int, areGrey: Bool, to side: MetricSide) throws {
@@ -63,7 +63,7 @@ final class FeatureAccumulator: FeatureAccumulating {
         hasGrey = hasGrey || areGrey
         counts[side, default: 0] += features.count
         var rows = given[side] ?? ClipFeatures(size: features.size)
-        rows.append(features.values)
+        rows.append(features)
         given[side] = rows
     }
 
@@ -81,7 +81,7 @@ final class FeatureAccumulator: FeatureAccumulating {
         guard count > 0 else { throw MetricError.noClips(metric: metric.name) }
         guard count > 1 else { throw MetricError.oneClip(of: side, metric: metric.name) }
         var features = given[side] ?? ClipFeatures(size: metric.extractor.featureSize)
-        features.append(metric.extractor.features(of: orders[side] ?? []).values)
+        features.append(try metric.extractor.features(of: orders[side] ?? []))
         if let row = features.firstNotFinite {
             throw mismatch(
                 "features of \(side.rawValue) clip \(row) with NaN or infinity",

@@ -44,12 +44,11 @@ public struct FrechetVideoDistance: FeatureMetric {
     let extractor: FeatureExtractor
     let settings: MetricSettings
 
-    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent, or where they are damaged.
+    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent and needed; damaged ones are found by the first clip.
     public init(_ variant: Variant = .published, settings: MetricSettings = MetricSettings()) throws {
         self.variant = variant
         self.settings = settings
-        extractor = try FeatureExtractor.shared(
-            variant.preparation, from: settings.weights, cache: settings.cache, precision: settings.precision)
+        extractor = try FeatureExtractor.shared(variant.preparation, for: settings)
     }
 
     /// With another network than I3D.

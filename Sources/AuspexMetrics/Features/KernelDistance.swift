@@ -24,32 +24,41 @@ public enum KernelDistance {
             x.size == y.size && min(x.count, y.count) > 1, "KernelDistance",
             "\(x.count) rows of \(x.size) and \(y.count) of \(y.size)")
         let (m, n) = (Double(x.count), Double(y.count))
-        return kernelSum(x, x, kernel, diagonal: false) / (m * (m - 1))
-            + kernelSum(y, y, kernel, diagonal: false) / (n * (n - 1))
-            - 2 * kernelSum(x, y, kernel, diagonal: true) / (m * n)
+        return kernelSum(x, kernel) / (m * (m - 1)) + kernelSum(y, kernel) / (n * (n - 1))
+            - 2 * kernelSum(x, y, kernel) / (m * n)
     }
 
-    /// The sum over pairs of rows, by blocks of rows: the table of all pairs would grow with the square of the clips.
-    private static func kernelSum(
-        _ x: ClipFeatures, _ y: ClipFeatures, _ kernel: Kernel, diagonal: Bool
-    ) -> Double {
-        let size = x.size
-        let (left, right) = (x.values.map(Double.init), y.values.map(Double.init))
-        let step = 512
-        var products = [Double](repeating: 0, count: min(step, x.count) * y.count)
+    /// Parts of the rows: the table of all pairs would grow with the square of the clips.
+    private static func tiles(_ features: ClipFeatures) -> [Range<Int>] {
+        let step = KernelTile.rows(ofSize: features.size)
+        return stride(from: 0, to: features.count, by: step).map { $0..<min($0 + step, features.count) }
+    }
+
+    /// The sum over pairs of different rows of one set. As many lie on either side of the diagonal.
+    private static func kernelSum(_ x: ClipFeatures, _ kernel: Kernel) -> Double {
+        let tiles = tiles(x)
+        var table = KernelTile(size: x.size)
         var total = 0.0
-        for start in stride(from: 0, to: x.count, by: step) {
-            let rows = min(step, x.count - start)
-            left.withUnsafeBufferPointer { left in
-                guard let first = left.baseAddress else { return }
-                cblas_dgemm(
-                    CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(y.count), Int32(size), 1,
-                    first + start * size, Int32(size), right, Int32(size), 0, &products, Int32(y.count))
+        for (number, rows) in tiles.enumerated() {
+            table.setLeft(x, rows)
+            for columns in tiles[number...] {
+                table.setRight(x, columns)
+                let isDiagonal = rows == columns
+                total += (isDiagonal ? 1 : 2) * table.sum(kernel, withDiagonal: !isDiagonal)
             }
-            for row in 0..<rows {
-                for column in 0..<y.count where diagonal || start + row != column {
-                    total += kernel(products[row * y.count + column], size: size)
-                }
+        }
+        return total
+    }
+
+    /// The sum over pairs of a row of either set.
+    private static func kernelSum(_ x: ClipFeatures, _ y: ClipFeatures, _ kernel: Kernel) -> Double {
+        var table = KernelTile(size: x.size)
+        var total = 0.0
+        for rows in tiles(x) {
+            table.setLeft(x, rows)
+            for columns in tiles(y) {
+                table.setRight(y, columns)
+                total += table.sum(kernel, withDiagonal: true)
             }
         }
         return total
@@ -74,5 +83,49 @@ public enum KernelDistance {
         let mean = values.reduce(0, +) / Double(subsets)
         let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         return (mean, (spread / Double(max(subsets - 1, 1))).squareRoot(), size)
+    }
+}
+
+/// Products of some rows of one set with some of another.
+private struct KernelTile {
+    private let size: Int
+    private var left: [Double]
+    private var right: [Double]
+    private var products: [Double]
+    private var leftCount = 0
+    private var rightCount = 0
+
+    /// How many go into a tile.
+    static func rows(ofSize size: Int) -> Int { max(1, min(512, (1 << 21) / size)) }
+
+    init(size: Int) {
+        self.size = size
+        let rows = Self.rows(ofSize: size)
+        left = Array(repeating: 0, count: rows * size)
+        right = Array(repeating: 0, count: rows * size)
+        products = Array(repeating: 0, count: rows * rows)
+    }
+
+    mutating func setLeft(_ features: ClipFeatures, _ rows: Range<Int>) {
+        features.write(rows, columns: 0..<size, to: &left)
+        leftCount = rows.count
+    }
+
+    mutating func setRight(_ features: ClipFeatures, _ rows: Range<Int>) {
+        features.write(rows, columns: 0..<size, to: &right)
+        rightCount = rows.count
+    }
+
+    mutating func sum(_ kernel: KernelDistance.Kernel, withDiagonal: Bool) -> Double {
+        cblas_dgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(leftCount), Int32(rightCount), Int32(size), 1, left,
+            Int32(size), right, Int32(size), 0, &products, Int32(rightCount))
+        var total = 0.0
+        for row in 0..<leftCount {
+            for column in 0..<rightCount where withDiagonal || row != column {
+                total += kernel(products[row * rightCount + column], size: size)
+            }
+        }
+        return total
     }
 }

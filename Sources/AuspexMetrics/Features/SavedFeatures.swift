@@ -4,8 +4,9 @@ import Foundation
 /// Features of two sets of clips in a safetensors file: every clip's numbers, not only their mean and covariance, so that FVD and its variants, KVD, FVD∞,
 /// subsets and intervals can all be had from them without the clips and without the network.
 ///
-/// Tensors are called `real/PREPARATION` and `predicted/PREPARATION`, `[N, 400]` float32, one for each way frames were prepared. The notes name the network, its
-/// weights' SHA-256, what each preparation is, and every clip with the digest of its pixels.
+/// Tensors are called `real/PREPARATION` and `predicted/PREPARATION`, `[N, 400]` float32, one for each way frames were prepared; `real/clips` and
+/// `predicted/clips` are text (UTF-8), a JSON object on a line for each clip, with the digest of its pixels. The notes name the network, its weights' SHA-256
+/// and what each preparation is. Features stay in the file's pages: the file must not be cut while it is used.
 public struct SavedFeatures: Sendable {
     /// One set of clips and what the network said of them.
     public struct Side: Sendable {
@@ -33,7 +34,8 @@ public struct SavedFeatures: Sendable {
 
     public let path: String
     private let sides: [MetricSide: Side]
-    private static let format = "auspex-features"
+    private static let (format, version) = ("auspex-features", "2")
+    private static let clipsName = "clips"
     private static let advice = "save features with 'auspex score REAL PREDICTED --metrics fvd --save-features FILE'"
 
     /// - Parameters:
@@ -44,34 +46,49 @@ public struct SavedFeatures: Sendable {
         _ sides: [MetricSide: Side], preparations: [FramePreparation], version: String, to path: String
     ) throws {
         var notes = [
-            "format": format, "version": "1", "program": "auspex \(version)", "network": WeightsFile.i3d.rawValue,
-            "weights-sha256": WeightsFile.i3d.checksum,
+            "format": format, "version": Self.version, "program": "auspex \(version)",
+            "network": WeightsFile.i3d.rawValue, "weights-sha256": WeightsFile.i3d.checksum,
         ]
         for preparation in preparations { notes["preparation.\(preparation.rawValue)"] = preparation.summary }
-        var tensors: [String: Tensor] = [:]
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var parts: [SafeTensors.Part] = []
         for (side, set) in sides {
             let name = side.rawValue
             notes[name + ".source"] = set.source
             notes[name + ".lossless"] = "\(set.isLossless)"
             notes[name + ".precision"] = set.precision.rawValue
-            notes[name + ".clips"] = String(decoding: try encoder.encode(set.clips), as: UTF8.self)
+            var length = 0
+            try ClipRecordText.write(set.clips, separator: "\n") { length += $0.count }
+            parts.append(
+                .init(name: "\(name)/\(clipsName)", elementType: .uint8, shape: [length]) { sink in
+                    try ClipRecordText.write(set.clips, separator: "\n") { text in
+                        try text.withUnsafeBytes { try sink.write($0) }
+                    }
+                })
             for (preparation, features) in set.features {
-                tensors["\(name)/\(preparation)"] = Tensor(features.values, shape: [features.count, features.size])
+                parts.append(
+                    .init(
+                        name: "\(name)/\(preparation)", elementType: .float32, shape: [features.count, features.size]
+                    ) { sink in
+                        try features.forEachRow { _, row in try sink.write(UnsafeRawBufferPointer(row)) }
+                    })
             }
         }
-        try SafeTensors(tensors, metadata: notes).write(to: path)
+        try AtomicFile.write(to: path) { try SafeTensors.write(parts, metadata: notes, into: $0) }
     }
 
     /// - Throws: `FileError` where the file is damaged, no file of features, or one of another network.
     public init(readingFrom path: String) throws {
-        let reader = try SafeTensorsReader(path: path)
+        let reader = try SafeTensorsReader(path: path, access: .mapped)
         let notes = reader.metadata
         guard notes["format"] == Self.format else {
             throw FileError(
                 .unsupported, path: path, found: "tensors that are no features of clips", expected: "features of clips",
                 advice: Self.advice)
+        }
+        guard notes["version"] == Self.version else {
+            throw FileError(
+                .unsupported, path: path, found: "version \(notes["version"] ?? "none") of features of clips",
+                expected: "version \(Self.version)", advice: Self.advice)
         }
         let (network, checksum) = (notes["network"] ?? "an unnamed network", notes["weights-sha256"] ?? "none")
         guard network == WeightsFile.i3d.rawValue, checksum == WeightsFile.i3d.checksum else {
@@ -82,8 +99,8 @@ public struct SavedFeatures: Sendable {
         }
         var sides: [MetricSide: Side] = [:]
         for side in MetricSide.allCases {
-            guard let text = notes[side.rawValue + ".clips"] else { continue }
-            sides[side] = try Self.side(side, clips: text, reader)
+            guard reader.entries["\(side.rawValue)/\(Self.clipsName)"] != nil else { continue }
+            sides[side] = try Self.side(side, reader)
         }
         guard !sides.isEmpty else {
             throw FileError(
@@ -94,20 +111,21 @@ public struct SavedFeatures: Sendable {
         self.sides = sides
     }
 
-    private static func side(_ side: MetricSide, clips text: String, _ reader: SafeTensorsReader) throws -> Side {
+    private static func side(_ side: MetricSide, _ reader: SafeTensorsReader) throws -> Side {
         func garbled(_ found: String, _ expected: String) -> FileError {
             FileError(
                 .garbled, path: reader.path, found: found, expected: expected, advice: "copy or save the file again")
         }
-        guard let clips = try? JSONDecoder().decode([ClipRecord].self, from: Data(text.utf8)) else {
+        let clips: [ClipRecord]
+        do { clips = try records(named: "\(side.rawValue)/\(clipsName)", reader) } catch is DecodingError {
             throw garbled("a list of \(side.rawValue) clips that cannot be read", "one as --save-features writes it")
         }
         var features: [String: ClipFeatures] = [:]
-        for name in reader.names where name.hasPrefix(side.rawValue + "/") {
-            let tensor = try reader.tensor(named: name)
-            guard tensor.elementType == .float32, tensor.shape == [clips.count, I3D.logitCount] else {
+        for (name, entry) in reader.entries.sorted(by: { $0.key < $1.key })
+        where name.hasPrefix(side.rawValue + "/") && name != "\(side.rawValue)/\(clipsName)" {
+            guard entry.elementType == .float32, entry.shape == [clips.count, I3D.logitCount] else {
                 throw garbled(
-                    "'\(name)' of \(tensor.elementType) \(tensor.shape)", "float32 [\(clips.count), \(I3D.logitCount)]")
+                    "'\(name)' of \(entry.elementType) \(entry.shape)", "float32 [\(clips.count), \(I3D.logitCount)]")
             }
             let preparation = String(name.dropFirst(side.rawValue.count + 1))
             let stated = reader.metadata["preparation.\(preparation)"] ?? "nothing"
@@ -117,7 +135,7 @@ public struct SavedFeatures: Sendable {
                     expected: FramePreparation(rawValue: preparation)?.summary ?? "a known preparation",
                     advice: "features of other preprocessing cannot be compared: \(advice)")
             }
-            let rows = ClipFeatures(size: I3D.logitCount, values: tensor.scalars)
+            let rows = try rows(named: name, reader)
             if let row = rows.firstNotFinite {
                 throw garbled("NaN or infinity in row \(row) of '\(name)'", "finite numbers")
             }
@@ -132,6 +150,24 @@ public struct SavedFeatures: Sendable {
             source: reader.metadata[side.rawValue + ".source"] ?? reader.path,
             isLossless: reader.metadata[side.rawValue + ".lossless"] != "false", precision: precision, clips: clips,
             features: features)
+    }
+
+    private static func records(named name: String, _ reader: SafeTensorsReader) throws -> [ClipRecord] {
+        let length = try reader.entry(named: name).shape.product
+        var done = 0
+        return try ClipRecordText.records {
+            guard done < length else { return nil }
+            let piece = done..<min(done + 1 << 16, length)
+            done = piece.upperBound
+            return try reader.bytes(piece, ofTensor: name)
+        }
+    }
+
+    private static func rows(named name: String, _ reader: SafeTensorsReader) throws -> ClipFeatures {
+        guard let (values, file) = try reader.mappedScalars(named: name) else {
+            return ClipFeatures(size: I3D.logitCount, values: try reader.tensor(named: name).scalars)
+        }
+        return ClipFeatures(size: I3D.logitCount, FeatureBlock(values, in: file))
     }
 
     /// The features that stand for one side of a comparison: those of that side, or the only ones.

@@ -3,7 +3,7 @@ import AuspexTensors
 /// Learned Perceptual Image Patch Similarity of each frame: 0 for equal pictures, larger for more different ones.
 ///
 /// - Source: Zhang et al. 2018, arXiv:1801.03924, equation 1; version 0.1 of its weights (the trained heads on fixed networks).
-public struct LPIPS: PairedMetric {
+public struct LPIPS: FramewiseMetric {
     public enum Variant: String, Sendable, CaseIterable {
         case alexNet = "lpips"
         case vgg = "lpips:vgg"
@@ -34,7 +34,7 @@ public struct LPIPS: PairedMetric {
             + "channels, values in −1…1 (from 0…255; float clips: 0…\(settings.peak)), averaged over frames and clips"
     }
 
-    public func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement] {
+    public func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]] {
         // Shapes, types and finite numbers are checked where all metrics of pixels check them.
         let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
         _ = try pairs.map { $0.squaredError }
@@ -54,7 +54,7 @@ public struct LPIPS: PairedMetric {
             distances += network.distances(
                 prepared(real, pictures, peak: pairs.peak), prepared(predicted, pictures, peak: pairs.peak))
         }
-        return (0..<clips).map { ClipMeasurement(perFrame: Array(distances[$0 * frames..<($0 + 1) * frames])) }
+        return (0..<clips).map { Array(distances[$0 * frames..<($0 + 1) * frames]) }
     }
 
     /// Pictures of clips, `[N, H, W, 3]`, scaled as the networks were trained.

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// A frame without error would have infinitely many dB: nothing counts more than 100, and the result says how many frames had no error.
 /// - Source: as scikit-image's `peak_signal_noise_ratio`; `psnr:clip` as MCVD (Voleti et al. 2022) takes it, `psnr:set` as torchmetrics does.
-public struct PSNR: PairedMetric {
+public struct PSNR: FramewiseMetric {
     /// Over what the error is averaged before its logarithm is taken.
     public enum Variant: String, Sendable, CaseIterable {
         /// Each frame; then the mean of the frames' dB.
@@ -40,18 +40,20 @@ public struct PSNR: PairedMetric {
         return "dB \(over); peak 255 (float clips: \(settings.peak)), all channels together, at most 100"
     }
 
-    public func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement] {
+    /// Mean squared errors on the scale 0…1, so that the logarithm needs no peak any more.
+    public func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]] {
         let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
-        // On the scale 0…1, so that the logarithm needs no peak any more.
-        return try pairs.map { $0.squaredError / Double($0.count) / (pairs.peak * pairs.peak) }.map { errors in
-            let mean = errors.reduce(0, +) / Double(errors.count)
-            let perfect = errors.count { $0 == 0 }
-            let decibels = errors.map(Self.decibels)
-            return switch variant {
-            case .frame: ClipMeasurement(perFrame: decibels, perfectFrames: perfect)
-            case .clip: ClipMeasurement(value: Self.decibels(mean), perFrame: decibels, perfectFrames: perfect)
-            case .set: ClipMeasurement(value: mean, perFrame: errors, perfectFrames: perfect)
-            }
+        return try pairs.map { $0.squaredError / Double($0.count) / (pairs.peak * pairs.peak) }
+    }
+
+    public func measurement(ofFrames errors: [Double]) -> ClipMeasurement {
+        let mean = errors.reduce(0, +) / Double(errors.count)
+        let perfect = errors.count { $0 == 0 }
+        let decibels = errors.map(Self.decibels)
+        return switch variant {
+        case .frame: ClipMeasurement(perFrame: decibels, perfectFrames: perfect)
+        case .clip: ClipMeasurement(value: Self.decibels(mean), perFrame: decibels, perfectFrames: perfect)
+        case .set: ClipMeasurement(value: mean, perFrame: errors, perfectFrames: perfect)
         }
     }
 

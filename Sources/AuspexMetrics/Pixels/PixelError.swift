@@ -3,7 +3,7 @@ import AuspexTensors
 /// Mean squared and mean absolute error of pixels on the scale 0…1.
 ///
 /// - Source: `mse:sum` adds up a frame's pixels and channels instead of averaging, as OpenSTL (Tan et al. 2023) prints them.
-public struct PixelError: PairedMetric {
+public struct PixelError: FramewiseMetric {
     public enum Variant: String, Sendable, CaseIterable {
         case squared = "mse"
         case squaredSum = "mse:sum"
@@ -30,7 +30,7 @@ public struct PixelError: PairedMetric {
         return "\(what), averaged over frames and clips; pixels scaled to 0…1 by 255 (float clips: \(settings.peak))"
     }
 
-    public func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement] {
+    public func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]] {
         let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
         let peak = pairs.peak
         return try pairs.map { pair in
@@ -39,6 +39,6 @@ public struct PixelError: PairedMetric {
             case .squaredSum: pair.squaredError / (peak * peak)
             case .absolute: pair.absoluteError / peak / Double(pair.count)
             }
-        }.map { ClipMeasurement(perFrame: $0) }
+        }
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 ///
 /// - Source: Wang et al. 2004, "Image Quality Assessment: From Error Visibility to Structural Similarity", equations 13–17; as scikit-image's
 ///   `structural_similarity` with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False`, and for `ssim:uniform` with its defaults.
-public struct SSIM: PairedMetric {
+public struct SSIM: FramewiseMetric {
     public enum Variant: String, Sendable, CaseIterable {
         /// Gaussian window 11×11, σ 1.5.
         case gaussian = "ssim"
@@ -36,7 +36,7 @@ public struct SSIM: PairedMetric {
             + "mean over places where the window fits, frames and clips"
     }
 
-    public func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement] {
+    public func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]] {
         let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
         let (height, width) = (real.shape[2], real.shape[3])
         guard min(height, width) >= window.count else {
@@ -49,7 +49,7 @@ public struct SSIM: PairedMetric {
         let c2 = (0.03 * pairs.peak) * (0.03 * pairs.peak)
         return try pairs.map { pair in
             moments.meanSimilarity(of: pair, c1: c1, c2: c2, covarianceFactor: covarianceFactor)
-        }.map { ClipMeasurement(perFrame: $0) }
+        }
     }
 }
 

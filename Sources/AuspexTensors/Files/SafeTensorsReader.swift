@@ -52,13 +52,34 @@ public final class SafeTensorsReader: Sendable {
     ///
     /// - Throws: `FileError` where there is none of that name (the nearest is named), or the file was cut since it was opened.
     public func tensor(named name: String) throws -> Tensor {
-        guard let entry = entries[name] else {
-            let nearest = NearestName.of(name, among: entries.keys).map { "did you mean '\($0)'?" }
-            throw FileError(
-                .garbled, path: path, found: "no tensor '\(name)' among \(entries.count)",
-                expected: "one of that name", advice: nearest ?? "see what the file holds with 'auspex inspect'")
-        }
+        let entry = try entry(named: name)
         return try file.tensor(shape: entry.shape, elementType: entry.elementType, at: entry.offset)
+    }
+
+    /// - Throws: as `tensor(named:)`.
+    package func entry(named name: String) throws -> Entry {
+        if let entry = entries[name] { return entry }
+        let nearest = NearestName.of(name, among: entries.keys).map { "did you mean '\($0)'?" }
+        throw FileError(
+            .garbled, path: path, found: "no tensor '\(name)' among \(entries.count)",
+            expected: "one of that name", advice: nearest ?? "see what the file holds with 'auspex inspect'")
+    }
+
+    /// Some bytes of a tensor.
+    package func bytes(_ range: Range<Int>, ofTensor name: String) throws -> [UInt8] {
+        let entry = try entry(named: name)
+        require(
+            range.upperBound <= entry.shape.product * entry.elementType.sizeBytes, "SafeTensorsReader.bytes",
+            "bytes \(range) of \(name), \(entry.shape) of \(entry.elementType)")
+        return try file.bytes(at: entry.offset + range.lowerBound, count: range.count)
+    }
+
+    /// A float32 tensor's numbers in the pages of the mapped file, for as long as `owner` lives; nil where the file is not mapped or the numbers do not lie as
+    /// the processor reads them.
+    package func mappedScalars(named name: String) throws -> (values: UnsafeBufferPointer<Float>, owner: AnyObject)? {
+        let entry = try entry(named: name)
+        guard entry.elementType == .float32 else { return nil }
+        return file.mappedFloats(at: entry.offset, count: entry.shape.product).map { ($0, file) }
     }
 
     private static func checked(

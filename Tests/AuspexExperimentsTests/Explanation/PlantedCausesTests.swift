@@ -63,7 +63,7 @@ struct PlantedCausesTests {
         let values = try names.map { try ReportedValue(String(format: "%.2f", planted[$0] ?? 0)) }
         let reports = try explanation.explain(values, real: folder + "/real.npy", predicted: folder + "/predicted.npy")
         {
-            try .shared($0, from: .standard)
+            try .shared($0, for: MetricSettings())
         }
         var missed: [String] = []
         for (name, report) in zip(names, reports) {

@@ -37,6 +37,20 @@ struct ScoringTests {
         }
     }
 
+    /// Of long clips only some frames are in memory: the same numbers, the same digests.
+    @Test func clipsInPieces() throws {
+        try inFolder { folder in
+            var scoring = Scoring()
+            scoring.settings.metrics = ["psnr", "psnr:clip", "psnr:set", "ssim", "mse"]
+            let whole = try scoring.score(real: folder + "/a", predicted: folder + "/b")
+            // A frame has 768 bytes.
+            for bytes in [1, 1600, 768 * 3] {
+                scoring.pieceBytes = bytes
+                #expect(try scoring.score(real: folder + "/a", predicted: folder + "/b") == whole, "\(bytes)")
+            }
+        }
+    }
+
     @Test func whatDoesNotPairIsRefused() throws {
         try inFolder { folder in
             try FileManager.default.moveItem(atPath: folder + "/b/0001.mkv", toPath: folder + "/b/other.mkv")

@@ -62,6 +62,9 @@ struct ScoringInputTests {
         try write(values, fixtures, "nan.npy")
         let refusal = fixtures.refusal(Scoring(openSTL), "a.npy", "nan.npy")
         #expect(refusal.contains("nan.npy[1]: frame 2 holds NaN or infinity"))
+        var inPieces = Scoring(openSTL)
+        inPieces.pieceBytes = 1
+        #expect(fixtures.refusal(inPieces, "a.npy", "nan.npy") == refusal)
         // 0…255 said to be 0…1.
         try write(floats(2).map { $0 * 255 }, fixtures, "bytes.npy")
         #expect(fixtures.refusal(Scoring(openSTL), "a.npy", "bytes.npy").contains("far outside of --range 0.0,1.0"))

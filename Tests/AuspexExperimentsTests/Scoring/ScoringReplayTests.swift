@@ -75,6 +75,29 @@ struct ScoringReplayTests {
         #expect(elsewhere.isBitForBit && elsewhere.remarks.count == 2)
     }
 
+    /// A result of many clips is written in pieces: the same text as in one.
+    @Test(arguments: [0, 1, 256, 700]) func longListsAreTheSameText(clips: Int) throws {
+        let fixtures = try ScoringFixtures()
+        try fixtures.write("a", clips: 2, frames: 1, seed: 1)
+        var report = try fixtures.score(fixtures.scoring("mse"), "a", "a")
+        report.notes = [#"a note that says "list":[] in it"#]
+        let record = try #require(report.sets.real.list.first)
+        report.sets.real.list = (0..<clips).map { number in
+            var record = record
+            record.name = "clip \"\(number)\", \u{e9}/\(number)"
+            return record
+        }
+        report.sets.predicted.list = report.sets.real.list.reversed()
+        var text = Data()
+        try report.writeOnOneLine { text += $0 }
+        #expect(text == (try ReportFile.data(report, onOneLine: true)))
+        try write(report, to: fixtures.path("r.json"))
+        let outcome = try ScoringReplay(readingFrom: fixtures.path("r.json")).compare(with: report)
+        text = Data()
+        try outcome.writeOnOneLine { text += $0 }
+        #expect(text == (try ReportFile.data(outcome, onOneLine: true)))
+    }
+
     @Test func whatIsNoResult() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("{\"schema\":1}".utf8, as: "r.json")

@@ -31,8 +31,8 @@ private func clips(_ count: Int, seed: UInt64, frames: Int = 9) -> Tensor {
 }
 
 /// Features of clips, as a run of the program finds them.
-private func features(_ clips: Tensor, _ extractor: FeatureExtractor, peak: Float = 255) -> ClipFeatures {
-    extractor.features(of: [extractor.order(clips, peak: peak)])
+private func features(_ clips: Tensor, _ extractor: FeatureExtractor, peak: Float = 255) throws -> ClipFeatures {
+    try extractor.features(of: [extractor.order(clips, peak: peak)])
 }
 
 /// The one file in a cache's folder.
@@ -45,21 +45,21 @@ private func file(in folder: TemporaryFolder) throws -> String {
         let folder = try TemporaryFolder()
         let (clips, network) = (clips(5, seed: 1), CountedNetwork())
         let first = FeatureCache(folder: folder.path)
-        let computed = features(clips, network.extractor(first))
+        let computed = try features(clips, network.extractor(first))
         #expect(network.clips == 5 && first.counts == (0, 5))
         let second = FeatureCache(folder: folder.path)
-        #expect(features(clips, network.extractor(second)) == computed)
+        #expect(try features(clips, network.extractor(second)) == computed)
         #expect(network.clips == 5 && second.counts == (5, 0))
         // In another order, one by one, and beside a new clip.
         let third = FeatureCache(folder: folder.path)
         let extractor = network.extractor(third)
-        let orders = [3, 0].map { extractor.order(clips.sliced(0, from: $0, count: 1), peak: 255) }
+        let orders = try [3, 0].map { try extractor.order(clips.sliced(0, from: $0, count: 1), peak: 255) }
         let mixed = joined([clips.sliced(0, from: 4, count: 1), clips.sliced(0, from: 0, count: 1)], along: 0)
-        #expect(extractor.features(of: orders) == computed.rows([3, 0]))
-        #expect(features(mixed, extractor) == computed.rows([4, 0]))
+        #expect(try extractor.features(of: orders) == computed.rows([3, 0]))
+        #expect(try features(mixed, extractor) == computed.rows([4, 0]))
         #expect(network.clips == 5)
         let fresh = self.fresh(beside: clips.sliced(0, from: 2, count: 1))
-        #expect(features(fresh, extractor).rows([1]) == computed.rows([2]))
+        #expect(try features(fresh, extractor).rows([1]) == computed.rows([2]))
         #expect(network.clips == 6 && third.counts == (5, 1))
         #expect(first.problem == nil && second.problem == nil && third.problem == nil)
     }
@@ -70,35 +70,36 @@ private func file(in folder: TemporaryFolder) throws -> String {
         let folder = try TemporaryFolder()
         let (clips, network) = (clips(1, seed: 1), CountedNetwork())
         let cache = FeatureCache(folder: folder.path)
-        _ = features(clips, network.extractor(cache))
-        _ = features(clips, network.extractor(cache, .centred))
-        _ = features(clips, network.extractor(cache, checksum: "4567"))
-        _ = features(clips, network.extractor(cache, precision: .bfloat16))
+        _ = try features(clips, network.extractor(cache))
+        _ = try features(clips, network.extractor(cache, .centred))
+        _ = try features(clips, network.extractor(cache, checksum: "4567"))
+        _ = try features(clips, network.extractor(cache, precision: .bfloat16))
         // The same bytes in another shape.
-        _ = features(clips.reshaped(to: [1, 9, 2, 8, 3]), network.extractor(cache))
-        _ = features(clips.reshaped(to: [1, 9, 4, 12, 1]), network.extractor(cache))
+        _ = try features(clips.reshaped(to: [1, 9, 2, 8, 3]), network.extractor(cache))
+        _ = try features(clips.reshaped(to: [1, 9, 4, 12, 1]), network.extractor(cache))
         let floats = Tensor(clips.scalars(as: UInt8.self).map(Float.init), shape: clips.shape)
-        _ = features(floats, network.extractor(cache), peak: 255)
-        _ = features(floats, network.extractor(cache), peak: 256)
+        _ = try features(floats, network.extractor(cache), peak: 255)
+        _ = try features(floats, network.extractor(cache), peak: 256)
         #expect(network.clips == 8 && cache.counts == (0, 8))
         // Bytes have one scale, whatever a metric's peak for floats is.
-        _ = features(clips, network.extractor(cache), peak: 1)
+        _ = try features(clips, network.extractor(cache), peak: 1)
         #expect(network.clips == 8)
     }
 
     @Test func programsThatWriteAtOnceLoseNothing() async throws {
         let folder = try TemporaryFolder()
         let network = CountedNetwork()
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<4 {
                 let extractor = network.extractor(FeatureCache(folder: folder.path))
                 group.addTask {
                     for clip in 0..<25 {
                         // Every clip is written by two of them.
-                        _ = features(clips(1, seed: UInt64(writer / 2 * 25 + clip)), extractor)
+                        _ = try features(clips(1, seed: UInt64(writer / 2 * 25 + clip)), extractor)
                     }
                 }
             }
+            try await group.waitForAll()
         }
         // One that began later may have found what another wrote.
         #expect((50...100).contains(network.clips))
@@ -106,7 +107,7 @@ private func file(in folder: TemporaryFolder) throws -> String {
         let extractor = network.extractor(after)
         for seed in 0..<50 {
             let clips = clips(1, seed: UInt64(seed))
-            #expect(features(clips, extractor) == features(clips, CountedNetwork().extractor(nil)))
+            #expect(try features(clips, extractor) == features(clips, CountedNetwork().extractor(nil)))
         }
         #expect(after.counts == (50, 0))
     }
@@ -114,23 +115,23 @@ private func file(in folder: TemporaryFolder) throws -> String {
     @Test func aRecordCutShortIsCutOff() throws {
         let folder = try TemporaryFolder()
         let network = CountedNetwork()
-        let kept = features(clips(2, seed: 1), network.extractor(FeatureCache(folder: folder.path)))
+        let kept = try features(clips(2, seed: 1), network.extractor(FeatureCache(folder: folder.path)))
         let path = try file(in: folder)
         let handle = try #require(FileHandle(forWritingAtPath: path))
         try handle.seekToEnd()
         try handle.write(contentsOf: Data([1, 2, 3, 4, 5]))
         try handle.close()
-        let added = features(clips(1, seed: 2), network.extractor(FeatureCache(folder: folder.path)))
+        let added = try features(clips(1, seed: 2), network.extractor(FeatureCache(folder: folder.path)))
         let after = FeatureCache(folder: folder.path)
-        #expect(features(clips(2, seed: 1), network.extractor(after)) == kept)
-        #expect(features(clips(1, seed: 2), network.extractor(after)) == added)
+        #expect(try features(clips(2, seed: 1), network.extractor(after)) == kept)
+        #expect(try features(clips(1, seed: 2), network.extractor(after)) == added)
         #expect(after.counts == (3, 0))
     }
 
     @Test func aFlippedByteIsNeverTaken() throws {
         let folder = try TemporaryFolder()
         let clip = clips(1, seed: 1)
-        let good = features(clip, CountedNetwork().extractor(FeatureCache(folder: folder.path)))
+        let good = try features(clip, CountedNetwork().extractor(FeatureCache(folder: folder.path)))
         let path = try file(in: folder)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         // 64 bytes of heading, 32 of key, 12 of numbers, 4 of checksum.
@@ -140,7 +141,7 @@ private func file(in folder: TemporaryFolder) throws -> String {
             broken[place] ^= 0x10
             try broken.write(to: URL(fileURLWithPath: path))
             let cache = FeatureCache(folder: folder.path)
-            #expect(features(clip, CountedNetwork().extractor(cache)) == good, "byte \(place)")
+            #expect(try features(clip, CountedNetwork().extractor(cache)) == good, "byte \(place)")
             #expect(cache.counts == (0, 1) && cache.problem == nil, "byte \(place)")
         }
     }
@@ -151,15 +152,15 @@ private func file(in folder: TemporaryFolder) throws -> String {
         // 20 records of 48 bytes.
         let small = FeatureCache(folder: folder.path, mostBytes: 64 + 20 * 48)
         let extractor = network.extractor(small)
-        for seed in 0..<24 { _ = features(clips(1, seed: UInt64(seed)), extractor) }
+        for seed in 0..<24 { _ = try features(clips(1, seed: UInt64(seed)), extractor) }
         let path = try file(in: folder)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)).count == 64 + 14 * 48)
         #expect(try folder.names.count == 1)
         let after = FeatureCache(folder: folder.path)
-        for seed in 10..<24 { _ = features(clips(1, seed: UInt64(seed)), network.extractor(after)) }
+        for seed in 10..<24 { _ = try features(clips(1, seed: UInt64(seed)), network.extractor(after)) }
         #expect(after.counts == (14, 0))
         // The one that wrote it knows its own new places.
-        _ = features(clips(1, seed: 23), extractor)
+        _ = try features(clips(1, seed: 23), extractor)
         #expect(small.counts.found == 1)
     }
 
@@ -168,7 +169,7 @@ private func file(in folder: TemporaryFolder) throws -> String {
         let taken = try folder.write([1], as: "taken")
         let (clips, network) = (clips(2, seed: 1), CountedNetwork())
         let cache = FeatureCache(folder: taken + "/below")
-        #expect(features(clips, network.extractor(cache)) == features(clips, network.extractor(nil)))
+        #expect(try features(clips, network.extractor(cache)) == features(clips, network.extractor(nil)))
         #expect(network.clips == 4 && cache.problem?.contains("taken") == true)
     }
 

@@ -84,6 +84,64 @@ private func normal(_ count: Int, _ size: Int, seed: UInt64, shift: Float = 0, s
         }
     }
 
+    /// More rows than are in memory as doubles at once, and a number of them that no block divides.
+    @Test func manyRows() {
+        let x = normal(1333, 400, seed: 12)
+        let statistics = FeatureStatistics(x)
+        let rows = x.values.map(Double.init)
+        for (i, j) in [(0, 0), (3, 250), (399, 398)] {
+            let (a, b) = (statistics.mean[i], statistics.mean[j])
+            #expect(isClose(a, (0..<1333).reduce(0) { $0 + rows[$1 * 400 + i] } / 1333, 1e-12))
+            let expected = (0..<1333).reduce(0) { $0 + (rows[$1 * 400 + i] - a) * (rows[$1 * 400 + j] - b) } / 1332
+            #expect(isClose(statistics.covariance[i * 400 + j], expected, 1e-9))
+            #expect(statistics.covariance[i * 400 + j] == statistics.covariance[j * 400 + i])
+        }
+        let (first, second) = (normal(1100, 5, seed: 14), normal(600, 5, seed: 15, shift: 0.5))
+        let expected = plainDiscrepancy(first, second)
+        #expect(isClose(KernelDistance.between(first, second, kernel: .scaled), expected, 1e-9))
+    }
+
+    /// By the definition, pair by pair.
+    private func plainDiscrepancy(_ x: ClipFeatures, _ y: ClipFeatures) -> Double {
+        let size = x.size
+        func sum(_ a: [Float], _ b: [Float], _ isSame: Bool) -> Double {
+            var total = 0.0
+            for i in 0..<a.count / size {
+                for j in 0..<b.count / size where !isSame || i != j {
+                    var product = 0.0
+                    for k in 0..<size { product += Double(a[i * size + k]) * Double(b[j * size + k]) }
+                    let base = product / Double(size) + 1
+                    total += base * base * base
+                }
+            }
+            return total
+        }
+        let (a, b) = (x.values, y.values)
+        let (m, n) = (Double(x.count), Double(y.count))
+        return sum(a, a, true) / (m * (m - 1)) + sum(b, b, true) / (n * (n - 1)) - 2 * sum(a, b, false) / (m * n)
+    }
+
+    /// With more numbers in a row than rows, the small matrix is added up by parts of the rows.
+    @Test func wideRows() {
+        let (x, y) = (normal(300, 1100, seed: 16), normal(260, 1100, seed: 17, shift: 0.2))
+        let covariances = FrechetDistance.between(FeatureStatistics(x), FeatureStatistics(y))
+        #expect(isClose(FrechetDistance.between(x, y), covariances, 1e-6))
+    }
+
+    @Test func rowsAreSharedAndStayWhatTheyWere() {
+        let x = normal(5, 3, seed: 18)
+        let drawn = x.rows([4, 0, 0])
+        #expect(drawn.values == Array(x.values[12...]) + x.values[..<3] + x.values[..<3])
+        #expect(drawn.rows([2, 0]).values == Array(x.values[..<3]) + x.values[12...])
+        var more = drawn
+        more.append(x.rows(1..<2))
+        more.append([7, 8, 9])
+        #expect(more.count == 5 && more.values == drawn.values + x.values[3..<6] + [7, 8, 9])
+        #expect(drawn.count == 3 && x.count == 5)
+        #expect(more == ClipFeatures(size: 3, values: more.values) && more != drawn)
+        #expect(FeatureStatistics(drawn).mean == FeatureStatistics(ClipFeatures(size: 3, values: drawn.values)).mean)
+    }
+
     @Test func extrapolationTakesTheBiasAway() throws {
         // Two samples of one distribution: the true distance is 0, and what 200 clips give is bias.
         let (x, y) = (normal(200, 10, seed: 4), normal(200, 10, seed: 5))

@@ -78,8 +78,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         ("preparation.published", "bicubic", "prepared as 'published', which is bicubic"),
         ("real.precision", "float8", "features in float8"),
         ("format", "other", "tensors that are no features of clips"),
-        ("real.clips", "[]", "'real/published' of float32 [2, 400]"),
-        ("real.clips", "{", "a list of real clips that cannot be read"),
+        ("version", "1", "version 1 of features of clips"),
     ])
     func whatIsRefused(note: String, value: String, message: String) throws {
         let folder = try TemporaryFolder()
@@ -91,6 +90,38 @@ private func errorOf(_ body: () throws -> Void) -> String {
         try file.write(to: path)
         let error = errorOf { _ = try SavedFeatures(readingFrom: path) }
         #expect(error.contains(message) && error.contains("f.safetensors"), "\(error)")
+    }
+
+    /// The list of clips changed.
+    @Test(arguments: [
+        ("", "'real/published' of float32 [2, 400]"), ("{", "a list of real clips that cannot be read"),
+        ("{\"name\":\"a\"}\n", "a list of real clips that cannot be read"),
+    ])
+    func listsThatAreNone(text: String, message: String) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("f.safetensors")
+        try write(path)
+        var file = try SafeTensors(readingFrom: path)
+        file.tensors["real/clips"] = Tensor(Array(text.utf8), shape: [text.utf8.count])
+        try file.write(to: path)
+        let error = errorOf { _ = try SavedFeatures(readingFrom: path) }
+        #expect(error.contains(message) && error.contains("f.safetensors"), "\(error)")
+    }
+
+    /// Records are read by pieces that end anywhere.
+    @Test func manyClips() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("f.safetensors")
+        let features = rows(2000, seed: 3)
+        try SavedFeatures.write(
+            [.real: .init(source: "r", isLossless: true, clips: records(2000), features: ["published": features])],
+            preparations: [.published], version: "1.2", to: path)
+        let side = try SavedFeatures(readingFrom: path).side(.real)
+        #expect(side.clips == records(2000))
+        #expect(try side.features(.published, .float32, for: "fvd", in: path) == features)
+        // As any other program reads the text.
+        let text = try #require(try SafeTensors(readingFrom: path).tensors["real/clips"]).scalars(as: UInt8.self)
+        #expect(text.split(separator: UInt8(ascii: "\n")).count == 2000 && text.count > 1 << 17)
     }
 
     @Test func numbersThatAreNone() throws {

@@ -34,6 +34,10 @@ import Testing
         #expect(try store.status(of: .lpipsVGG) == .absent)
         let error = try #require(throws: FileError.self) { try store.tensors(of: .i3d) }
         #expect(error.kind == .garbled && error.expected == WeightsFile.i3d.checksum)
+        // A metric reads them when the first clips go through the network.
+        let metric = try MetricRegistry.standard.metric(named: "fvd", settings: MetricSettings(weights: store))
+        let clips = Tensor([UInt8](repeating: 9, count: 4 * 9 * 8 * 8 * 3), shape: [4, 9, 8, 8, 3])
+        #expect(throws: error) { try metric.makeAccumulator().add(real: clips, predicted: clips) }
     }
 
     @Test func packagesOfOthers() throws {
