@@ -32,8 +32,11 @@ public struct SavedFeatures: Sendable {
         }
     }
 
-    public let path: String
-    private let sides: [MetricSide: Side]
+    private let reader: SafeTensorsReader
+    /// The sets that are in the file.
+    private let sides: [MetricSide]
+
+    public var path: String { reader.path }
     private static let (format, version) = ("auspex-features", "2")
     private static let clipsName = "clips"
     private static let advice = "save features with 'auspex score REAL PREDICTED --metrics fvd --save-features FILE'"
@@ -76,7 +79,9 @@ public struct SavedFeatures: Sendable {
         try AtomicFile.write(to: path) { try SafeTensors.write(parts, metadata: notes, into: $0) }
     }
 
-    /// - Throws: `FileError` where the file is damaged, no file of features, or one of another network.
+    /// Looks what is in the file; a set's clips and features are read when it is asked for.
+    ///
+    /// - Throws: `FileError` where the file is no file of features, or one of another network.
     public init(readingFrom path: String) throws {
         let reader = try SafeTensorsReader(path: path, access: .mapped)
         let notes = reader.metadata
@@ -97,18 +102,13 @@ public struct SavedFeatures: Sendable {
                 expected: "\(WeightsFile.i3d.rawValue) with \(WeightsFile.i3d.checksum)",
                 advice: "features of other weights cannot be compared: \(Self.advice)")
         }
-        var sides: [MetricSide: Side] = [:]
-        for side in MetricSide.allCases {
-            guard reader.entries["\(side.rawValue)/\(Self.clipsName)"] != nil else { continue }
-            sides[side] = try Self.side(side, reader)
-        }
+        sides = MetricSide.allCases.filter { reader.entries["\($0.rawValue)/\(Self.clipsName)"] != nil }
         guard !sides.isEmpty else {
             throw FileError(
                 .garbled, path: path, found: "features of no set", expected: "of real or of predicted clips",
                 advice: Self.advice)
         }
-        self.path = path
-        self.sides = sides
+        self.reader = reader
     }
 
     private static func side(_ side: MetricSide, _ reader: SafeTensorsReader) throws -> Side {
@@ -172,14 +172,14 @@ public struct SavedFeatures: Sendable {
 
     /// The features that stand for one side of a comparison: those of that side, or the only ones.
     ///
-    /// - Throws: `FileError` where the side that is named is not in the file.
+    /// - Throws: `FileError` where the side that is named is not in the file, or is damaged.
     public func side(_ side: MetricSide, named: MetricSide? = nil) throws -> Side {
-        if let found = sides[named ?? side] { return found }
-        if named == nil, let only = sides.first?.value { return only }
+        if sides.contains(named ?? side) { return try Self.side(named ?? side, reader) }
+        if named == nil, let only = sides.first { return try Self.side(only, reader) }
         throw FileError(
             .unsupported, path: path, found: "no features of \((named ?? side).rawValue) clips",
             expected: "those that '@\((named ?? side).rawValue)' names",
-            advice: "it has \(sides.keys.map(\.rawValue).joined())")
+            advice: "it has \(sides.map(\.rawValue).joined())")
     }
 }
 

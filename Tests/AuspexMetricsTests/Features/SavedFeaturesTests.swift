@@ -88,7 +88,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         #expect(file.metadata[note] != nil)
         file.metadata[note] = value
         try file.write(to: path)
-        let error = errorOf { _ = try SavedFeatures(readingFrom: path) }
+        let error = errorOf { _ = try SavedFeatures(readingFrom: path).side(.real) }
         #expect(error.contains(message) && error.contains("f.safetensors"), "\(error)")
     }
 
@@ -104,7 +104,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         var file = try SafeTensors(readingFrom: path)
         file.tensors["real/clips"] = Tensor(Array(text.utf8), shape: [text.utf8.count])
         try file.write(to: path)
-        let error = errorOf { _ = try SavedFeatures(readingFrom: path) }
+        let error = errorOf { _ = try SavedFeatures(readingFrom: path).side(.real) }
         #expect(error.contains(message) && error.contains("f.safetensors"), "\(error)")
     }
 
@@ -133,8 +133,10 @@ private func errorOf(_ body: () throws -> Void) -> String {
         values[450] = .nan
         file.tensors["predicted/published"] = Tensor(values, shape: [3, 400])
         try file.write(to: path)
+        // The other set is as good as before.
+        _ = try SavedFeatures(readingFrom: path).side(.real)
         #expect(
-            errorOf { _ = try SavedFeatures(readingFrom: path) }.contains(
+            errorOf { _ = try SavedFeatures(readingFrom: path).side(.predicted) }.contains(
                 "NaN or infinity in row 1 of 'predicted/published'"))
     }
 }
