@@ -22,7 +22,7 @@ public struct ExplanationReport: Codable, Sendable {
         public var value: Double
         /// Value less the reported one.
         public var difference: Double
-        /// Standard deviation of the value over sets of clips drawn with replacement; nil where the verdict did not need it.
+        /// Standard deviation of the value over sets of clips like these; nil where the verdict did not need it.
         public var standardError: Double?
         /// |difference| in standard errors of the difference of two draws of clips, `√2 · standardError`.
         public var standardErrors: Double?

@@ -88,7 +88,7 @@ final class ExplanationSearch {
     private func spread(_ recipe: Recipe, most: Int? = nil) -> [Double] {
         if most == nil, let known = spreads[recipe] { return known }
         let stream = RandomStream(seed: settings.seed, name: "explain")
-        let values = FrechetEstimates.bootstrap(
+        let values = FrechetEstimates.spread(
             bank.features(recipe, .real, most: most), bank.features(recipe, .predicted, most: most), from: stream
         ) { recipe.distance($0, $1) }
         if most == nil { spreads[recipe] = values }

@@ -13,7 +13,7 @@ extension FrechetEstimates {
     ) -> MetricResult {
         let value = FrechetDistance.between(a, b, divisor: divisor)
         let half =
-            wantsInterval ? bootstrapHalfWidth(a, b, divisor: divisor, from: stream.named("bootstrap")) : nil
+            wantsInterval ? halfWidth(a, b, divisor: divisor, from: stream.named("interval")) : nil
         let clips = min(a.count, b.count)
         return MetricResult(
             value: value, interval: half.map { [max(0, value - $0), value + $0] }, convention: convention,

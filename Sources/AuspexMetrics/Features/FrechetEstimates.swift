@@ -1,6 +1,9 @@
 import AuspexTensors
 
 /// What can be said about a Fréchet distance from few clips: how much of it is bias, and how far it scatters.
+///
+/// Both look at smaller sets drawn from the two. Of equally many clips the same places are drawn from both: where a prediction stands beside the clip that it
+/// predicts it does so in every drawn set too, or these would lie further apart than the sets do; where the order means nothing, that changes nothing.
 public enum FrechetEstimates {
     /// The distance that infinitely many clips would give: a line through distances of smaller sets against 1/n, at 0.
     ///
@@ -8,47 +11,69 @@ public enum FrechetEstimates {
     /// Source: Chong and Forsyth 2020, arXiv:1911.07023, section 3.2, where the real set's statistics are kept fixed; here both sets are small, so both are
     /// reduced. Counts start at a tenth of the clips as theirs do, but not below five times the features, where the bias is no longer c/n, nor above half.
     ///
-    /// - Returns: nil for fewer than 20 clips, of which no line can be drawn.
+    /// - Returns: nil for fewer than 20 clips, of which no line can be drawn. Where clips are fewer than `linearCounts` the line is curved and its end rough;
+    ///   it may be below 0.
     public static func atInfinity(
         _ a: ClipFeatures, _ b: ClipFeatures, divisor: FeatureStatistics.Divisor = .lessOne, from stream: RandomStream
     ) -> Double? {
         let most = min(a.count, b.count)
         guard most >= 20 else { return nil }
         let points = 15
-        let least = max(most / 10, min(most / 2, 5 * a.size))
+        let least = max(most / 10, min(most / 2, linearCounts(of: a.size)))
         let counts = (0..<points).map { least + (most - least) * $0 / (points - 1) }
         let distances = counts.enumerated().map { point, count in
-            FrechetDistance.between(
-                a.rows(stream.named("real").at(step: point).sample(count, below: a.count)),
-                b.rows(stream.named("predicted").at(step: point).sample(count, below: b.count)), divisor: divisor)
+            let drawn = drawn((count, count), from: (a, b), stream, point)
+            return FrechetDistance.between(drawn.0, drawn.1, divisor: divisor)
         }
         return intercept(counts.map { 1 / Double($0) }, distances)
     }
 
-    /// Half the width of a 95% interval: 1.96 standard deviations of the distance over sets of clips drawn with replacement.
+    /// From this many clips on the bias is about c/n.
+    static func linearCounts(of features: Int) -> Int { 5 * features }
+
+    /// Half the width of a 95% interval: 1.96 standard deviations of the distance of sets like these.
     ///
-    /// A drawn set repeats clips and so lies further off than the set itself; its scatter tells, its level does not.
-    public static func bootstrapHalfWidth(
+    /// - Returns: nil for fewer than three clips of either set, of which no part has a covariance.
+    public static func halfWidth(
         _ a: ClipFeatures, _ b: ClipFeatures, divisor: FeatureStatistics.Divisor = .lessOne, repeats: Int = 50,
         from stream: RandomStream
-    ) -> Double {
-        let values = bootstrap(a, b, repeats: repeats, from: stream) {
+    ) -> Double? {
+        guard min(a.count, b.count) >= 3 else { return nil }
+        let values = spread(a, b, repeats: repeats, from: stream) {
             FrechetDistance.between($0, $1, divisor: divisor)
         }
         return 1.96 * deviation(of: values)
     }
 
-    /// A distance over sets of clips drawn with replacement. The draws depend on the stream and the counts alone, so that values of other features of the same
-    /// clips, from the same stream, can be compared one by one.
-    package static func bootstrap(
+    /// Values of a distance that scatter as those of fresh sets of as many clips would; their level means nothing.
+    ///
+    /// A bootstrap without replacement: random parts of k of the n clips scatter about √(n/k − 1) times as far as whole sets do. Sets drawn with replacement
+    /// repeat clips, which leaves fewer different ones than numbers of a feature, and so scatter up to three times too far. The draws depend on the stream and the counts alone,
+    /// so that values of other features of the same clips, from the same stream, can be compared one by one.
+    /// Source: Shao and Wu 1989, "A general theory for jackknife variance estimation", equation 2.2.
+    package static func spread(
         _ a: ClipFeatures, _ b: ClipFeatures, repeats: Int = 50, from stream: RandomStream,
         distance: (ClipFeatures, ClipFeatures) -> Double
     ) -> [Double] {
-        func drawn(_ features: ClipFeatures, _ name: String, _ step: Int) -> ClipFeatures {
-            let places = stream.named(name).at(step: step)
-            return features.rows((0..<features.count).map { places.integer(below: features.count, at: $0) })
+        let parts = (max(2, a.count * 3 / 4), max(2, b.count * 3 / 4))
+        let values = (0..<repeats).map { step in
+            let drawn = drawn(parts, from: (a, b), stream, step)
+            return distance(drawn.0, drawn.1)
         }
-        return (0..<repeats).map { distance(drawn(a, "real", $0), drawn(b, "predicted", $0)) }
+        let (count, part) = (Double(min(a.count, b.count)), Double(min(parts.0, parts.1)))
+        let scale = (part / max(count - part, 1)).squareRoot()
+        let mean = values.reduce(0, +) / Double(repeats)
+        return values.map { mean + scale * ($0 - mean) }
+    }
+
+    /// Of both sets so many rows, each once; of equally many the same.
+    private static func drawn(
+        _ counts: (Int, Int), from sets: (ClipFeatures, ClipFeatures), _ stream: RandomStream, _ step: Int
+    ) -> (ClipFeatures, ClipFeatures) {
+        let places = stream.named("real").at(step: step).sample(counts.0, below: sets.0.count)
+        guard sets.0.count != sets.1.count else { return (sets.0.rows(places), sets.1.rows(places)) }
+        let others = stream.named("predicted").at(step: step).sample(counts.1, below: sets.1.count)
+        return (sets.0.rows(places), sets.1.rows(others))
     }
 
     /// The standard deviation, with one less than the count.

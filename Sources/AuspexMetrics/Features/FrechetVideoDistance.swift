@@ -73,7 +73,9 @@ public struct FrechetVideoDistance: FeatureMetric {
         func limited(_ features: ClipFeatures, _ side: MetricSide) -> ClipFeatures {
             guard let most = variant.mostClips, features.count > most else { return features }
             notes.append("\(most) of \(features.count) \(side.rawValue) clips, drawn with seed \(settings.seed)")
-            let drawn = stream.named(side.rawValue).sample(most, below: features.count)
+            // Of equally many clips the same of both: they may be pairs.
+            let name = real.count == predicted.count ? "clips" : side.rawValue
+            let drawn = stream.named(name).sample(most, below: features.count)
             return features.rows(drawn.sorted())
         }
         let (first, second) = (limited(real, .real), limited(predicted, .predicted))
@@ -83,11 +85,19 @@ public struct FrechetVideoDistance: FeatureMetric {
         if result.clips < Self.usualClips {
             notes.append(
                 "the value of \(result.clips) clips is biased upward (published ones have \(Self.usualClips) or more); "
-                    + (result.atInfinity.map { "FVD∞, extrapolated to infinitely many clips: \(Self.rounded($0))" }
+                    + (result.atInfinity.map { Self.told(atInfinity: $0, clips: result.clips, size: real.size) }
                         ?? "for FVD∞, the value of infinitely many, at least 20 are needed"))
         }
         result.notes = notes
         return result
+    }
+
+    private static func told(atInfinity value: Double, clips: Int, size: Int) -> String {
+        let told = "FVD∞, extrapolated to infinitely many clips: \(rounded(value))"
+        let needed = FrechetEstimates.linearCounts(of: size)
+        if clips >= needed { return told }
+        return told + (value < 0 ? ", which no distance is: take it for 0, and " : ", ")
+            + "a rough figure, as the line through smaller sets is curved below \(needed)"
     }
 
     private static func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }

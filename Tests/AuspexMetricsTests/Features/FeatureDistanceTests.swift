@@ -155,16 +155,62 @@ private func normal(_ count: Int, _ size: Int, seed: UInt64, shift: Float = 0, s
     }
 
     /// The interval is as wide as the distance scatters over fresh sets of clips.
-    @Test func theBootstrapTellsTheScatter() {
+    @Test func theIntervalTellsTheScatter() throws {
         let distances = (0..<40).map {
             FrechetDistance.between(
                 normal(100, 5, seed: UInt64(100 + $0)), normal(100, 5, seed: UInt64(200 + $0), shift: 1))
         }
         let mean = distances.reduce(0, +) / 40
         let deviation = (distances.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 39).squareRoot()
-        let half = FrechetEstimates.bootstrapHalfWidth(
-            normal(100, 5, seed: 6), normal(100, 5, seed: 7, shift: 1), from: RandomStream(seed: 2, name: "bootstrap"))
-        #expect(half > 1.96 * deviation / 1.7 && half < 1.96 * deviation * 1.7, "\(half) \(1.96 * deviation)")
+        let half = try #require(
+            FrechetEstimates.halfWidth(
+                normal(100, 5, seed: 6), normal(100, 5, seed: 7, shift: 1), from: RandomStream(seed: 2, name: "i")))
+        #expect(half > 1.96 * deviation / 1.5 && half < 1.96 * deviation * 1.5, "\(half) \(1.96 * deviation)")
+    }
+
+    /// Predictions beside what they predict, more numbers than clips among the cases: distances of fresh sets scatter little, as both sets move together.
+    @Test(arguments: [(clips: 120, size: 10), (clips: 40, size: 60)]) func estimatesOfPairs(clips: Int, size: Int)
+        throws
+    {
+        func pairs(_ seed: UInt64) -> (ClipFeatures, ClipFeatures) {
+            let real = normal(clips, size, seed: seed)
+            let errors = normal(clips, size, seed: seed + 1000, shift: 0.3)
+            return (real, ClipFeatures(size: size, values: zip(real.values, errors.values).map { $0 + 0.3 * $1 }))
+        }
+        let fresh = (0..<30).map { FrechetDistance.between(pairs(UInt64($0)).0, pairs(UInt64($0)).1) }
+        let truth = 1.96 * FrechetEstimates.deviation(of: fresh)
+        let (real, predicted) = pairs(500)
+        let stream = RandomStream(seed: 1, name: "pairs")
+        // One set's own scatter is a rough figure: the mean of several sets'.
+        let halves = try (500..<508).map {
+            try #require(FrechetEstimates.halfWidth(pairs($0).0, pairs($0).1, from: stream))
+        }
+        let half = halves.reduce(0, +) / 8
+        #expect(half > truth / 1.6 && half < truth * 1.6, "\(half) \(truth)")
+        let value = FrechetDistance.between(real, predicted)
+        let extrapolated = try #require(FrechetEstimates.atInfinity(real, predicted, from: stream))
+        #expect(extrapolated > 0 && extrapolated < value, "\(extrapolated) \(value)")
+        // A set against itself has no distance, and no doubt about it.
+        #expect(try #require(FrechetEstimates.halfWidth(real, real, from: stream)) < 1e-6)
+        #expect(abs(try #require(FrechetEstimates.atInfinity(real, real, from: stream))) < 1e-6)
+        #expect(FrechetEstimates.halfWidth(real.rows([0, 1]), predicted, from: stream) == nil)
+    }
+
+    /// Fewer clips than numbers, sets that are no pairs.
+    @Test func theIntervalOfFewClips() throws {
+        let fresh = (0..<30).map {
+            FrechetDistance.between(
+                normal(40, 60, seed: UInt64(100 + $0)), normal(40, 60, seed: UInt64(200 + $0), shift: 0.3))
+        }
+        let truth = 1.96 * FrechetEstimates.deviation(of: fresh)
+        let halves = try (0..<8).map { number in
+            try #require(
+                FrechetEstimates.halfWidth(
+                    normal(40, 60, seed: 300 + number), normal(40, 60, seed: 400 + number, shift: 0.3),
+                    from: RandomStream(seed: 2, name: "i")))
+        }
+        let half = halves.reduce(0, +) / 8
+        #expect(half > truth / 1.7 && half < truth * 1.7, "\(half) \(truth)")
     }
 
     @Test func subsetsOfAKernelDistance() {
