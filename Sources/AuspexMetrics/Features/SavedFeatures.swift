@@ -5,8 +5,8 @@ import Foundation
 /// subsets and intervals can all be had from them without the clips and without the network.
 ///
 /// Tensors are called `real/PREPARATION` and `predicted/PREPARATION`, `[N, 400]` float32, one for each way frames were prepared; `real/clips` and
-/// `predicted/clips` are text (UTF-8), a JSON object on a line for each clip, with the digest of its pixels. The notes name the network, its weights' SHA-256
-/// and what each preparation is. Features stay in the file's pages: the file must not be cut while it is used.
+/// `predicted/clips` are text (UTF-8), a JSON object on a line for each clip, with the digest of its pixels. The notes name the network, its weights' SHA-256,
+/// what each preparation is, and the SHA-256 of each preparation's rows. Features stay in the file's pages: the file must not be cut while it is used.
 public struct SavedFeatures: Sendable {
     /// One set of clips and what the network said of them.
     public struct Side: Sendable {
@@ -68,6 +68,7 @@ public struct SavedFeatures: Sendable {
                     }
                 })
             for (preparation, features) in set.features {
+                notes["\(name)/\(preparation).sha256"] = checksum(features)
                 parts.append(
                     .init(
                         name: "\(name)/\(preparation)", elementType: .float32, shape: [features.count, features.size]
@@ -139,6 +140,9 @@ public struct SavedFeatures: Sendable {
             if let row = rows.firstNotFinite {
                 throw garbled("NaN or infinity in row \(row) of '\(name)'", "finite numbers")
             }
+            guard checksum(rows) == reader.metadata[name + ".sha256"] else {
+                throw garbled("'\(name)' with other numbers than its checksum is of", "those that were written")
+            }
             features[preparation] = rows
         }
         let stated = reader.metadata[side.rawValue + ".precision"] ?? I3D.Precision.float32.rawValue
@@ -150,6 +154,12 @@ public struct SavedFeatures: Sendable {
             source: reader.metadata[side.rawValue + ".source"] ?? reader.path,
             isLossless: reader.metadata[side.rawValue + ".lossless"] != "false", precision: precision, clips: clips,
             features: features)
+    }
+
+    private static func checksum(_ features: ClipFeatures) -> String {
+        var hash = SHA256()
+        features.forEachRow { _, row in hash.update(UnsafeRawBufferPointer(row)) }
+        return hash.hexadecimal
     }
 
     private static func records(named name: String, _ reader: SafeTensorsReader) throws -> [ClipRecord] {

@@ -124,6 +124,21 @@ private func errorOf(_ body: () throws -> Void) -> String {
         #expect(text.split(separator: UInt8(ascii: "\n")).count == 2000 && text.count > 1 << 17)
     }
 
+    /// One bit of the last number: finite, and another number.
+    @Test func aFlippedBit() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("f.safetensors")
+        try write(path)
+        var file = try SafeTensors(readingFrom: path)
+        var values = rows(3, seed: 2).values
+        values[1199] = Float(bitPattern: values[1199].bitPattern ^ 1)
+        file.tensors["predicted/published"] = Tensor(values, shape: [3, 400])
+        try file.write(to: path)
+        #expect(
+            errorOf { _ = try SavedFeatures(readingFrom: path).side(.predicted) }.contains(
+                "'predicted/published' with other numbers than its checksum is of"))
+    }
+
     @Test func numbersThatAreNone() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("f.safetensors")
