@@ -36,5 +36,14 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible, Lo
             expected: "at least two of each set, as a distribution of one clip has no width; score more clips")
     }
 
+    /// Clips that are neither RGB nor grey.
+    static func wrongChannels(_ channels: Int, of side: MetricSide? = nil, metric: String) -> MetricError {
+        .mismatch(
+            metric: metric, found: "\(side.map { $0.rawValue + " " } ?? "")clips of \(channels) channels",
+            expected: channels == 4
+                ? "3 (RGB) or 1 (grey): what alpha hides would be scored; lay the picture on a background first"
+                : "3 (RGB) or 1 (grey)")
+    }
+
     public var errorDescription: String? { description }
 }

@@ -97,6 +97,9 @@ struct ScoreCommand: ParsableCommand {
         if embeddings, let option = (chosen + (force ? ["--force"] : [])).first(where: { $0 != "--metrics" }) {
             throw ValidationError("\(option) is for clips, --embeddings are none")
         }
+        if precision != nil, !chosenMetrics.contains(where: { $0.hasPrefix("fvd") || $0.hasPrefix("kvd") }) {
+            throw ValidationError("--precision is for fvd and kvd, which are not among --metrics")
+        }
         for text in failIf {
             let threshold: Threshold
             do { threshold = try Threshold(text) } catch { throw ValidationError("\(error)") }

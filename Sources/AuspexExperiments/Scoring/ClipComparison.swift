@@ -15,6 +15,7 @@ final class ClipComparison {
     private let pairs: [(real: Int, predicted: Int)]?
     /// Clips of each set that are compared, in order.
     private let chosen: [MetricSide: [Int]]
+    private let form: CommonForm
     private var records: [MetricSide: [ClipRecord]] = [.real: [], .predicted: []]
 
     /// - Parameters:
@@ -47,7 +48,13 @@ final class ClipComparison {
                 .predicted: try Self.drawn(predicted, .predicted, settings),
             ]
         }
-        try checkForms(ofSets)
+        for side in MetricSide.allCases where (chosen[side]?.count ?? 0) < 2 {
+            if let metric = ofSets.first { throw MetricError.oneClip(of: side, metric: metric.name) }
+        }
+        // Pairs too: else long ones would count as much as short ones, and a curve's later steps be of other clips than its first.
+        form = try CommonForm(
+            [(side: real, clips: chosen[.real] ?? []), (side: predicted, clips: chosen[.predicted] ?? [])], settings)
+        try checkFeatures()
     }
 
     // MARK: Before the work
@@ -89,16 +96,8 @@ final class ClipComparison {
         }
     }
 
-    /// Sets must be of one form throughout; of pairs, the two clips of each.
-    private func checkForms(_ ofSets: [any Metric]) throws {
-        guard let metric = ofSets.first else {
-            for pair in pairs ?? [] { _ = try form(of: pair) }
-            return
-        }
-        for side in MetricSide.allCases where (chosen[side]?.count ?? 0) < 2 {
-            throw MetricError.oneClip(of: side, metric: metric.name)
-        }
-        _ = try setForm()
+    /// Features of files must be of the kind that metrics look at.
+    private func checkFeatures() throws {
         for (metric, accumulator) in zip(metrics, accumulators) {
             guard let accumulator = accumulator as? any FeatureAccumulating else { continue }
             for side in sides.values {
@@ -107,19 +106,6 @@ final class ClipComparison {
                     accumulator.preparation, accumulator.precision, for: metric.name, in: path)
             }
         }
-    }
-
-    private func setForm() throws -> CommonForm {
-        try CommonForm(
-            MetricSide.allCases.compactMap { name in
-                sides[name].map { (side: $0, clips: chosen[name] ?? []) }
-            }, settings)
-    }
-
-    private func form(of pair: (real: Int, predicted: Int)) throws -> CommonForm {
-        guard let real = sides[.real], let predicted = sides[.predicted] else { return try setForm() }
-        return try CommonForm(
-            [(side: real, clips: [pair.real]), (side: predicted, clips: [pair.predicted])], settings)
     }
 
     // MARK: The work
@@ -132,7 +118,6 @@ final class ClipComparison {
             }
             return
         }
-        let form = try setForm()
         let total = chosen.values.reduce(0) { $0 + $1.count }
         var done = 0
         for name in MetricSide.allCases {
@@ -144,7 +129,7 @@ final class ClipComparison {
                 continue
             }
             for number in clips {
-                let pixels = try clip(number, of: name, form)
+                let pixels = try clip(number, of: name)
                 for case let accumulator as any SetMetricAccumulator in accumulators {
                     try accumulator.add(pixels, to: name)
                 }
@@ -155,16 +140,15 @@ final class ClipComparison {
     }
 
     private func compare(_ pair: (real: Int, predicted: Int)) throws {
-        let form = try form(of: pair)
         let piecewise = accumulators.compactMap { $0 as? PairedAccumulator }.filter(\.takesPieces)
         guard piecewise.count == accumulators.count else {
-            let real = try clip(pair.real, of: .real, form)
-            let predicted = try clip(pair.predicted, of: .predicted, form)
+            let real = try clip(pair.real, of: .real)
+            let predicted = try clip(pair.predicted, of: .predicted)
             for accumulator in accumulators { try accumulator.add(real: real, predicted: predicted) }
             return
         }
-        var real = reading(pair.real, of: .real, form)
-        var predicted = reading(pair.predicted, of: .predicted, form)
+        var real = reading(pair.real, of: .real)
+        var predicted = reading(pair.predicted, of: .predicted)
         let piece = max(1, pieceBytes / (3 * form.size.height * form.size.width))
         for _ in stride(from: 0, to: form.frames, by: piece) {
             let (first, second) = (try real.next(piece), try predicted.next(piece))
@@ -176,14 +160,14 @@ final class ClipComparison {
     }
 
     /// Decodes a whole clip and notes what it was.
-    private func clip(_ number: Int, of side: MetricSide, _ form: CommonForm) throws -> Tensor {
-        var reading = reading(number, of: side, form)
+    private func clip(_ number: Int, of side: MetricSide) throws -> Tensor {
+        var reading = reading(number, of: side)
         let clip = try reading.next(form.frames)
         records[side]?.append(reading.record)
         return clip
     }
 
-    private func reading(_ number: Int, of side: MetricSide, _ form: CommonForm) -> ClipReading {
+    private func reading(_ number: Int, of side: MetricSide) -> ClipReading {
         guard case .clips(let set)? = sides[side] else { stopProgram("ClipComparison", "no clips on the \(side) side") }
         return ClipReading(number, of: set, as: form)
     }

@@ -47,11 +47,14 @@ struct Pairing {
 
     /// What an item is called apart from folder, ending, and the words that `auspex predict` adds.
     private static func key(_ name: String) -> String {
-        withoutEnding((name as NSString).lastPathComponent)
+        (withoutEnding(name) as NSString).lastPathComponent
     }
 
     private static func withoutEnding(_ name: String) -> String {
-        let stem = (name as NSString).deletingPathExtension
+        // A folder of frames may be called s.1.
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: name, isDirectory: &isFolder)
+        let stem = exists && isFolder.boolValue ? name : (name as NSString).deletingPathExtension
         return stem.hasSuffix("-predicted") ? String(stem.dropLast("-predicted".count)) : stem
     }
 
@@ -60,8 +63,8 @@ struct Pairing {
         var folder = set.source.description
         while folder.hasSuffix("/") { folder.removeLast() }
         let keys = set.items.map { item in
-            withoutEnding(
-                item.name.hasPrefix(folder + "/") ? String(item.name.dropFirst(folder.count + 1)) : item.name)
+            let name = withoutEnding(item.name)
+            return name.hasPrefix(folder + "/") ? String(name.dropFirst(folder.count + 1)) : name
         }
         var seen: Set<String> = []
         if let twice = keys.first(where: { !seen.insert($0).inserted }) {

@@ -42,6 +42,11 @@ public struct ScoringReplay {
                 .unsupported, path: path, found: "a result of schema \(earlier.schema)", expected: "schema 1",
                 advice: "repeat it with auspex \(earlier.version), which wrote it")
         }
+        if let problem = earlier.settings.problem {
+            throw FileError(
+                .garbled, path: path, found: "settings with \(problem)", expected: "settings as --json prints them",
+                advice: "score the clips again")
+        }
     }
 
     public func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {

@@ -46,6 +46,15 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
         }
     }
 
+    /// What no comparison can be made with, in words; nil where there is nothing.
+    var problem: String? {
+        for (name, value) in [("clipFrames", clipFrames), ("clips", clips), ("size", size)] {
+            if let value, value < 1 { return "\(name) \(value)" }
+        }
+        if let range, range.count != 2 || !(range[0] < range[1]) { return "range \(range)" }
+        return metrics.isEmpty ? "no metric" : nil
+    }
+
     var sourceOptions: SourceOptions {
         SourceOptions(axes: axes, range: range.flatMap { $0.count == 2 && $0[0] < $0[1] ? $0[0]...$0[1] : nil })
     }

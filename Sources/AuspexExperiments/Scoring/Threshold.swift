@@ -18,7 +18,9 @@ public struct Threshold: Sendable, Equatable, CustomStringConvertible {
         var end = spaceless.index(after: place)
         if end < spaceless.endIndex, spaceless[end] == "=" { end = spaceless.index(after: end) }
         guard let comparison = Comparison(rawValue: String(spaceless[place..<end])),
-            let value = Double(spaceless[end...]), place > spaceless.startIndex
+            let value = Double(spaceless[end...]), value.isFinite, place > spaceless.startIndex,
+            // Double also reads hexadecimal, which 0x14 would be by mistake.
+            !spaceless[end...].contains(where: { "xXpP".contains($0) })
         else { throw Self.unreadable(text) }
         metric = String(spaceless[..<place])
         self.comparison = comparison

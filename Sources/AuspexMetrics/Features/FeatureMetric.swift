@@ -99,11 +99,7 @@ final class FeatureAccumulator: FeatureAccumulating {
         }
         let (count, channels) = (clips.shape[1], clips.shape[4])
         guard channels == 1 || channels == 3 else {
-            throw mismatch(
-                "\(side.rawValue) clips of \(channels) channels",
-                channels == 4
-                    ? "3 (RGB) or 1 (grey): what alpha hides would be scored; lay the picture on a background first"
-                    : "3 (RGB) or 1 (grey)")
+            throw MetricError.wrongChannels(channels, of: side, metric: metric.name)
         }
         try checkLength(count, side)
         if clips.elementType == .float32 { try checkFinite(clips) }

@@ -18,7 +18,7 @@ struct FramePair {
     var squaredError: Double {
         switch pixels {
         case .bytes(let x, let y):
-            // By rows, so that 32 bits suffice: 2^16 squares of at most 255².
+            // By rows, so that 32 bits suffice: 2^15 squares of at most 255².
             var total = 0
             for start in stride(from: 0, to: count, by: 1 << 15) {
                 var part: UInt32 = 0
@@ -81,6 +81,10 @@ struct FramePairs {
         guard real.elementType == .uint8 || real.elementType == .float32 else {
             throw MetricError.mismatch(
                 metric: metric, found: "clips of \(real.elementType)", expected: "uint8 or float32")
+        }
+        // Fields may have any number of channels; bytes of four are RGB and alpha.
+        guard real.elementType != .uint8 || real.shape[4] != 4 else {
+            throw MetricError.wrongChannels(real.shape[4], metric: metric)
         }
         self.metric = metric
         self.real = real

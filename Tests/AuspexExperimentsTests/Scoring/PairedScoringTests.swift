@@ -69,7 +69,7 @@ struct ScoringTests {
         #expect(try Threshold(text).isMissed(by: value) == isMissed)
     }
 
-    @Test(arguments: ["psnr", "<20", "psnr<x", "psnr=20", ""])
+    @Test(arguments: ["psnr", "<20", "psnr<x", "psnr=20", "", "psnr<nan", "psnr>inf", "psnr<0x14"])
     func whatIsNoThreshold(text: String) {
         #expect(throws: ConfigurationError.self) { try Threshold(text) }
     }

@@ -53,6 +53,34 @@ struct ScoringInputTests {
         #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("say --axes BTCHW"))
     }
 
+    /// Whatever metric comes first, of pairs or of sets.
+    @Test(arguments: [["psnr"], ["ssim", "mse"], ["fvd"]]) func arraysWithAlpha(metrics: [String]) throws {
+        let fixtures = try ScoringFixtures()
+        let pixels = [UInt8](repeating: 9, count: 2 * 9 * 16 * 16 * 4)
+        try Tensor(pixels, shape: [2, 9, 16, 16, 4]).writeNumPy(to: fixtures.path("a.npy"))
+        var scoring = Scoring()
+        (scoring.settings.metrics, scoring.registry) = (metrics, fixtures.registry)
+        let refusal = fixtures.refusal(scoring, "a.npy", "a.npy")
+        #expect(
+            refusal.contains("clips of 4 channels") && refusal.contains("what alpha hides would be scored"),
+            "\(refusal)")
+    }
+
+    /// Each pair fits by itself, and the pairs do not fit one another.
+    @Test func pairsOfSeveralLengths() throws {
+        let fixtures = try ScoringFixtures()
+        for (name, seed) in [("a", UInt64(1)), ("b", 2)] {
+            try fixtures.write(name, clips: 1, frames: 3, seed: seed)
+            try fixtures.write(name + "-long", clips: 1, frames: 7, seed: seed)
+            try fixtures.rename("\(name)-long/0000.mkv", to: "\(name)/0001.mkv")
+        }
+        let refusal = fixtures.refusal(Scoring(), "a", "b")
+        #expect(refusal.contains("has 7 frames") && refusal.contains("--clip-frames 3"), "\(refusal)")
+        var settings = ScoringSettings()
+        settings.clipFrames = 3
+        #expect(try fixtures.score(Scoring(settings), "a", "b").metrics["psnr"]?.perStep?.count == 3)
+    }
+
     @Test func numbersThatAreNoPixels() throws {
         let fixtures = try ScoringFixtures()
         try write(floats(1), fixtures, "a.npy")

@@ -1,5 +1,6 @@
 import AuspexExperiments
 import AuspexMetrics
+import AuspexTensors
 import Foundation
 import TestSupport
 import Testing
@@ -96,6 +97,25 @@ struct ScoringReplayTests {
         text = Data()
         try outcome.writeOnOneLine { text += $0 }
         #expect(text == (try ReportFile.data(outcome, onOneLine: true)))
+    }
+
+    /// A result that somebody edited: an error, no trap.
+    @Test func settingsThatNoComparisonHas() throws {
+        let fixtures = try ScoringFixtures()
+        try fixtures.write("a", clips: 1, frames: 3, seed: 1)
+        let report = try fixtures.score(Scoring(), "a", "a")
+        let changes: [(String, (inout ScoringSettings) -> Void)] = [
+            ("clips -1", { $0.clips = -1 }), ("clipFrames 0", { $0.clipFrames = 0 }), ("size -4", { $0.size = -4 }),
+            ("range [1.0]", { $0.range = [1] }), ("range [1.0, 0.0]", { $0.range = [1, 0] }),
+            ("no metric", { $0.metrics = [] }),
+        ]
+        for (message, change) in changes {
+            var edited = report
+            change(&edited.settings)
+            try write(edited, to: fixtures.path("r.json"))
+            let error = #expect(throws: FileError.self) { try ScoringReplay(readingFrom: fixtures.path("r.json")) }
+            #expect(error?.description.contains("settings with \(message)") == true, "\(message)")
+        }
     }
 
     @Test func whatIsNoResult() throws {
