@@ -129,7 +129,9 @@ struct PlotFrame {
     var height: Double { bottom - top }
 
     init(_ plot: LinePlot, _ part: CanvasPart, leavingLegend: Bool, measuring canvas: Canvas) {
-        x = PlotAxis(covering: plot.series.flatMap(\.x) + plot.marks.map(\.x), ticks: 8, isTight: true)
+        let places = plot.series.flatMap(\.x) + plot.marks.map(\.x)
+        x = PlotAxis(
+            covering: places, ticks: 8, isTight: true, hasWholeTicks: places.allSatisfy { $0 == $0.rounded() })
         let bounds = plot.series.flatMap { $0.band.map { $0.lower + $0.upper } ?? [] }
         y = PlotAxis(covering: plot.series.flatMap(\.y) + bounds, isLogarithmic: plot.isLogarithmic)
         let labels = y.ticks.map { [y] in canvas.width(of: y.text(of: $0), size: 13) }.max() ?? 0

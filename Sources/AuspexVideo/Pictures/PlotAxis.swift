@@ -12,7 +12,11 @@ package struct PlotAxis: Sendable {
     ///   - values: what must lie on the axis; numbers that are not finite (or not positive on a logarithmic axis) are left out.
     ///   - count: about how many ticks are wanted.
     ///   - isTight: whether the axis ends where the values do, rather than at ticks.
-    package init(covering values: [Double], ticks count: Int = 6, isTight: Bool = false, isLogarithmic: Bool = false) {
+    ///   - hasWholeTicks: whether ticks between whole numbers would mean nothing.
+    package init(
+        covering values: [Double], ticks count: Int = 6, isTight: Bool = false, isLogarithmic: Bool = false,
+        hasWholeTicks: Bool = false
+    ) {
         self.isLogarithmic = isLogarithmic
         let usable = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
         var (low, high) = (usable.min() ?? (isLogarithmic ? 1 : 0), usable.max() ?? 1)
@@ -27,7 +31,8 @@ package struct PlotAxis: Sendable {
             let room = low == 0 ? 1 : abs(low) * 0.1
             (low, high) = (low - room, high + room)
         }
-        let step = PlotAxis.niceStep(atLeast: (high - low) / Double(max(1, count)))
+        var step = PlotAxis.niceStep(atLeast: (high - low) / Double(max(1, count)))
+        if hasWholeTicks, step != step.rounded() { step = step < 1 ? 1 : 2 * step }
         self.step = step
         (lower, upper) =
             isTight ? (low, high) : ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
