@@ -42,7 +42,7 @@ public struct Calibration: Sendable {
             let frames = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
             let real = frames.reshaped(to: [1] + frames.shape)
             // The undistorted clip is handed to all first: its features are computed once and found again while it is the last.
-            for cell in [untouched] + cells.joined().map { $0.cell } { try cell.add(real: real) }
+            for cell in [untouched] + cells.joined().map(\.cell) { try cell.add(real: real) }
             try untouched.add(real: real, predicted: real)
             for (kind, grades) in zip(distortions, cells) {
                 for (place, (grade, cell)) in grades.enumerated() {
