@@ -58,12 +58,16 @@ public struct FramePreparation: Sendable, Hashable {
         let vertical = taps(height, other: width)
         let horizontal = taps(width, other: height)
         let colours = FrameColours(channels, levels, range)
-        func fill<Scalar>(
-            _ out: UnsafeMutablePointer<Float>, _ pixels: UnsafeBufferPointer<Scalar>, _ value: (Scalar) -> Float
+        let (scale, offset) = (colours.scale, colours.offset)
+        let used = vertical.used(of: height)
+        /// Frame after frame: its rows to lines of 224 pixels, those to 224 lines.
+        func fill<Scalar, Value: ExpressibleByIntegerLiteral>(
+            _ out: UnsafeMutablePointer<Float>, _ pixels: UnsafeBufferPointer<Scalar>, _ value: (Scalar) -> Value,
+            addPixels: ([Value], inout [Value], _ place: Int) -> Void,
+            addRows: ([Value], _ length: Int, UnsafeMutablePointer<Float>) -> Void
         ) {
-            let used = vertical.used(of: height)
-            var row = [Float](repeating: 0, count: width * 3)
-            var lines = [Float](repeating: 0, count: height * side * 3)
+            var row = [Value](repeating: 0, count: width * 3)
+            var lines = [Value](repeating: 0, count: height * side * 3)
             for frame in 0..<frames {
                 for y in 0..<height where used[y] {
                     let first = (frame * height + y) * width * depth
@@ -72,23 +76,50 @@ public struct FramePreparation: Sendable, Hashable {
                             row[x * 3 + colours.place(of: c)] = value(pixels[first + x * depth + (depth == 1 ? 0 : c)])
                         }
                     }
-                    horizontal.addPixels(of: row, to: &lines, at: y * side * 3, rounding: sampling.roundsToBytes)
+                    addPixels(row, &lines, y * side * 3)
                 }
-                vertical.addRows(
-                    of: lines, length: side * 3, to: out + frame * side * side * 3, rounding: sampling.roundsToBytes,
-                    scale: colours.scale, offset: colours.offset)
+                addRows(lines, side * 3, out + frame * side * side * 3)
+            }
+        }
+        /// In whole numbers or not, as the rule has it.
+        func fill<Scalar>(
+            _ out: UnsafeMutablePointer<Float>, _ pixels: UnsafeBufferPointer<Scalar>,
+            byte: (Scalar) -> UInt8, number: (Scalar) -> Float
+        ) {
+            if sampling.roundsToBytes {
+                fill(out, pixels, byte) {
+                    horizontal.addPixels(of: $0, to: &$1, at: $2)
+                } addRows: {
+                    vertical.addRows(of: $0, length: $1, to: $2, scale: scale, offset: offset)
+                }
+            } else {
+                fill(out, pixels, number) {
+                    horizontal.addPixels(of: $0, to: &$1, at: $2)
+                } addRows: {
+                    vertical.addRows(of: $0, length: $1, to: $2, scale: scale, offset: offset)
+                }
             }
         }
         return Tensor([clips.shape[0], clips.shape[1], side, side, 3]) { out in
             if clips.elementType == .uint8 {
-                let table = (0...255).map { colours.level(Float($0)) }
-                clips.withScalars(as: UInt8.self) { pixels in fill(out, pixels) { table[Int($0)] } }
+                let numbers = (0...255).map { colours.level(Float($0)) }
+                let bytes = numbers.map(Self.byte)
+                clips.withScalars(as: UInt8.self) { pixels in
+                    fill(out, pixels, byte: { bytes[Int($0)] }, number: { numbers[Int($0)] })
+                }
             } else {
-                let scale = 255 / peak
-                clips.withScalars(as: Float.self) { pixels in fill(out, pixels) { colours.level($0 * scale) } }
+                let perUnit = 255 / peak
+                clips.withScalars(as: Float.self) { pixels in
+                    fill(
+                        out, pixels, byte: { Self.byte(colours.level($0 * perUnit)) },
+                        number: { colours.level($0 * perUnit) })
+                }
             }
         }
     }
+
+    /// The nearest: what people make of numbers who hand them to a rule for bytes.
+    private static func byte(_ number: Float) -> UInt8 { number > 0 ? UInt8(min(number.rounded(), 255)) : 0 }
 
     /// Where each of the 224 outputs along a side of `count` pixels comes from.
     package func taps(_ count: Int, other: Int) -> FrameTaps {
