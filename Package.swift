@@ -68,7 +68,9 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "AuspexLayersTests", dependencies: ["AuspexLayers", "TestSupport"]),
-        .testTarget(name: "AuspexVideoTests", dependencies: ["AuspexVideo", "TestSupport"]),
+        .testTarget(
+            name: "AuspexVideoTests", dependencies: ["AuspexVideo", "TestSupport"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "AuspexModelsTests", dependencies: ["AuspexModels", "AuspexTraining", "TestSupport"],
             resources: [.copy("Golden")]),

@@ -6,11 +6,10 @@ static inline void ax_use_quantiser(AVCodecContext *context, int quantiser) {
     context->global_quality = quantiser * FF_QP2LAMBDA;
 }
 
-// From full-range RGB to limited-range YUV of the given matrix (an SWS_CS number), rounded exactly, chroma averaged.
-static inline struct SwsContext *ax_rgb_to_yuv420(int width, int height, int matrix) {
+// From full-range RGB to limited-range YUV of the given matrix (an SWS_CS number), as libswscale's flags have it.
+static inline struct SwsContext *ax_rgb_to_yuv420(int width, int height, int matrix, int flags) {
     struct SwsContext *scaler = sws_getContext(
-        width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P,
-        SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT, NULL, NULL, NULL);
+        width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, flags, NULL, NULL, NULL);
     if (!scaler) return NULL;
     sws_setColorspaceDetails(
         scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(matrix), 0, 0, 1 << 16, 1 << 16);

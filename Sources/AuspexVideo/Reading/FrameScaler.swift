@@ -13,6 +13,7 @@ final class FrameScaler {
         var colour: SourceColour
         var filter: ClipRequest.ScalingFilter
         var target: ClipRequest.Colour
+        var conversion: ColourConversion
     }
 
     private var setup: Setup?
@@ -41,7 +42,7 @@ final class FrameScaler {
         try prepare(
             Setup(
                 stored: stored, scaled: plan.scaled, colour: SourceColour(of: frame), filter: form.filter,
-                target: form.colour))
+                target: form.colour, conversion: form.conversion))
         let channels = form.colour.channels
         // Vector code may write a little behind a row's end.
         let rowBytes = (plan.scaled.width * channels + 63) / 64 * 64 + 64
@@ -67,8 +68,8 @@ final class FrameScaler {
         ax_scaler_free(scaler)
         (scaler, setup) = (nil, nil)
         _ = FFmpegMessages.captured
-        // Exact arithmetic, the same on every processor.
-        let flags = wanted.filter.flag | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP
+        let exactly = wanted.filter.flag | SWS_BITEXACT
+        let flags = wanted.conversion.flags(averaging: exactly)
         scaler = ax_scaler_make(
             Int32(wanted.stored.width), Int32(wanted.stored.height), wanted.colour.format, Int32(wanted.scaled.width),
             Int32(wanted.scaled.height), wanted.target == .rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8, flags)

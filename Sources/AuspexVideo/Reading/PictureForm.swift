@@ -20,6 +20,7 @@ public struct PictureForm: Sendable, Hashable {
     public var crop: CropPlace
     public var filter: ClipRequest.ScalingFilter
     public var colour: ClipRequest.Colour
+    var conversion = ColourConversion.exact
 
     public init(
         size: FrameSize?, crop: CropPlace = .centre, filter: ClipRequest.ScalingFilter = .area,

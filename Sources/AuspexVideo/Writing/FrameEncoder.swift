@@ -16,6 +16,8 @@ final class FrameEncoder {
         var matrix = Matrix.bt709
         /// Of MPEG-4's own encoder, 1 (best) to 31.
         var quantiser: Int32 = 2
+        /// From RGB, where the pixel format is YUV.
+        var conversion = ColourConversion.exact
 
         enum Matrix { case bt601, bt709 }
     }
@@ -93,7 +95,8 @@ final class FrameEncoder {
             encoder.pointee.color_trc = AVCOL_TRC_BT709
             encoder.pointee.color_range = AVCOL_RANGE_MPEG
             scaler = ax_rgb_to_yuv420(
-                Int32(width), Int32(height), isHighDefinition ? SWS_CS_ITU709 : SWS_CS_SMPTE170M)
+                Int32(width), Int32(height), isHighDefinition ? SWS_CS_ITU709 : SWS_CS_SMPTE170M,
+                coding.conversion.flags(averaging: SWS_AREA))
             guard scaler != nil else { throw failure("colours", "FFmpeg can't convert \(width)×\(height) frames") }
         } else if coding.pixelFormat == AV_PIX_FMT_GRAY8 {
             encoder.pointee.color_range = AVCOL_RANGE_JPEG

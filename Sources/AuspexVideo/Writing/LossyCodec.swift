@@ -2,40 +2,85 @@ import AuspexTensors
 import CAuspexFFmpeg
 import Foundation
 
-/// The compression that clips go through when people keep them as ordinary videos: 4:2:0, BT.601 and limited range, as FFmpeg's tools do unasked.
+/// The compression that clips go through when people keep them as ordinary videos or pictures: 4:2:0 and BT.601, as the usual programs do unasked.
 public enum LossyCodec: String, Sendable, CaseIterable, Codable {
-    /// H.264 by x264, constant rate factor 23, preset medium: the defaults of the program ffmpeg.
+    /// H.264 by x264, constant rate factor 23, preset medium: the defaults of the program ffmpeg, and its pixels (one thread: more move a few of them by a level).
     case h264
     /// MPEG-4 part 2 with quantiser 4: OpenCV's `mp4v`, near enough, whose bit rate depends on the size.
     case mpeg4
+    /// Every frame a JPEG of quality 95: OpenCV's default. Byte for byte libjpeg-turbo's.
+    case jpeg95 = "jpeg-95"
+    /// Every frame a JPEG of quality 75: the default of Pillow, torchvision and imageio. Byte for byte libjpeg-turbo's.
+    case jpeg75 = "jpeg-75"
 
     public var summary: String {
         switch self {
         case .h264: "H.264 (x264, CRF 23), 4:2:0"
         case .mpeg4: "MPEG-4 part 2 (quantiser 4), 4:2:0"
+        case .jpeg95: "frames kept as JPEG of quality 95 (OpenCV's default), 4:2:0"
+        case .jpeg75: "frames kept as JPEG of quality 75 (Pillow's default), 4:2:0"
         }
     }
 
-    /// Whether this machine's FFmpeg has the encoder.
-    public var isAvailable: Bool { avcodec_find_encoder_by_name(coding.encoders[0]) != nil }
+    /// Whether this machine's FFmpeg has the encoder, where one is needed.
+    public var isAvailable: Bool {
+        guard case .video(let coding) = way else { return true }
+        return avcodec_find_encoder_by_name(coding.encoders[0]) != nil
+    }
 
-    private var coding: FrameEncoder.Coding {
+    private enum Way {
+        case video(FrameEncoder.Coding)
+        case pictures(JPEGLoss)
+    }
+
+    private var way: Way {
+        switch self {
+        case .h264: .video(Self.video(by: "libx264", options: ["crf": "23"]))
+        case .mpeg4: .video(Self.video(by: "mpeg4", quantiser: 4))
+        case .jpeg95: .pictures(JPEGLoss(quality: 95))
+        case .jpeg75: .pictures(JPEGLoss(quality: 75))
+        }
+    }
+
+    private static func video(
+        by encoder: String, options: [String: String] = [:], quantiser: Int32 = 0
+    ) -> FrameEncoder.Coding {
         FrameEncoder.Coding(
-            container: "mp4", encoders: [self == .h264 ? "libx264" : "mpeg4"], pixelFormat: AV_PIX_FMT_YUV420P,
-            encoderOptions: self == .h264 ? ["crf": "23"] : [:], matrix: .bt601, quantiser: 4)
+            container: "mp4", encoders: [encoder], pixelFormat: AV_PIX_FMT_YUV420P, encoderOptions: options,
+            matrix: .bt601, quantiser: quantiser, conversion: .unasked)
     }
 
     /// What comes back of a clip that is written with the codec and read again.
     ///
     /// - Parameters:
     ///   - clip: `[T, H, W, C]`, uint8, C 1 or 3.
-    ///   - framesPerSecond: the encoder spends more on a frame that is shown longer.
+    ///   - framesPerSecond: a video's encoder spends more on a frame that is shown longer.
     /// - Returns: `[T, H, W, C]`, uint8.
     /// - Throws: `VideoError` where the encoder is missing or fails.
     public func reencoded(_ clip: Tensor, framesPerSecond: Double = 25) throws -> Tensor {
         require(
             clip.rank == 4 && clip.elementType == .uint8 && [1, 3].contains(clip.shape[3]), "LossyCodec.reencoded",
             "takes a uint8 [T, H, W, 1 or 3] clip, not \(clip.elementType) \(clip.shape)")
+        return switch way {
+        case .video(let coding): try video(clip, coding, framesPerSecond: framesPerSecond)
+        case .pictures(let loss): pictures(clip, loss)
+        }
+    }
+
+    private func pictures(_ clip: Tensor, _ loss: JPEGLoss) -> Tensor {
+        let (height, width, channels) = (clip.shape[1], clip.shape[2], clip.shape[3])
+        let frame = height * width * channels
+        let pixels = clip.withScalars(as: UInt8.self) { pixels in
+            (0..<clip.shape[0]).flatMap { number in
+                loss(
+                    UnsafeBufferPointer(rebasing: pixels[number * frame..<(number + 1) * frame]), height: height,
+                    width: width, channels: channels)
+            }
+        }
+        return Tensor(pixels, shape: clip.shape)
+    }
+
+    private func video(_ clip: Tensor, _ coding: FrameEncoder.Coding, framesPerSecond: Double) throws -> Tensor {
         let (frames, height, width) = (clip.shape[0], clip.shape[1], clip.shape[2])
         let path = NSTemporaryDirectory() + "/auspex-\(UUID().uuidString).mp4"
         defer { unlink(path) }
@@ -52,8 +97,9 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
             }
         }
         try encoder.finish()
-        let read = try VideoReader(path: path, threads: 1).frames(
-            at: Array(0..<frames), form: PictureForm(size: nil, colour: clip.shape[3] == 1 ? .grey : .rgb))
+        var form = PictureForm(size: nil, colour: clip.shape[3] == 1 ? .grey : .rgb)
+        form.conversion = .unasked
+        let read = try VideoReader(path: path, threads: 1).frames(at: Array(0..<frames), form: form)
         // An odd side was made even by repeating its last line.
         return read.sliced(1, from: 0, count: height).sliced(2, from: 0, count: width)
     }
