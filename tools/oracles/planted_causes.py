@@ -11,6 +11,7 @@ of 5 frames of context: the ghosts of a poor predictor.
 """
 
 import importlib.util
+import io
 import json
 import os
 import pathlib
@@ -79,7 +80,9 @@ def torch_resize(**options):
 
 
 def pillow(clip):
-    frames = [Image.fromarray(f.permute(1, 2, 0).byte().numpy()).resize((SIDE, SIDE), Image.BILINEAR) for f in clip]
+    """Columns first, as Pillow does in one call up to version 12, and since then where rows do not shrink much more."""
+    frames = [Image.fromarray(f.permute(1, 2, 0).byte().numpy()) for f in clip]
+    frames = [f.resize((SIDE, f.height), Image.BILINEAR).resize((SIDE, SIDE), Image.BILINEAR) for f in frames]
     return torch.stack([torch.from_numpy(np.array(f)).permute(2, 0, 1).float() for f in frames])
 
 
@@ -126,6 +129,17 @@ def reencoded(clips, options):
     return np.stack(result)
 
 
+def jpeg(clips, **options):
+    """Frames written as JPEG and read again by Pillow."""
+
+    def kept(frame):
+        file = io.BytesIO()
+        Image.fromarray(frame).save(file, "JPEG", **options)
+        return np.asarray(Image.open(file))
+
+    return np.stack([np.stack([kept(frame) for frame in clip]) for clip in clips])
+
+
 def ghosts(real):
     last = real[:, CONTEXT - 1 : CONTEXT].astype(np.uint16)
     predicted = real.copy()
@@ -166,6 +180,11 @@ def planted(real, predicted):
     both("resize:antialiased", resize=pillow)
     both("resize:bicubic", resize=torch_resize(mode="bicubic", align_corners=False))
     both("resize:nearest", resize=torch_resize(mode="nearest"))
+    # Pillow's default, and OpenCV's.
+    add("codec:jpeg-75:predicted", x, logits(net, jpeg(predicted)))
+    add("codec:jpeg-95:predicted", x, logits(net, jpeg(predicted, quality=95)))
+    add("frames:first-doubled:predicted", x, logits(net, np.concatenate([predicted[:, :1], predicted[:, :-1]], axis=1)))
+    add("frames:without-first", *(logits(net, clips[:, 1:]) for clips in (real, predicted)))
     return values
 
 

@@ -57,6 +57,9 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Resize both sides to N×N pixels first.")
     var size: Int?
 
+    @Flag(help: "Print every deviation, not only what may explain the value and the nearest that do not.")
+    var full = false
+
     @Flag(help: "Print what would be tried and how many clips would go through the network.")
     var dryRun = false
 
@@ -95,7 +98,7 @@ struct ExplainCommand: ParsableCommand {
         let report = try explanation.explain(real: real, predicted: predicted, tell: Watcher(output: output).tell)
         if output.json { return try Console.print(json: report) }
         for note in report.notes { output.say("Note: \(note)") }
-        Console.print(report.table)
+        Console.print(report.table(refuted: full ? nil : 8))
         Console.print("")
         for line in report.summary { Console.print(line) }
     }

@@ -152,7 +152,8 @@ extension Deviation {
         [FrechetVideoDistance.Variant.published, .styleGANV, .videoGPT].map { variant in
             let name = variant.rawValue.split(separator: ":").last.map(String.init) ?? variant.rawValue
             return Deviation(
-                .convention, name, "all that \(variant.rawValue) does",
+                .convention, name,
+                "all that \(variant.rawValue) does: \(variant.preparation.summary); divided by \(variant.divisor == .all ? "n" : "n-1")",
                 also: [.resize, .crop, .range, .divisor, .kernel]
             ) { recipe in
                 guard recipe.distance.isFrechet else { return }
@@ -187,8 +188,21 @@ extension Deviation {
         }
         if total > 16 { choices.append(("last-16", "the last 16 frames", .init(first: total - 16))) }
         choices.append(("every-second", "every second frame", .init(stride: 2)))
-        return choices.filter { $0.choice.frames(of: total).count >= least }.map { name, summary, choice in
+        let ofBoth = choices.filter { $0.choice.frames(of: total).count >= least }.map { name, summary, choice in
             Deviation(.frames, name, summary) { $0.change(both) { $0.frames = choice } }
+        }
+        return ofBoth + offByOne(total: total, least: least)
+    }
+
+    /// What a loop does that begins or ends one frame from where it should.
+    private static func offByOne(total: Int, least: Int) -> [Deviation] {
+        let choices: [(name: String, summary: String, choice: FrameChoice)] = [
+            ("first-doubled", "the first frame twice, without the last", .init(shift: -1)),
+            ("last-doubled", "the last frame twice, without the first", .init(shift: 1)),
+            ("without-first", "without the first frame", .init(first: 1)),
+        ]
+        return choices.filter { $0.choice.frames(of: total).count >= least }.flatMap { name, summary, choice in
+            onSides(.frames, name, summary) { $0.frames = choice }
         }
     }
 

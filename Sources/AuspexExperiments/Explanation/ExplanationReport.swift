@@ -70,35 +70,4 @@ public struct ExplanationReport: Codable, Sendable {
     public var clipCount: ClipCount?
     public var conclusion: String
     public var notes: [String]
-
-    /// A row for each deviation, the best first.
-    public var table: String {
-        var table = TextTable(header: ["deviation", "value", "difference", "verdict", ""])
-        for row in [definition] + singles + pairs {
-            let about = row.estimatedFromClips.map { "about, from \($0) clips" }
-            let distance = row.standardErrors.map { "\(Self.number($0, digits: 2)) SE" }
-            table.add([
-                row.name, Self.number(row.value), Self.number(row.difference),
-                [row.verdict.rawValue, distance].compactMap(\.self).joined(separator: ", "),
-                about ?? row.summary,
-            ])
-        }
-        return table.text
-    }
-
-    /// What the table comes to, line after line.
-    public var summary: [String] {
-        guard let clipCount else { return [conclusion] }
-        let needed =
-            clipCount.needed.map { "\(Self.number(reported)) would be that of about \($0)" }
-            ?? "no number of clips gives \(Self.number(reported))"
-        return [
-            conclusion,
-            "Number of clips alone: a line through smaller sets' values gives \(Self.number(clipCount.atInfinity)) for infinitely many clips; by it, \(needed).",
-        ]
-    }
-
-    static func number(_ value: Double, digits: Int = 4) -> String {
-        value.formatted(.number.precision(.significantDigits(digits)).grouping(.never))
-    }
 }

@@ -42,12 +42,16 @@ public struct FrameChoice: Sendable, Hashable, Codable {
     public var count: Int?
     /// From one frame to the next.
     public var stride = 1
+    /// Every one of these frames is taken from so many frames later; what lies before the first or behind the last is that one, shown again.
+    public var shift = 0
 
     public static let all = FrameChoice()
 
     /// The frames of a clip of T.
     func frames(of total: Int) -> [Int] {
-        Array(Array(Swift.stride(from: first, to: total, by: stride)).prefix(count ?? total))
+        Swift.stride(from: first, to: total, by: stride).prefix(count ?? total).map {
+            min(max($0 + shift, 0), total - 1)
+        }
     }
 }
 

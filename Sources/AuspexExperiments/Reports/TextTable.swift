@@ -23,6 +23,6 @@ package struct TextTable {
     /// Whether every cell below the heading begins as a number does.
     private func isNumeric(_ column: Int) -> Bool {
         let cells = rows.dropFirst().filter { $0.count > column && !$0[column].isEmpty }.map { $0[column] }
-        return !cells.isEmpty && cells.allSatisfy { $0.first?.isNumber == true || $0.hasPrefix("-") }
+        return !cells.isEmpty && cells.allSatisfy { $0.first?.isNumber == true || "+-".contains($0.prefix(1)) }
     }
 }

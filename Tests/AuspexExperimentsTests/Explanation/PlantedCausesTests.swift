@@ -68,14 +68,14 @@ struct PlantedCausesTests {
         var missed: [String] = []
         for (name, report) in zip(names, reports) {
             let cause = name.split(separator: "+").map(String.init)
-            print("\(name): \(report.reported)\n\(report.table)\n\(report.conclusion)\n")
+            print("\(name): \(report.reported)\n\(report.table())\n\(report.conclusion)\n")
             switch cause {
             case ["definition"]: #expect(report.definition.verdict == .explains)
             case _ where cause.count == 2: if report.pairs.first?.deviations != cause { missed.append(name) }
             default: if report.singles.first?.deviations != cause { missed.append(name) }
             }
         }
-        // One of eight may be taken for another.
-        #expect(missed.count <= (names.count - 1) / 8, "not found: \(missed)")
+        // One of all may be taken for another.
+        #expect(missed.count <= 1, "not found: \(missed)")
     }
 }
