@@ -1,4 +1,5 @@
 import AuspexTensors
+import Foundation
 
 /// A number as somebody printed it: its digits say how exactly it is meant.
 public struct ReportedValue: Sendable, Equatable {
@@ -12,16 +13,16 @@ public struct ReportedValue: Sendable, Equatable {
 
     /// - Throws: `ConfigurationError` for what is no finite number.
     public init(_ text: String) throws {
-        guard let value = Double(text), value.isFinite else {
+        let parts = text.lowercased().split(separator: "e")
+        let decimals =
+            parts.first?.split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.count ?? 0
+        let exponent = parts.count > 1 ? Double(parts[1]) ?? 0 : 0
+        let rounding = 0.5 * pow(10, exponent - Double(decimals))
+        // 0e999 is a number, but says nothing.
+        guard let value = Double(text), value.isFinite, rounding.isFinite else {
             throw ConfigurationError("--reported \(text): expected a number, for example 49.9")
         }
-        self.text = text
-        self.value = value
-        let parts = text.lowercased().split(separator: "e")
-        let decimals = parts[0].split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.count ?? 0
-        let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-        rounding =
-            0.5 * (0..<abs(exponent - decimals)).reduce(1.0) { unit, _ in exponent > decimals ? unit * 10 : unit / 10 }
+        (self.text, self.value, self.rounding) = (text, value, rounding)
     }
 
     /// How far a value may lie from it and still be the same number.
