@@ -18,6 +18,8 @@ final class FrameEncoder {
         var quantiser: Int32 = 2
         /// From RGB, where the pixel format is YUV.
         var conversion = ColourConversion.exact
+        /// Of the encoder, for frames so high.
+        var threads: @Sendable (_ height: Int) -> Int32 = { _ in 1 }
 
         enum Matrix { case bt601, bt709 }
     }
@@ -83,7 +85,7 @@ final class FrameEncoder {
         encoder.pointee.pix_fmt = coding.pixelFormat
         encoder.pointee.time_base = timeBase
         encoder.pointee.framerate = rate
-        encoder.pointee.thread_count = 1
+        encoder.pointee.thread_count = coding.threads(height)
         if container.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 {
             encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER
         }

@@ -159,7 +159,7 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
     @Test func theTableLeavesOutWhatIsFarOff() throws {
         let sets = try Sets()
         var explanation = Explanation(reported: try ReportedValue("123456"))
-        explanation.axes = [.resize, .range, .divisor]
+        explanation.axes = [.resize, .order, .divisor]
         explanation.pairs = .none
         let report = try explanation.explain(
             [explanation.reported], real: sets.realPath, predicted: sets.predictedPath, extractor: fake)[0]
