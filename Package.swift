@@ -24,6 +24,8 @@ let package = Package(
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CAuspexLAPACK", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .systemLibrary(name: "CAuspexZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CAuspexJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CAuspexCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(
             name: "CAuspexDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
@@ -34,7 +36,8 @@ let package = Package(
         .target(
             name: "AuspexVideo",
             dependencies: [
-                "CAuspexFFmpeg", "CAuspexCairo", "AuspexTensors", .product(name: "Logging", package: "swift-log"),
+                "CAuspexFFmpeg", "CAuspexCairo", "CAuspexJPEG", "AuspexTensors",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "AuspexModels", dependencies: ["AuspexLayers", "AuspexTensors"]),
         .target(

@@ -8,7 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # What the libraries need to build; Debian's libdnnl-dev is oneDNN, g++ brings libstdc++ and the libgomp that clang links.
 build_packages=(
     git g++ pkg-config libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libopenblas-dev liblapacke-dev
-    libdnnl-dev zlib1g-dev libcairo2-dev
+    libdnnl-dev zlib1g-dev libcairo2-dev libturbojpeg0-dev
 )
 # The tests compare decoded frames with what the ffmpeg program decodes.
 test_packages=(ffmpeg)

@@ -30,15 +30,15 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
 
     private enum Way {
         case video(FrameEncoder.Coding)
-        case pictures(JPEGLoss)
+        case pictures(quality: Int32)
     }
 
     private var way: Way {
         switch self {
         case .h264: .video(Self.video(by: "libx264", options: ["crf": "23"], threads: Self.threadsOfX264))
         case .mpeg4: .video(Self.video(by: "mpeg4", quantiser: 4))
-        case .jpeg95: .pictures(JPEGLoss(quality: 95))
-        case .jpeg75: .pictures(JPEGLoss(quality: 75))
+        case .jpeg95: .pictures(quality: 95)
+        case .jpeg75: .pictures(quality: 75)
         }
     }
 
@@ -69,21 +69,25 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
             "takes a uint8 [T, H, W, 1 or 3] clip, not \(clip.elementType) \(clip.shape)")
         return switch way {
         case .video(let coding): try video(clip, coding, framesPerSecond: framesPerSecond)
-        case .pictures(let loss): pictures(clip, loss)
+        case .pictures(let quality): try pictures(clip, quality: quality)
         }
     }
 
-    private func pictures(_ clip: Tensor, _ loss: JPEGLoss) -> Tensor {
+    private func pictures(_ clip: Tensor, quality: Int32) throws -> Tensor {
         let (height, width, channels) = (clip.shape[1], clip.shape[2], clip.shape[3])
         let frame = height * width * channels
-        let pixels = clip.withScalars(as: UInt8.self) { pixels in
-            (0..<clip.shape[0]).flatMap { number in
-                loss(
-                    UnsafeBufferPointer(rebasing: pixels[number * frame..<(number + 1) * frame]), height: height,
-                    width: width, channels: channels)
+        let loss = try JPEGLoss(quality: quality)
+        let kept = try clip.withScalars(as: UInt8.self) { pixels in
+            try [UInt8](unsafeUninitializedCapacity: pixels.count) { kept, count in
+                guard let from = pixels.baseAddress, let to = kept.baseAddress else { return }
+                for first in stride(from: 0, to: pixels.count, by: frame) {
+                    try loss.apply(
+                        to: from + first, height: height, width: width, channels: channels, into: to + first)
+                }
+                count = pixels.count
             }
         }
-        return Tensor(pixels, shape: clip.shape)
+        return Tensor(kept, shape: clip.shape)
     }
 
     private func video(_ clip: Tensor, _ coding: FrameEncoder.Coding, framesPerSecond: Double) throws -> Tensor {
