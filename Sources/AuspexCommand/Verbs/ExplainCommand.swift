@@ -105,9 +105,10 @@ struct ExplainCommand: ParsableCommand {
 
     private func axes() throws -> Set<Deviation.Axis>? {
         guard let only else { return nil }
+        let words = only.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        guard !words.isEmpty else { throw ValidationError("--only names no kind of deviation") }
         return Set(
-            try only.split(separator: ",").map { word in
-                let name = word.filter { !$0.isWhitespace }
+            try words.map { name in
                 guard let axis = Deviation.Axis(rawValue: name) else {
                     let known = Deviation.Axis.allCases.map(\.rawValue)
                     throw ValidationError("--only \(name): expected one or more of \(known.joined(separator: ","))")

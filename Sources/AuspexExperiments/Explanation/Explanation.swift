@@ -122,11 +122,7 @@ public struct Explanation: Sendable {
         }
         let (first, second) = (try open(real, .real), try open(predicted, .predicted))
         for set in [first, second] where set.count < 2 {
-            throw MetricError.mismatch(
-                metric: metric.name, found: "one \(set.side.rawValue) clip",
-                expected:
-                    "at least two of each set, as a distribution of one clip has no width; name a folder, list or array of clips"
-            )
+            throw MetricError.oneClip(of: set.side, metric: metric.name)
         }
         guard first.frames == second.frames else {
             throw VideoError(
@@ -144,11 +140,7 @@ public struct Explanation: Sendable {
                 "--context-frames \(contextFrames): found clips of \(first.frames) frames, expected more than the context; "
                     + "name clips that hold context and prediction")
         }
-        let channels = try first.clip(0).shape[4]
-        guard channels == 1 || channels == 3 else {
-            throw MetricError.mismatch(
-                metric: metric.name, found: "clips of \(channels) channels", expected: "3 (RGB) or 1 (grey)")
-        }
+        let (channels, _) = (try first.clip(0).shape[4], try second.clip(0))
         let sizes = first.sizes.union(second.sizes)
         let facts = ClipFacts(
             frames: first.frames, context: contextFrames, isGrey: channels == 1,

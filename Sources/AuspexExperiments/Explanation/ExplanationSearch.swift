@@ -317,6 +317,11 @@ final class ExplanationSearch {
         if lossless[0] != lossless[1] {
             notes.append("one side is lossy and the other is not: some of the difference is compression")
         }
+        if let context = found.facts.context, found.facts.frames - context < FrechetVideoDistance.fewestFrames {
+            notes.append(
+                "whether context was counted is not tried: without it \(found.facts.frames - context) frames are left, and "
+                    + "the network needs \(FrechetVideoDistance.fewestFrames)")
+        }
         if found.facts.context == nil {
             notes.append("whether context was counted is not tried: say how many frames it has with --context-frames")
         }

@@ -255,6 +255,26 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
         #expect(refusal { $0.contextFrames = 9 }.contains("expected more than the context"))
         #expect(refusal { $0.reported = try! ReportedValue("-1") }.contains("never below 0"))
         #expect(refusal(real: "none").contains("none: no such file"))
+        // Of either set.
+        let size = Array(sets.predicted.shape.dropLast())
+        let alpha = sets.folder.file("alpha.npy")
+        try Tensor([UInt8](repeating: 7, count: size.reduce(4, *)), shape: size + [4]).writeNumPy(to: alpha)
+        #expect(refusal(predicted: alpha).contains("has 4 channels"))
+        #expect(refusal(real: alpha).contains("alpha would be scored"))
+    }
+
+    /// What was asked for and cannot be done is said.
+    @Test func contextThatLeavesTooLittle() throws {
+        let sets = try Sets(clips: 4, frames: 11)
+        var explanation = Explanation(reported: try ReportedValue("2.5"))
+        explanation.axes = [.divisor]
+        func notes(_ context: Int?) throws -> [String] {
+            explanation.contextFrames = context
+            return try explanation.explain(
+                [explanation.reported], real: sets.realPath, predicted: sets.predictedPath, extractor: fake)[0].notes
+        }
+        #expect(try notes(5).contains { $0.contains("without it 6 frames are left, and the network needs 9") })
+        #expect(try !notes(2).contains { $0.contains("context") })
     }
 
     /// What repeats a row is in the JSON.
