@@ -14,7 +14,7 @@ extension ExplanationReport {
             } ?? singles
         var table = TextTable(header: ["deviation", "value", "difference", "verdict", ""])
         for row in [definition] + shown + pairs {
-            let distance = row.standardErrors.map { "\(Self.number($0, digits: 2)) SE" }
+            let distance = row.standardErrors.map { $0 < 0.01 ? "< 0.01 SE" : "\(Self.number($0, digits: 2)) SE" }
             table.add([
                 row.name, fixed(row.value), fixed(row.difference, isSigned: true),
                 [row.verdict.rawValue, distance].compactMap(\.self).joined(separator: ", "),
