@@ -13,6 +13,15 @@ public protocol Metric: Sendable {
 
     /// An empty accumulator. Its memory does not grow with the clips it sees, or by a fixed number of features a clip.
     func makeAccumulator() -> any MetricAccumulator
+
+    /// Looks whether so many clips of so many frames can be compared, so that long work need not come first.
+    ///
+    /// - Throws: what the accumulator would throw of them.
+    func check(clips: Int, frames: Int) throws
+}
+
+extension Metric {
+    public func check(clips: Int, frames: Int) throws {}
 }
 
 /// What a metric remembers of the clips it has seen.

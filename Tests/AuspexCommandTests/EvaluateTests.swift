@@ -37,6 +37,68 @@ struct EvaluateTests {
             #expect(try evaluate(["--same-clips", report, "--clips", "2"]).status == 64)
             #expect(try evaluate(["--protocol", "kth-svgg"]).errors.contains("did you mean kth-svg?"))
             #expect(try evaluate(["--metrics", "fvdd"]).errors.contains("did you mean 'fvd'?"))
+            // Commas that people leave, and lists of nothing.
+            let some = try evaluate(["--clips", "1", "--metrics", "mse, ,mae,mse,"])
+            #expect(some.status == 0, "\(some.errors)")
+            let settings = try #require(try Self.object(some)["protocol"] as? [String: Any])
+            #expect(settings["metrics"] as? [String] == ["mse", "mae"])
+        }
+    }
+
+    @Test(arguments: ["", " , "]) func listsOfNoMetricAreNotUnderstood(list: String) throws {
+        for arguments in [
+            ["evaluate", "run"], ["calibrate", "synthetic:moving-shapes", "--out", "c"], ["score", "a", "b"],
+        ] {
+            let run = try ProgramRun(arguments + ["--metrics", list])
+            #expect(run.status == 64 && run.errors.contains("--metrics names no metric"), "\(run.errors)")
+        }
+    }
+
+    @Test func aProtocolWithoutItsNetworkSaysHowToGoOn() throws {
+        try withTemporaryFolder { folder in
+            try SmallRun.train(
+                in: folder,
+                ["--set", "model.size=64", "--set", "model.contextFrames=1", "--set", "model.predictedFrames=3"])
+            func evaluate(_ more: String...) throws -> ProgramRun {
+                try ProgramRun(
+                    ["evaluate", "run", "--protocol", "bair", "--clips", "2", "--json", "--quiet"] + more, in: folder,
+                    environment: ["AUSPEX_WEIGHTS": folder.path])
+            }
+            let without = try evaluate()
+            #expect(without.status == 1 && without.errorLines.count == 1, "\(without.errors)")
+            #expect(
+                without.errors.contains("get it with 'auspex weights fetch i3d', or go without: --metrics psnr,ssim"),
+                "\(without.errors)")
+            let named = try evaluate("--metrics", "psnr,ssim")
+            #expect(named.status == 0, "\(named.errors)")
+            let report = try Self.object(named)
+            #expect((report["frames"] as? [String: Any])?["step"] as? String == "every frame")
+            #expect(report["version"] as? String != nil && report["machine"] as? [String: Any] != nil)
+        }
+    }
+
+    @Test func clipsThatAreGoneAreNamed() throws {
+        try withTemporaryFolder { folder in
+            try SmallRun.train(in: folder)
+            let made = try ProgramRun(
+                [
+                    "data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "3", "--frames", "4", "--size",
+                    "32", "--quiet",
+                ], in: folder)
+            #expect(made.status == 0, "\(made.errors)")
+            func evaluate(_ more: String...) throws -> ProgramRun {
+                try ProgramRun(
+                    ["evaluate", "run", "--data", "clips", "--metrics", "mse", "--quiet"] + more, in: folder)
+            }
+            #expect(try evaluate("--out", "first").status == 0)
+            for name in ["0000.mkv", "0002.mkv"] {
+                try FileManager.default.removeItem(at: folder.appendingPathComponent("clips/" + name))
+            }
+            let gone = try evaluate("--same-clips", "first/report.json", "--out", "second")
+            #expect(gone.status == 1 && gone.errorLines.count == 1, "\(gone.errors)")
+            #expect(
+                gone.errors.contains("first/report.json: has a clip of clips/0000.mkv, which clips does not have"))
+            #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("second").path))
         }
     }
 

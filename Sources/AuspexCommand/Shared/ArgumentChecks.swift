@@ -7,8 +7,12 @@ func requireAtLeast(_ least: Int, _ value: Int?, _ option: String) throws {
 }
 
 /// The names in a list as people write it, `psnr, ssim`: each once, in order.
-func metricNames(listed list: String) -> [String] {
+///
+/// - Throws: `ValidationError` where there is none.
+func metricNames(listed list: String) throws -> [String] {
     var seen: Set<String> = []
-    return list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let names = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         .filter { !$0.isEmpty && seen.insert($0).inserted }
+    guard !names.isEmpty else { throw ValidationError("--metrics names no metric") }
+    return names
 }

@@ -52,12 +52,13 @@ struct CalibrateCommand: ParsableCommand {
         try requireAtLeast(4, frames, "--frames")
         try requireAtLeast(1, stride, "--stride")
         try requireAtLeast(8, size, "--size")
+        _ = try metricNames(listed: metrics)
     }
 
     func run() throws {
         engine.apply()
         var calibration = Calibration()
-        calibration.metrics = metricNames(listed: metrics)
+        calibration.metrics = try metricNames(listed: metrics)
         (calibration.clips, calibration.frames) = (clips, frames)
         (calibration.stride, calibration.size, calibration.seed) = (stride, size, seed)
         let clipSource = try openSource(source, options: try array.sourceOptions())

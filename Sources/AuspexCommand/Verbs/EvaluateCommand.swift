@@ -27,16 +27,16 @@ struct EvaluateCommand: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "held-out, or a published protocol's name.")
     var protocolName = "held-out"
 
-    @Option(help: "How many clips.")
+    @Option(help: "How many clips, spread evenly over the source.")
     var clips: Int?
 
     @Option(help: "Futures drawn for each clip.")
     var samples: Int?
 
-    @Option(help: "Metrics, separated by commas.")
+    @Option(help: "Metrics, separated by commas; the protocol's if not given.")
     var metrics: String?
 
-    @Option(help: "What the futures are drawn from.")
+    @Option(help: "What the futures are drawn from; the clips are the same for every seed.")
     var seed: UInt64 = 0
 
     @Flag(help: "Show metrics of whole clips (fvd, kvd) the prediction alone, not context + prediction.")
@@ -65,6 +65,7 @@ struct EvaluateCommand: ParsableCommand {
         try requireAtLeast(1, clips, "--clips")
         try requireAtLeast(1, samples, "--samples")
         try requireAtLeast(1, saved, "--saved")
+        if let metrics { _ = try metricNames(listed: metrics) }
         if sameClips != nil, clips != nil {
             throw ValidationError("--clips and --same-clips: the report says which clips; leave --clips out")
         }
@@ -74,9 +75,9 @@ struct EvaluateCommand: ParsableCommand {
         engine.apply()
         let model = try TrainedModel(run: trained)
         output.say("Model: \(model.origin)")
-        let clipList = try sameClips.map { try EvaluationFolder.report(at: $0).clipList }
-        let plan = try self.plan(for: model, clipList: clipList)
-        let evaluation = try Evaluation(plan)
+        let earlier = try sameClips.map { SameClips(try EvaluationFolder.report(at: $0), readFrom: $0) }
+        let plan = try self.plan(for: model, clips: earlier?.count ?? clips)
+        let evaluation = try Evaluation(plan, metricsWereChosen: metrics != nil)
         let source = try testSource(for: model)
         let folder = try EvaluationFolder(
             out ?? saveClips ?? EvaluationFolder.next(in: model.run, protocol: plan.name), overwriting: force)
@@ -84,7 +85,7 @@ struct EvaluateCommand: ParsableCommand {
         let progress = CountedProgress("evaluate", unit: "clips", quiet: output.quiet)
         var report = try evaluation.run(
             [GeneratorPredictor(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
-            clipList: clipList, classNumbers: try model.classNumbers(of: source.clips),
+            sameClips: earlier, classNumbers: try model.classNumbers(of: source.clips),
             examples: { try gallery?.add($0) }, progress: { progress.update($0, of: $1) })
         progress.finish()
         report.origin = model.origin
@@ -96,13 +97,11 @@ struct EvaluateCommand: ParsableCommand {
         for text in [report.publishedText, report.curve] where !text.isEmpty { Console.print("\n" + text) }
     }
 
-    private func plan(
-        for model: TrainedModel, clipList: [EvaluationReport.TestClip]?
-    ) throws -> EvaluationProtocol {
+    private func plan(for model: TrainedModel, clips: Int?) throws -> EvaluationProtocol {
         var plan = try EvaluationProtocol.named(protocolName, for: model.configuration.model)
-        if let clips = clipList?.count ?? clips { plan.clips = clips }
+        if let clips { plan.clips = clips }
         if let samples { plan.samples = samples }
-        if let metrics { plan.metrics = metricNames(listed: metrics) }
+        if let metrics { plan.metrics = try metricNames(listed: metrics) }
         if predictionOnly { plan.distributionFrames = .prediction }
         plan.seed = seed
         return plan

@@ -93,19 +93,19 @@ struct ScoreCommand: ParsableCommand {
         guard real != nil, predicted != nil else {
             throw ValidationError("Missing expected argument '<\(real == nil ? "real" : "predicted")>'")
         }
-        if metrics != nil, chosenMetrics.isEmpty { throw ValidationError("--metrics names no metric") }
+        let names = try chosenMetrics
         if embeddings, let option = (chosen + (force ? ["--force"] : [])).first(where: { $0 != "--metrics" }) {
             throw ValidationError("\(option) is for clips, --embeddings are none")
         }
-        if precision != nil, !chosenMetrics.contains(where: { $0.hasPrefix("fvd") || $0.hasPrefix("kvd") }) {
+        if precision != nil, !names.contains(where: { $0.hasPrefix("fvd") || $0.hasPrefix("kvd") }) {
             throw ValidationError("--precision is for fvd and kvd, which are not among --metrics")
         }
         for text in failIf {
             let threshold: Threshold
             do { threshold = try Threshold(text) } catch { throw ValidationError("\(error)") }
-            guard chosenMetrics.contains(threshold.metric) else {
+            guard names.contains(threshold.metric) else {
                 throw ValidationError(
-                    "--fail-if '\(text)': \(threshold.metric) is not among --metrics \(chosenMetrics.joined(separator: ","))"
+                    "--fail-if '\(text)': \(threshold.metric) is not among --metrics \(names.joined(separator: ","))"
                 )
             }
         }
@@ -142,7 +142,7 @@ struct ScoreCommand: ParsableCommand {
     private func settings() throws -> ScoringSettings {
         var settings = ScoringSettings()
         settings.kind = embeddings ? .embeddings : .clips
-        settings.metrics = chosenMetrics
+        settings.metrics = try chosenMetrics
         settings.clipFrames = clipFrames
         settings.clips = clips
         settings.seed = seed
@@ -194,11 +194,11 @@ struct ScoreCommand: ParsableCommand {
 
     /// The metrics asked for, or those that fit what is compared; each once, in order.
     private var chosenMetrics: [String] {
-        guard let metrics else {
+        get throws {
+            if let metrics { return try metricNames(listed: metrics) }
             return ScoringSettings.usualMetrics(
                 embeddings ? .embeddings : .clips, real: real ?? "", predicted: predicted ?? "")
         }
-        return metricNames(listed: metrics)
     }
 
     /// Options given that say something about clips.

@@ -11,14 +11,33 @@ public struct Evaluation {
     public let plan: EvaluationProtocol
     private let metrics: [any Metric]
 
-    /// - Throws: `MetricError` for a metric that does not exist.
-    public init(_ plan: EvaluationProtocol) throws {
+    /// - Parameters:
+    ///   - registry: what metrics' names stand for.
+    ///   - metricsWereChosen: whether somebody chose the metrics. Of those that a protocol brings, an error says how to do without.
+    /// - Throws: `MetricError` for a metric that does not exist, `FileError` naming the command that gets a network's weights where they are absent.
+    public init(
+        _ plan: EvaluationProtocol, registry: MetricRegistry = .standard, metricsWereChosen: Bool = true
+    ) throws {
         var plan = plan
         var seen: Set<String> = []
         plan.metrics = plan.metrics.filter { seen.insert($0).inserted }
         self.plan = plan
         let settings = MetricSettings(seed: plan.seed)
-        metrics = try plan.metrics.map { try MetricRegistry.standard.metric(named: $0, settings: settings) }
+        var metrics: [any Metric] = []
+        var absent: FileError?
+        for name in plan.metrics {
+            do {
+                metrics.append(try registry.metric(named: name, settings: settings))
+            } catch let error as FileError where error.kind == .missing && !metricsWereChosen {
+                absent = absent ?? error
+            }
+        }
+        if let absent {
+            throw FileError(
+                absent.kind, path: absent.path, found: absent.found, expected: absent.expected,
+                advice: absent.advice + ", or go without: --metrics \(metrics.map(\.name).joined(separator: ","))")
+        }
+        self.metrics = metrics
     }
 
     /// What every table carries beside the model.
@@ -34,22 +53,27 @@ public struct Evaluation {
     /// - Parameters:
     ///   - predictors: the model, and the baselines it should beat. One that needs more context than the protocol gives is left out, and the report says so.
     ///   - source: where the test clips come from.
-    ///   - request: how frames are taken; length and size come from the protocol.
-    ///   - clipList: exactly these clips of the source, of an earlier report; nil takes the source's own held-out list.
+    ///   - request: how frames were taken in training; length, size and mostly the step come from the protocol.
+    ///   - sameClips: exactly the clips of an earlier report; nil spreads the protocol's number evenly over the source's own held-out list.
     ///   - classNumbers: the model's number of each of the source's classes; nil for a model without.
     ///   - examples: is given every clip with its predictions.
     ///   - progress: is told how many clips are done, of how many.
     /// - Throws: `VideoError` where clips can't be had or are not those of the list, `MetricError` where they cannot be scored.
     public func run(
         _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest,
-        clipList: [EvaluationReport.TestClip]? = nil, classNumbers: [Int]? = nil,
+        sameClips: SameClips? = nil, classNumbers: [Int]? = nil,
         examples: (Example) throws -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
         var request = request
         request.frames = plan.contextFrames + plan.predictedFrames
         request.size = FrameSize(plan.size)
         request.crop = .centre
-        let places = try clipList.map { $0.map(\.place) } ?? source.places(for: request, atMost: plan.clips)
+        let stepInTraining = request.step
+        if let stride = plan.frameStride { request.step = .stride(stride) }
+        let frames = EvaluationReport.Frames(request)
+        let places =
+            try sameClips?.places(in: source, for: plan) ?? source.places(for: request, atMost: plan.clips)
+        for metric in metrics { try metric.check(clips: places.count, frames: plan.distributionFrameCount) }
         let able = predictors.filter { $0.fewestContextFrames <= plan.contextFrames }
         let tallies = able.map { EvaluationTally($0, metrics, samples: plan.samples) }
         var kept: [EvaluationReport.TestClip] = []
@@ -58,7 +82,7 @@ public struct Evaluation {
             let clips = try batch.map { number in
                 let clip = try source.clip(at: places[number], request: request)
                 let found = EvaluationReport.TestClip(clip, at: places[number])
-                if let wanted = clipList?[number] { try wanted.check(found, of: source) }
+                try sameClips?.check(number, found, for: plan, frames: frames)
                 kept.append(found)
                 return clip
             }
@@ -69,7 +93,8 @@ public struct Evaluation {
             progress(batch.upperBound, places.count)
         }
         return EvaluationReport(
-            protocol: plan, frames: .init(request), source: source.description, clips: places.count,
+            version: TrainingRun.version, machine: .current, protocol: plan, frames: frames, source: source.description,
+            clips: places.count,
             models: try Dictionary(
                 uniqueKeysWithValues: tallies.map { ($0.predictor.name, try $0.scores(distributionsOf: shown)) }),
             published: Dictionary(
@@ -78,10 +103,10 @@ public struct Evaluation {
                 }
             ).filter { !$0.value.isEmpty },
             notes: notes(
-                on: places.count, of: source,
+                on: places.count, of: source, stepInTraining: stepInTraining,
                 leftOut: predictors.filter { predictor in
                     !able.contains { $0 === predictor }
-                }), clipList: kept)
+                }) + (sameClips?.notes(for: plan, frames: frames) ?? []), clipList: kept)
     }
 
     /// What metrics of whole clips are shown.
@@ -89,7 +114,7 @@ public struct Evaluation {
         let (context, predicted) = (plan.contextFrames, plan.predictedFrames)
         return switch plan.distributionFrames {
         case .contextAndPrediction:
-            "context + prediction (\(context) + \(predicted) = \(context + predicted) frames)"
+            "context + prediction (\(context) + \(predicted) = \(plan.distributionFrameCount) frames)"
         case .prediction: "the prediction alone (\(predicted) frames)"
         }
     }
@@ -121,7 +146,9 @@ public struct Evaluation {
         }
     }
 
-    private func notes(on clips: Int, of source: any ClipSource, leftOut: [any Predictor]) -> [String] {
+    private func notes(
+        on clips: Int, of source: any ClipSource, stepInTraining: ClipRequest.FrameStep, leftOut: [any Predictor]
+    ) -> [String] {
         var notes: [String] = []
         if clips < plan.clips {
             notes.append("\(source.description) has \(clips) clips, fewer than the \(plan.clips) asked for")
@@ -134,6 +161,11 @@ public struct Evaluation {
         guard plan.name != EvaluationProtocol.heldOutName else { return notes }
         let deviations = plan.deviations
         if !deviations.isEmpty { notes.append("not \(plan.name) as published: \(deviations.joined(separator: ", "))") }
+        if let step = plan.otherStep(inTraining: stepInTraining) {
+            notes.append(
+                "\(plan.name) takes \(EvaluationReport.Frames.inWords(.stride(plan.frameStride ?? 1))), the model was trained on \(step)"
+            )
+        }
         if !plan.testData.isEmpty {
             notes.append(
                 "\(plan.name) is about \(plan.testData): whether \(source.description) is that, only you can know")
@@ -142,7 +174,7 @@ public struct Evaluation {
     }
 
     private func example(_ index: Int, _ clip: Clip, _ futures: [Tensor], _ names: [String]) -> Example {
-        let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
+        let pixels = clip.pixels
         let picture = PredictionPicture(
             context: pixels.sliced(0, from: 0, count: plan.contextFrames),
             predictions: zip(names, futures).map { .init(name: $0, frames: $1) },

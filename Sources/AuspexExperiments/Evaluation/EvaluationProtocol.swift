@@ -1,5 +1,6 @@
 import AuspexModels
 import AuspexTensors
+import AuspexVideo
 
 /// What exactly is asked of predictors, stored beside every number: only results of the same protocol may be compared.
 public struct EvaluationProtocol: Codable, Sendable, Equatable {
@@ -18,14 +19,16 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     public var contextFrames: Int
     /// Frames that are predicted and scored.
     public var predictedFrames: Int
+    /// Every how many-th frame of a file is taken, whatever its rate and whatever the model was trained on; nil takes frames as in training.
+    public var frameStride: Int?
     /// Test clips, or as many as the source has.
     public var clips: Int
     /// Futures that are drawn for each clip.
     public var samples: Int
     /// What the futures are drawn from.
     public var seed: UInt64 = 0
-    /// Metrics by name.
-    public var metrics: [String] = ["psnr", "ssim", "mse"]
+    /// Metrics by name: what is reported under the protocol, if nobody asks for others.
+    public var metrics: [String]
     public var distributionFrames = DistributionFrames.contextAndPrediction
     /// What the test clips must be cut from, in words: no program can see which persons a file shows.
     public var testData: String
@@ -34,7 +37,8 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
 
     public init(
         name: String, size: Int, contextFrames: Int, predictedFrames: Int, clips: Int, samples: Int = 1,
-        testData: String = "", reference: String = ""
+        frameStride: Int? = nil, metrics: [String] = ["psnr", "ssim", "mse"], testData: String = "",
+        reference: String = ""
     ) {
         self.name = name
         self.size = size
@@ -42,6 +46,8 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         self.predictedFrames = predictedFrames
         self.clips = clips
         self.samples = samples
+        self.frameStride = frameStride
+        self.metrics = metrics
         self.testData = testData
         self.reference = reference
     }
@@ -79,6 +85,27 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         return found
     }
 
+    /// Frames of a clip that metrics of whole clips see.
+    var distributionFrameCount: Int {
+        predictedFrames + (distributionFrames == .contextAndPrediction ? contextFrames : 0)
+    }
+
+    /// The step in words where another than this protocol's was taken in training; nil where it was the same, or the protocol has none.
+    func otherStep(inTraining step: ClipRequest.FrameStep) -> String? {
+        guard let frameStride else { return nil }
+        let isSame =
+            switch step {
+            // The seconds of a matching step are those that every so many frames of the training files are apart.
+            case .stride(let stride), .matching(_, let stride): stride == frameStride
+            case .seconds: false
+            }
+        return isSame ? nil : EvaluationReport.Frames.inWords(step)
+    }
+
+    private var stepInWords: String {
+        frameStride.map { EvaluationReport.Frames.inWords(.stride($0)) } ?? "frames as in training"
+    }
+
     /// What is asked otherwise than the published protocol of this name asks it: each in words.
     public var deviations: [String] {
         guard let published = Self.published.first(where: { $0.name == name }) else { return [] }
@@ -90,6 +117,7 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         compare(\.size, "size")
         compare(\.contextFrames, "context frames")
         compare(\.predictedFrames, "predicted frames")
+        compare(\.stepInWords, "taking")
         compare(\.clips, "clips")
         compare(\.samples, "samples")
         compare(\.distributionFrames.rawValue, "distribution metrics on")

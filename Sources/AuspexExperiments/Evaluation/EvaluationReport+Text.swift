@@ -9,7 +9,7 @@ extension EvaluationReport {
         "\(`protocol`.name): \(clips) clips of \(source), \(`protocol`.size)×\(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames) frames"
     }
 
-    /// A row for each predictor: every metric with half of its 95% interval.
+    /// A row for each predictor: every metric with how far its 95% interval reaches above it.
     public var table: String {
         var table = TextTable(header: [""] + `protocol`.metrics)
         for name in names {
@@ -54,9 +54,15 @@ extension EvaluationReport {
     /// The notes of the report and of its metrics, each once.
     public var allNotes: [String] {
         var seen: Set<String> = []
+        let samples = `protocol`.samples
         let ofMetrics = names.flatMap { name in
-            `protocol`.metrics.flatMap { metric in
-                (models[name]?.metrics[metric]?.notes ?? []).map { "\(name), \(metric): \($0)" }
+            [
+                (name, models[name]?.metrics), ("\(name), best of \(samples)", models[name]?.best),
+                ("\(name), worst of \(samples)", models[name]?.worst),
+            ].flatMap { whose, results in
+                `protocol`.metrics.flatMap { metric in
+                    (results?[metric]?.notes ?? []).map { "\(whose), \(metric): \($0)" }
+                }
             }
         }
         return (notes + ofMetrics).filter { seen.insert($0).inserted }
@@ -89,7 +95,8 @@ extension EvaluationReport {
 
     private static func cell(_ result: MetricResult?) -> String {
         guard let result else { return "" }
-        let interval = result.interval.map { " ±" + number(($0[1] - $0[0]) / 2) } ?? ""
+        // The lower end may be cut off at 0.
+        let interval = result.interval.map { " ±" + number($0[1] - result.value) } ?? ""
         return number(result.value) + interval
     }
 

@@ -1,4 +1,5 @@
 import AuspexMetrics
+import AuspexTensors
 import AuspexVideo
 
 /// What an evaluation found: for every predictor its metrics, over all clips and at every predicted step.
@@ -22,47 +23,44 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         public var colour: String
 
         init(_ request: ClipRequest) {
-            step =
-                switch request.step {
-                case .stride(let stride): stride == 1 ? "every frame" : "every \(stride) frames"
-                case .seconds(let seconds): "every \(seconds) s"
-                case .matching(let seconds, let stride):
-                    "every \(seconds) s; every \(stride) frames where there is no clock"
-                }
+            step = Self.inWords(request.step)
             (crop, filter, colour) = (request.crop.rawValue, request.filter.rawValue, request.colour.rawValue)
+        }
+
+        static func inWords(_ step: ClipRequest.FrameStep) -> String {
+            func every(_ stride: Int) -> String { stride == 1 ? "every frame" : "every \(stride) frames" }
+            return switch step {
+            case .stride(let stride): every(stride)
+            case .seconds(let seconds): "every \(seconds) s"
+            case .matching(let seconds, let stride): "every \(seconds) s; \(every(stride)) where there is no clock"
+            }
         }
     }
 
-    /// A test clip, so that the same clips can be had again.
+    /// A test clip, so that the same clips can be had again, and be told from others.
     public struct TestClip: Codable, Sendable, Equatable {
+        /// Of the file, folder of images, array element or scene.
         public var name: String
-        /// Number of the source's item (file, folder of images, array element, scene).
-        public var item: Int
         public var startSeconds: Double
         public var firstFrame: Int
         public var lastFrame: Int
+        /// SHA-256 of the pixels as used, uint8 `[T, H, W, C]`; nil in reports of versions that did not note it.
+        public var sha256: String?
 
         init(_ clip: Clip, at place: ClipPlace) {
             name = clip.name
-            item = place.item
             startSeconds = clip.startSeconds
             firstFrame = clip.frameIndices.first ?? place.firstFrame
             lastFrame = clip.frameIndices.last ?? place.firstFrame
-        }
-
-        var place: ClipPlace { ClipPlace(item: item, firstFrame: firstFrame) }
-
-        /// - Throws: `VideoError` where another clip stands at this one's place.
-        func check(_ found: TestClip, of source: any ClipSource) throws {
-            guard found != self else { return }
-            throw VideoError(
-                .badList, source.description,
-                "clip \(item) is frames \(found.firstFrame) to \(found.lastFrame) of \(found.name), the list has frames "
-                    + "\(firstFrame) to \(lastFrame) of \(name): name the source that the list was made from")
+            sha256 = ClipDigest(of: clip.pixels).hexadecimal
         }
     }
 
     public var schema = 1
+    /// Of the program; nil in reports of versions that did not note it.
+    public var version: String?
+    /// What may change the last digits of a number.
+    public var machine: ScoringReport.Machine?
     public var `protocol`: EvaluationProtocol
     public var frames: Frames
     /// Where the test clips come from.
@@ -83,4 +81,9 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var names: [String] {
         models.keys.sorted { ($0 != "model" ? 1 : 0, $0) < ($1 != "model" ? 1 : 0, $1) }
     }
+}
+
+extension Clip {
+    /// The frames as metrics see them, `[T, H, W, C]`, uint8.
+    var pixels: Tensor { frames.elementType == .uint8 ? frames : frames.valuesAsPixels() }
 }

@@ -10,15 +10,34 @@ final class EvaluationTally {
     private var paired: [PairedTally] = []
 
     /// One paired metric: the mean over futures, and the best and the worst future of every clip.
-    private struct PairedTally {
+    private final class PairedTally {
         let metric: any PairedMetric
         let mean: PairedAccumulator
         let best: PairedAccumulator
         let worst: PairedAccumulator
+        /// Of all futures: their mean has no whole number of perfect frames.
+        private var (perfectFrames, frames) = (0, 0)
 
         init(_ metric: any PairedMetric) {
             self.metric = metric
             (mean, best, worst) = (PairedAccumulator(metric), PairedAccumulator(metric), PairedAccumulator(metric))
+        }
+
+        /// Takes every future of a clip.
+        func add(_ futures: [ClipMeasurement]) {
+            mean.add(EvaluationTally.mean(of: futures))
+            perfectFrames += futures.reduce(0) { $0 + $1.perfectFrames }
+            frames += futures.reduce(0) { $0 + $1.perFrame.count }
+            guard futures.count > 1 else { return }
+            let ordered = futures.sorted { metric.isBetter($0, than: $1) }
+            best.add(ordered[0])
+            worst.add(ordered[ordered.count - 1])
+        }
+
+        func meanResult() throws -> MetricResult {
+            var result = try mean.result()
+            result.notes = metric.notes(perfectFrames: perfectFrames, of: frames)
+            return result
         }
     }
 
@@ -57,32 +76,25 @@ final class EvaluationTally {
             }
         }
         for (tally, clips) in zip(paired, measured) {
-            for futures in clips {
-                tally.mean.add(Self.mean(of: futures))
-                guard samples > 1 else { continue }
-                let ordered = futures.sorted { tally.metric.isBetter($0, than: $1) }
-                tally.best.add(ordered[0])
-                tally.worst.add(ordered[ordered.count - 1])
-            }
+            for futures in clips { tally.add(futures) }
         }
         return first
     }
 
     /// - Parameter shown: what metrics of whole clips were shown, in words.
     func scores(distributionsOf shown: String) throws -> EvaluationReport.Scores {
-        func results(_ accumulator: KeyPath<PairedTally, PairedAccumulator>) throws -> [String: MetricResult] {
-            try Dictionary(
-                uniqueKeysWithValues: paired.map { ($0.metric.name, try $0[keyPath: accumulator].result()) })
+        func results(_ result: (PairedTally) throws -> MetricResult) throws -> [String: MetricResult] {
+            try Dictionary(uniqueKeysWithValues: paired.map { ($0.metric.name, try result($0)) })
         }
-        var metrics = try results(\.mean)
+        var metrics = try results { try $0.meanResult() }
         for (metric, accumulator) in distributions {
             var result = try accumulator.result()
             result.convention += "; one future a clip, on \(shown)"
             metrics[metric.name] = result
         }
         return EvaluationReport.Scores(
-            metrics: metrics, best: samples > 1 ? try results(\.best) : nil,
-            worst: samples > 1 ? try results(\.worst) : nil)
+            metrics: metrics, best: samples > 1 ? try results { try $0.best.result() } : nil,
+            worst: samples > 1 ? try results { try $0.worst.result() } : nil)
     }
 
     private static func mean(of futures: [ClipMeasurement]) -> ClipMeasurement {
@@ -92,6 +104,6 @@ final class EvaluationTally {
             value: futures.reduce(0) { $0 + $1.value } / count,
             perFrame: futures[0].perFrame.indices.map { frame in
                 futures.reduce(0) { $0 + $1.perFrame[frame] } / count
-            }, perfectFrames: futures.reduce(0) { $0 + $1.perfectFrames } / futures.count)
+            })
     }
 }

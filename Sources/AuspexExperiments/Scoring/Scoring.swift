@@ -81,6 +81,6 @@ public struct Scoring {
             version: TrainingRun.version, real: real, predicted: predicted, pairing: pairing,
             clips: min(sets.real.count, sets.predicted.count), metrics: results, notes: notes, settings: settings,
             sets: sets,
-            machine: .init(instructionSet: Kernels.instructionSet.rawValue, threads: Kernels.threads))
+            machine: .current)
     }
 }

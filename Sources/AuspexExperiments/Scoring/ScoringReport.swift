@@ -1,4 +1,5 @@
 import AuspexMetrics
+import AuspexTensors
 
 /// What a comparison found, and all that is needed to find it again.
 public struct ScoringReport: Codable, Sendable, Equatable {
@@ -26,6 +27,10 @@ public struct ScoringReport: Codable, Sendable, Equatable {
     public struct Machine: Codable, Sendable, Equatable {
         public var instructionSet: String
         public var threads: Int
+
+        static var current: Machine {
+            Machine(instructionSet: Kernels.instructionSet.rawValue, threads: Kernels.threads)
+        }
     }
 
     public var schema = 1

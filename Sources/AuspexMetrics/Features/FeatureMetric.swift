@@ -12,6 +12,21 @@ protocol FeatureMetric: Metric {
 extension FeatureMetric {
     /// Name and checksum of the network.
     var weightsNote: String { "\(WeightsFile.i3d.rawValue), SHA-256 \(WeightsFile.i3d.checksum)" }
+
+    /// What every metric of features needs of both sets.
+    func checkNumbers(clips: Int, frames: Int) throws {
+        try checkLength("clips of \(frames) frames", frames)
+        guard clips > 1 else { throw MetricError.oneClip(of: .real, metric: name) }
+    }
+
+    fileprivate func checkLength(_ found: String, _ frames: Int) throws {
+        guard frames < I3D.fewestFrames else { return }
+        throw MetricError.mismatch(
+            metric: name, found: found,
+            expected:
+                "at least \(I3D.fewestFrames), or the network's strides leave nothing (published values are of 16); "
+                + "score longer clips, with their context if need be")
+    }
 }
 
 /// An accumulator that takes features in place of clips, and gives out those it has.
@@ -106,12 +121,7 @@ final class FeatureAccumulator: FeatureAccumulating {
     }
 
     private func checkLength(_ count: Int, _ side: MetricSide) throws {
-        guard count >= I3D.fewestFrames else {
-            throw mismatch(
-                "\(side.rawValue) clips of \(count) frames",
-                "at least \(I3D.fewestFrames), or the network's strides leave nothing (published values are of 16); "
-                    + "score longer clips, with their context if need be")
-        }
+        try metric.checkLength("\(side.rawValue) clips of \(count) frames", count)
         if let frames, frames != count {
             throw mismatch(
                 "\(side.rawValue) clips of \(count) frames beside others of \(frames)",

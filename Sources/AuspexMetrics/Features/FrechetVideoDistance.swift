@@ -61,6 +61,7 @@ public struct FrechetVideoDistance: FeatureMetric {
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { false }
     public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
+    public func check(clips: Int, frames: Int) throws { try checkNumbers(clips: clips, frames: frames) }
     public var convention: String {
         let most = variant.mostClips.map { "; at most \($0) clips of each set" } ?? ""
         return "Fréchet distance of \(settings.precision.logitsSummary); \(variant.preparation.summary); "

@@ -37,6 +37,7 @@ public struct KernelVideoDistance: FeatureMetric {
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { false }
     public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
+    public func check(clips: Int, frames: Int) throws { try checkNumbers(clips: clips, frames: frames) }
     public var convention: String {
         let kernel = variant == .paper ? "(x·y + 1)³" : "(x·y / 400 + 1)³"
         let over =

@@ -36,6 +36,11 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     ///
     /// - Parameter share: how much is held out, in 0…1; of several files at least one and not all.
     func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource)
+
+    /// Where clips of these names lie now, whatever was added to the source or taken from it since somebody noted them; nil where nothing is called so.
+    ///
+    /// - Parameter wanted: the first frame tells apart items of one name: parts of one file.
+    func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?]
 }
 
 extension ClipSource {

@@ -204,6 +204,20 @@ struct ItemSource: ClipSource {
 
     func name(at place: ClipPlace) -> String { items[place.item].name }
 
+    func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?] {
+        let numbers = Dictionary(grouping: items.indices) { items[$0].name }
+        return wanted.map { name, firstFrame in
+            let called = numbers[name] ?? []
+            let holding = called.count > 1 ? called.first { Self.isUsable(firstFrame, of: items[$0]) } : nil
+            return (holding ?? called.first).map { ClipPlace(item: $0, firstFrame: firstFrame) }
+        }
+    }
+
+    /// Of a file that cannot be read no frame is: reading it says why.
+    private static func isUsable(_ frame: Int, of item: any ClipItem) -> Bool {
+        (try? item.timeline())?.usable.contains(frame) ?? false
+    }
+
     func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource) {
         guard items.count > 1 else {
             return (

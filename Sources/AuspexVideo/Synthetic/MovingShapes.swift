@@ -69,7 +69,19 @@ public struct MovingShapes: ClipSource {
             of: scene(at: place, request: request), name: name(at: place), firstFrame: place.firstFrame, request)
     }
 
-    public func name(at place: ClipPlace) -> String { "\(description)/held-out/\(place.item)" }
+    public func name(at place: ClipPlace) -> String { heldOutPrefix + "\(place.item)" }
+
+    private var heldOutPrefix: String { "\(description)/held-out/" }
+
+    public func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?] {
+        wanted.map { name, firstFrame in
+            guard name.hasPrefix(heldOutPrefix), let number = Int(name.dropFirst(heldOutPrefix.count)), number >= 0
+            else {
+                return nil
+            }
+            return ClipPlace(item: number, firstFrame: firstFrame)
+        }
+    }
 
     private func scene(from stream: RandomStream, _ request: ClipRequest) -> MovingShapesScene {
         MovingShapesScene(
