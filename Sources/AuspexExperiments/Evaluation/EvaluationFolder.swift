@@ -18,16 +18,10 @@ public struct EvaluationFolder {
         } else {
             var ancestor = path
             while !ancestor.isEmpty, !FileManager.default.fileExists(atPath: ancestor) {
-                ancestor = Self.above(ancestor)
+                ancestor = PathParts.folder(of: ancestor)
             }
             guard access(ancestor.isEmpty ? "." : ancestor, W_OK | X_OK) == 0 else { throw FileError.writing(path) }
         }
-    }
-
-    /// The folder that holds a path, empty for the one we are in. (Foundation's `deletingLastPathComponent` traps for names of one letter.)
-    private static func above(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "" }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Where a run keeps its evaluations: the first of `evaluations/NAME-1`, `NAME-2`… that is not there yet.

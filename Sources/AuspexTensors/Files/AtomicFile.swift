@@ -42,7 +42,7 @@ package struct AtomicFile {
     }
 
     package static func folder(of path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = PathParts.folder(of: path)
         return folder.isEmpty ? "." : folder
     }
 }

@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 
 /// A list of videos, one a line: path, and optionally class, start and end in seconds after the first frame, separated by commas (or tabs).
@@ -20,7 +21,7 @@ struct ClipList {
         else {
             throw VideoError(.notReadable, path, "cannot be read as UTF-8 text: a list has one video file a line")
         }
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = PathParts.folder(of: path)
         var order = Self.columns
         var isFirst = true
         for (number, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
