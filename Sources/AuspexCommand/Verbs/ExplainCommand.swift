@@ -24,7 +24,7 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "The predicted clips, likewise.")
     var predicted: String
 
-    @Option(help: "The number that somebody reported, with all its digits.")
+    @Option(parsing: .unconditional, help: "The number that somebody reported, with all its digits.")
     var reported: String
 
     @Option(help: "The metric it should be: \(Explanation.metrics.joined(separator: ", ")).")
@@ -60,6 +60,9 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "Print every deviation, not only what may explain the value and the nearest that do not.")
     var full = false
 
+    @Flag(help: "Neither take features of clips seen before from the user's cache nor keep new ones there.")
+    var noCache = false
+
     @Flag(help: "Print what would be tried and how many clips would go through the network.")
     var dryRun = false
 
@@ -90,6 +93,7 @@ struct ExplainCommand: ParsableCommand {
         explanation.seed = seed
         explanation.size = size
         explanation.options = try array.sourceOptions()
+        explanation.cache = noCache ? nil : FeatureCache.standard()
         if dryRun {
             let plan = try explanation.plan(real: real, predicted: predicted)
             if output.json { return try Console.print(json: plan) }

@@ -100,6 +100,10 @@ struct ScoreCommand: ParsableCommand {
         if precision != nil, !names.contains(where: { $0.hasPrefix("fvd") || $0.hasPrefix("kvd") }) {
             throw ValidationError("--precision is for fvd and kvd, which are not among --metrics")
         }
+        if let saveFeatures, !saveFeatures.hasSuffix(".safetensors") {
+            throw ValidationError(
+                "--save-features \(saveFeatures): features are a .safetensors file, and found again by that ending")
+        }
         for text in failIf {
             let threshold: Threshold
             do { threshold = try Threshold(text) } catch { throw ValidationError("\(error)") }

@@ -54,13 +54,6 @@ final class ExplainedClips {
             throw VideoError(.badSource, set.items[number].name, "has frames of no size: resize them with --size N")
         }
         let clip = try set.clip(number, frames: 0..<frames, size: size)
-        let channels = clip.shape[4]
-        guard channels == 1 || channels == 3 else {
-            throw VideoError(
-                .badSource, set.items[number].name,
-                "has \(channels) channels, expected 3 (RGB) or 1 (grey)"
-                    + (channels == 4 ? ": lay the pictures on a background first, alpha would be scored" : ""))
-        }
         if keptBytes + clip.count <= Self.mostBytes {
             kept[number] = clip
             keptBytes += clip.count

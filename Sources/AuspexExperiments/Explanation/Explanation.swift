@@ -33,6 +33,8 @@ public struct Explanation: Sendable {
     /// The side that both are resized to; nil leaves them.
     public var size: Int?
     public var options = SourceOptions()
+    /// Where features of clips seen before are kept; nil computes all anew.
+    public var cache: FeatureCache?
 
     public init(reported: ReportedValue) { self.reported = reported }
 
@@ -54,7 +56,9 @@ public struct Explanation: Sendable {
     public func explain(
         real: String, predicted: String, tell: @escaping (Event) -> Void = { _ in }
     ) throws -> ExplanationReport {
-        try explain(real: real, predicted: predicted, tell: tell) { try .shared($0, for: MetricSettings()) }
+        try explain(real: real, predicted: predicted, tell: tell) {
+            try .shared($0, for: MetricSettings(cache: cache))
+        }
     }
 
     /// With another network than I3D.

@@ -244,7 +244,7 @@ final class ClipComparison {
             )
         }
         for name in MetricSide.allCases {
-            if case .clips(let set)? = sides[name], let note = set.clampingNote { notes.append(note) }
+            if case .clips(let set)? = sides[name] { notes += [set.clampingNote, set.rangeNote].compactMap(\.self) }
         }
         return notes
     }

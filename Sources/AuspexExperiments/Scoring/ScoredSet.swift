@@ -24,6 +24,8 @@ struct ScoredSet {
     private final class Clamping {
         var values = 0
         var of = 0
+        /// What was seen, on the scale that the range has as −1…1.
+        var seen: (lowest: Float, highest: Float) = (.infinity, -.infinity)
     }
 
     private static let losslessCodecs: Set = [
@@ -32,6 +34,10 @@ struct ScoredSet {
 
     /// - Throws: `VideoError` where the source has no items, or one of them cannot be used: a score over what happens to be readable would be another score.
     init(_ text: String, options: SourceOptions) throws {
+        if ScoredSide.isFeatures(text), FileManager.default.fileExists(atPath: text) {
+            throw VideoError(
+                .badSource, text, "holds tensors, expected clips: name a video, a folder, a list or an array (.npy)")
+        }
         source = try openSource(text, options: options)
         range = options.range
         var items: [Item] = []
@@ -70,6 +76,15 @@ struct ScoredSet {
     func clip(_ item: Int, frames: Range<Int>, size: FrameSize) throws -> Tensor {
         let place = ClipPlace(item: item, firstFrame: items[item].firstFrame + frames.lowerBound)
         let clip = try source.clip(at: place, request: ClipRequest(frames: frames.count, size: size))
+        let channels = clip.frames.shape[3]
+        guard channels == 1 || channels == 3 else {
+            throw VideoError(
+                .badArray, items[item].name,
+                "holds clips of \(channels) channels, expected 3 (RGB) or 1 (grey): "
+                    + (channels == 4
+                        ? "what alpha hides would be scored; lay the pictures on a background first"
+                        : "say with --axes which side is what"))
+        }
         if clip.frames.elementType != .uint8 {
             try check(clip.frames, from: frames.lowerBound, name: items[item].name)
         }
@@ -82,6 +97,9 @@ struct ScoredSet {
         let frameSize = clip.count / clip.shape[0]
         try clip.withScalars(as: Float.self) { values in
             var outside = 0
+            var (lowest, highest) = clamping.seen
+            for value in values { (lowest, highest) = (min(lowest, value), max(highest, value)) }
+            clamping.seen = (lowest, highest)
             for (place, value) in values.enumerated() where !(abs(value) <= 1 + 1e-5) {
                 guard value.isFinite else {
                     throw VideoError(
@@ -101,6 +119,17 @@ struct ScoredSet {
             clamping.values += outside
             clamping.of += values.count
         }
+    }
+
+    /// A line where values keep to one half of their range, or nearly: 0…1 taken for −1…1 makes differences half as large.
+    var rangeNote: String? {
+        let (lowest, highest) = clamping.seen
+        guard clamping.of > 0, lowest >= -0.2 || highest <= 0.2, lowest < highest else { return nil }
+        let (low, high) = (range?.lowerBound ?? -1, range?.upperBound ?? 1)
+        func value(_ seen: Float) -> Double { Double(low + (seen + 1) / 2 * (high - low)) }
+        return "\(source.description): all values lie between \(EvaluationReport.number(value(lowest))) and "
+            + "\(EvaluationReport.number(value(highest))), little more than half of --range \(low),\(high) or less: if another range is meant, "
+            + "the numbers are wrong"
     }
 
     /// A line where values were brought into their range.

@@ -33,6 +33,9 @@ public func openSource(_ text: String, options: SourceOptions = SourceOptions())
         return try ItemSource(
             description: text, items: (0..<array.clipCount).map { ArrayItem(array: array, number: $0) },
             wantsClasses: options.classes, logger: options.logger)
+    case "npz":
+        throw VideoError(
+            .badSource, text, "is an archive of arrays, expected one array: save it with np.save as .npy")
     default:
         let item = VideoItem(path: text, className: nil, pool: pool)
         // A single file is looked into at once: whoever names a text file should not have to wait for the first clip.

@@ -259,8 +259,8 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
         let size = Array(sets.predicted.shape.dropLast())
         let alpha = sets.folder.file("alpha.npy")
         try Tensor([UInt8](repeating: 7, count: size.reduce(4, *)), shape: size + [4]).writeNumPy(to: alpha)
-        #expect(refusal(predicted: alpha).contains("has 4 channels"))
-        #expect(refusal(real: alpha).contains("alpha would be scored"))
+        #expect(refusal(predicted: alpha).contains("clips of 4 channels"))
+        #expect(refusal(real: alpha).contains("what alpha hides would be scored"))
     }
 
     /// What was asked for and cannot be done is said.

@@ -42,6 +42,35 @@ struct ScoringInputTests {
         #expect(report.sets.real.list.map(\.channels) == [3, 3])
     }
 
+    /// 0…1 taken for −1…1 would give 6 dB too many.
+    @Test func aRangeThatIsTooWideIsSaid() throws {
+        let fixtures = try ScoringFixtures()
+        try write(floats(1), fixtures, "a.npy")
+        try write(floats(2).map { $0 - 0.05 }, fixtures, "b.npy")
+        for (range, count) in [([Float(-1), 1], 2), ([0, 2], 2), ([-0.1, 1], 0)] {
+            var settings = openSTL
+            settings.range = range
+            let notes = try fixtures.score(Scoring(settings), "a.npy", "b.npy").notes
+            #expect(notes.count { $0.contains("if another range is meant") } == count, "\(range): \(notes)")
+        }
+    }
+
+    /// Another order of axes than the array has.
+    @Test func channelsThatAreNone() throws {
+        let fixtures = try ScoringFixtures()
+        try write(floats(1), fixtures, "a.npy")
+        var settings = openSTL
+        settings.axes = "BTHWC"
+        let refusal = fixtures.refusal(Scoring(settings), "a.npy", "a.npy")
+        #expect(refusal.contains("holds clips of 8 channels") && refusal.contains("--axes"), "\(refusal)")
+    }
+
+    @Test func whatIsNoClip() throws {
+        let fixtures = try ScoringFixtures()
+        try Data("PK".utf8).write(to: URL(fileURLWithPath: fixtures.path("a.npz")))
+        #expect(fixtures.refusal(Scoring(), "a.npz", "a.npz").contains("save it with np.save as .npy"))
+    }
+
     @Test func whatAnArrayLeavesOpenIsRefused() throws {
         let fixtures = try ScoringFixtures()
         try write(floats(1), fixtures, "a.npy")
