@@ -34,17 +34,14 @@ public struct DistanceBenchmark {
         /// The measurement in words, for people.
         public var summary: [String] {
             func words(_ seconds: Seconds) -> String {
-                "\(short(seconds.median)) s (\(short(seconds.minimum)) … \(short(seconds.maximum)))"
+                let short = BenchmarkReport.short
+                return "\(short(seconds.median)) s (\(short(seconds.minimum)) … \(short(seconds.maximum)))"
             }
             return [
                 "\(rows) rows of \(features) features a set, \(repeats) times, \(threads) threads, \(instructionSet)",
                 "means and covariances of both: \(words(statistics))",
                 "distance of these: \(words(distance))",
             ]
-        }
-
-        private func short(_ number: Double) -> String {
-            number.formatted(.number.precision(.significantDigits(3)).grouping(.never))
         }
     }
 

@@ -315,7 +315,7 @@ final class ExplanationSearch {
         }
         let lossless = MetricSide.allCases.map { found.clips[$0]?.set.isLossless ?? true }
         if lossless[0] != lossless[1] {
-            notes.append("one side is lossy and the other is not: some of the difference is compression")
+            notes.append(ScoredSet.lossyNote)
         }
         if let context = found.facts.context, found.facts.frames - context < FrechetVideoDistance.fewestFrames {
             notes.append(

@@ -240,7 +240,7 @@ final class ClipComparison {
         var notes: [String] = []
         if sides[.real]?.isLossless != sides[.predicted]?.isLossless {
             notes.append(
-                "one side is lossy and the other is not: some of the difference is compression (write predictions as .mkv, .npy or PNG frames)"
+                ScoredSet.lossyNote + " (write predictions as .mkv, .npy or PNG frames)"
             )
         }
         for name in MetricSide.allCases {

@@ -121,6 +121,9 @@ struct ScoredSet {
         }
     }
 
+    /// A line where one side went through a lossy codec and the other did not.
+    static let lossyNote = "one side is lossy and the other is not: some of the difference is compression"
+
     /// A line where values keep to one half of their range, or nearly: 0…1 taken for −1…1 makes differences half as large.
     var rangeNote: String? {
         let (lowest, highest) = clamping.seen

@@ -80,9 +80,7 @@ public enum KernelDistance {
                 x.rows(stream.named("real").at(step: subset).sample(size, below: x.count)),
                 y.rows(stream.named("predicted").at(step: subset).sample(size, below: y.count)), kernel: kernel)
         }
-        let mean = values.reduce(0, +) / Double(subsets)
-        let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return (mean, (spread / Double(max(subsets - 1, 1))).squareRoot(), size)
+        return (values.reduce(0, +) / Double(subsets), FrechetEstimates.deviation(of: values), size)
     }
 }
 
