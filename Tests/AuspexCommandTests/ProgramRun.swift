@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What the built program did with some arguments.
 struct ProgramRun {
@@ -20,17 +21,11 @@ struct ProgramRun {
         // What the program prints must not depend on the terminal it is tested in.
         process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "80"]) { $1 }
             .merging(environment) { $1 }
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
         process.standardInput = FileHandle.nullDevice
-        try process.run()
-        // Errors are few: they fit into the pipe while the output is read to its end.
-        self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        self.errors = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        // A signal's number, as a shell would show it, so that a crash is never taken for a status.
-        status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        let finished = try FinishedProcess(running: process)
+        output = String(decoding: finished.output, as: UTF8.self)
+        errors = String(decoding: finished.errors, as: UTF8.self)
+        status = finished.status
     }
 
     /// What was built beside the tests.

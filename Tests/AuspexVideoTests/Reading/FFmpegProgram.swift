@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The ffmpeg program, against which decoding is compared and which makes the files to decode.
@@ -11,27 +12,46 @@ enum FFmpegProgram {
 
     private static let encoders: String = (try? String(decoding: run(["-encoders"]), as: UTF8.self)) ?? ""
 
+    /// FFmpeg 6 sets a turn by an option, before that a tag did.
+    static let hasDisplayRotation =
+        (try? String(decoding: run(["-h", "full"]), as: UTF8.self))?.contains("-display_rotation") ?? false
+
     static func has(encoder: String) -> Bool { encoders.contains(" \(encoder) ") }
+
+    /// Whether a test that needs an encoder should run: like the program, it may be missing on a laptop and must be there in CI.
+    static func expects(encoder: String) -> Bool {
+        has(encoder: encoder) || ProcessInfo.processInfo.environment["CI"] != nil
+    }
 
     /// Runs the program and returns what it wrote to standard output.
     @discardableResult static func run(_ arguments: [String]) throws -> [UInt8] {
         let path = try #require(path, "the ffmpeg program is missing")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["-v", "error", "-nostdin", "-y"] + arguments
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        if process.terminationStatus != 0 {
+        process.arguments = ["-v", "error", "-nostdin", "-y"] + repeatable(arguments)
+        let finished = try FinishedProcess(running: process)
+        if finished.status != 0 {
+            let complaint = String(decoding: finished.errors, as: UTF8.self)
             Issue.record("ffmpeg \(arguments.joined(separator: " ")): \(complaint)")
         }
-        return [UInt8](bytes)
+        return [UInt8](finished.output)
     }
+
+    /// Has x264 use its AVX2 code: its AVX-512 code reads memory that nobody wrote, so the same frames give different files from run to run.
+    private static func repeatable(_ arguments: [String]) -> [String] {
+        guard arguments.contains("libx264"), hasAVX512 else { return arguments }
+        var arguments = arguments
+        if let options = arguments.firstIndex(of: "-x264-params") {
+            arguments[options + 1] += ":asm=avx2"
+        } else {
+            arguments.insert(contentsOf: ["-x264-params", "asm=avx2"], at: arguments.count - 1)
+        }
+        return arguments
+    }
+
+    private static let hasAVX512 =
+        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
+        .contains("avx512") ?? false
 
     /// Every frame of a file as stored, one behind the other.
     static func frames(of file: String, _ options: [String] = []) throws -> [UInt8] {

@@ -1,5 +1,6 @@
 import AuspexTensors
 import Foundation
+import TestSupport
 import Testing
 
 /// What the ffmpeg program, as an independent witness, finds in a file that we wrote.
@@ -22,11 +23,7 @@ enum WrittenFile {
         process.executableURL = URL(
             fileURLWithPath: (try #require(FFmpegProgram.path) as NSString).deletingLastPathComponent + "/ffprobe")
         process.arguments = ["-v", "error", "-select_streams", "v:0", "-show_entries", entries, "-of", "csv=p=0", path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let text = try FinishedProcess(running: process).output
         return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
     }
 }
