@@ -1,5 +1,6 @@
 // What encoding needs of FFmpeg and Swift can't import. Included by shim.h.
 #pragma once
+#include <libavutil/cpu.h>
 
 static inline void ax_use_quantiser(AVCodecContext *context, int quantiser) {
     context->flags |= AV_CODEC_FLAG_QSCALE;

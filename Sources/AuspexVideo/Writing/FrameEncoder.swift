@@ -105,7 +105,11 @@ final class FrameEncoder {
         }
         var chosen = coding.encoderOptions
         switch String(cString: codec.pointee.name) {
-        case "libx264": chosen.merge(["crf": "16", "preset": "medium"]) { first, _ in first }
+        case "libx264":
+            chosen.merge(["crf": "16", "preset": "medium"]) { first, _ in first }
+            // x264's AVX-512 code (core 164) reads memory that nobody wrote: the same frames give other bits from run to run, with a single thread
+            // too. Its AVX2 code does not.
+            if av_get_cpu_flags() & AV_CPU_FLAG_AVX512 != 0 { chosen["x264-params"] = "asm=avx2" }
         case "mpeg4": ax_use_quantiser(encoder, coding.quantiser)
         case "libopenh264": encoder.pointee.bit_rate = Int64(width * height) * 8
         default: break

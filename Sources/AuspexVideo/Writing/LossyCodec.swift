@@ -51,9 +51,10 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
             matrix: .bt601, quantiser: quantiser, conversion: .unasked, threads: threads)
     }
 
-    /// What x264 takes unasked on two processors: three, but one for every two rows of blocks of 16 at most.
+    /// x264's own choice on two processors: three, but at most one for every two rows of blocks of 16.
     ///
-    /// One thread decides otherwise than several do (up to a level a pixel); more than three hardly do (0.0003), so this is fixed: the same on every machine.
+    /// Fixed, so that every machine gives the same pixels: one thread decides otherwise than several do (up to a level a pixel), more than three hardly
+    /// do (0.0003).
     private static func threadsOfX264(height: Int) -> Int32 { Int32(min(max((height + 15) / 16 / 2, 1), 3)) }
 
     /// What comes back of a clip that is written with the codec and read again.
