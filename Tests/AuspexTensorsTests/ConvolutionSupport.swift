@@ -44,12 +44,15 @@ func expectClose(
 }
 
 /// The output and the gradients of `Σ upstream · output` at all inputs, with the upstream random.
+///
+/// - Parameter mask: factors of the upstream, of the output's shape: zero where no gradient is asked for.
 func outputAndGradients(
-    _ inputs: [Tensor], upstream name: String = "upstream", of function: ([Tensor]) -> Tensor
+    _ inputs: [Tensor], upstream name: String = "upstream", masked mask: Tensor? = nil,
+    of function: ([Tensor]) -> Tensor
 ) -> (output: Tensor, upstream: Tensor, gradients: [Tensor]) {
     let tape = Tape()
     let leaves = inputs.map { tape.watch($0) }
     let output = function(leaves)
-    let upstream = numbers(output.shape, name)
+    let upstream = mask.map { numbers(output.shape, name) * $0 } ?? numbers(output.shape, name)
     return (output.detached(), upstream, tape.gradients(of: output, upstream: upstream, at: leaves))
 }

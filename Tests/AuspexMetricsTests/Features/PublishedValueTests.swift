@@ -14,12 +14,11 @@ private enum Weights {
     }
 }
 
-private func greatest(_ values: [Float]) -> Double { Double(values.map(abs).max() ?? 0) }
-
-/// `max|a − b| / max|b|`.
+/// `max|a − b| / max|b|`; infinite where shapes differ or a number is NaN.
 private func deviation(_ a: Tensor, _ b: Tensor) -> Double {
     guard a.shape == b.shape else { return .infinity }
-    return greatest(zip(a.scalars, b.scalars).map { $0 - $1 }) / greatest(b.scalars)
+    let difference = largestMagnitude(zip(a.scalars, b.scalars).map { $0 - $1 })
+    return difference.isFinite ? difference / largestMagnitude(b.scalars) : .infinity
 }
 
 private func result(_ name: String, real: Tensor, predicted: Tensor) throws -> MetricResult {

@@ -19,6 +19,15 @@ import Testing
     @Test func comparisonsFailOnNaNAndShape() {
         #expect(mismatch(Tensor([.nan] as [Float], shape: [1]), Tensor([1] as [Float], shape: [1])) != nil)
         #expect(mismatch(Tensor([1] as [Float], shape: [1]), Tensor([.nan] as [Float], shape: [1])) != nil)
+        #expect(mismatch(Tensor([.nan] as [Float], shape: [1]), Tensor([.nan] as [Float], shape: [1])) != nil)
+        let infinities = Tensor([.infinity, -.infinity] as [Float], shape: [2])
+        #expect(mismatch(infinities, infinities) == nil)
+        #expect(mismatch(infinities, -infinities)?.contains("inf instead of -inf at element 0") == true)
+        let worst = mismatch(
+            Tensor([1, .nan, 9] as [Float], shape: [3]), Tensor([1, 2, 3] as [Float], shape: [3]))
+        #expect(worst?.contains("nan instead of 2.0 at element 1") == true, "\(worst ?? "")")
+        #expect(largestMagnitude([1, -3, 2]) == 3 && largestMagnitude([1, .nan, 2]) == .infinity)
+        #expect(largestMagnitude([Float.nan, 1]) == .infinity && largestMagnitude([Float]()) == 0)
         #expect(mismatch(Tensor(zeros: [2, 3]), Tensor(zeros: [3, 2])) != nil)
         #expect(mismatch(Tensor(zeros: [2]), Tensor([0, 1] as [Float], shape: [2])) != nil)
     }
