@@ -13,20 +13,32 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     /// What activations and the copies of the weights are stored as; master weights, gradients and statistics stay float32.
     public enum Precision: String, Codable, Sendable, CaseIterable { case float32, bfloat16 }
 
+    /// Which checkpoint a run's model is taken from: the last one, or the best by a metric on the held-out clips.
+    public enum ValidationSelect: String, Codable, Sendable, CaseIterable { case last, psnr, ssim, lpips, fvd, kvd }
+
     /// Weights averaged over the steps: what evaluation uses.
     public struct Averaging: Codable, Sendable, Equatable {
-        /// How much of the average stays at every generator step.
+        /// The share of the average that a generator step keeps, once enough steps are done.
         public var decay = 0.9999
-        /// Instead of `decay`: after how many training clips half of the average is new, whatever the batch.
+        /// Instead of `decay`: the number of training clips after which half of the average is new, whatever the batch.
         public var halfLifeClips: Double?
-        /// Until this step the average simply equals the weights.
+        /// Up to and including this step the average equals the weights.
         public var startStep = 0
 
         public init() {}
 
-        /// The decay of one generator step that trains on so many clips: `0.5^(clips / halfLifeClips)` where a half-life is given.
-        public func decay(clipsPerStep: Int) -> Double {
-            halfLifeClips.map { pow(0.5, Double(clipsPerStep) / $0) } ?? decay
+        /// The share that one generator step keeps: `min(d, (1 + t) / (10 + t))`, where d is `decay`, or `0.5^(clips / halfLifeClips)`.
+        ///
+        /// A constant decay of 0.9999 would leave the average at the initial weights for thousands of steps. With the minimum the average
+        /// spans about the last ninth of the steps until d takes over.
+        ///
+        /// - Parameters:
+        ///   - step: t, generator steps since averaging started, counted from 1.
+        ///   - clipsPerStep: clips that the step trained on.
+        /// - Source: TensorFlow's `ExponentialMovingAverage` with `num_updates`.
+        public func decay(atStep step: Int, clipsPerStep: Int) -> Double {
+            let settled = halfLifeClips.map { pow(0.5, Double(clipsPerStep) / $0) } ?? decay
+            return min(settled, Double(1 + step) / Double(10 + step))
         }
     }
 
@@ -60,6 +72,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var pixelWeight = 0.0
     /// The weight of the judges in the generator's loss; 0 trains no discriminators at all.
     public var adversarialWeight = 1.0
+    /// The weight of the orthogonal penalty on the generator's weights; 0 adds none. Published for DVD-GAN: 1e-4.
+    public var orthogonalPenalty = 0.0
     /// Averaged weights.
     public var averaging = Averaging()
     /// Seeded batches over which batch norm's statistics are computed anew, with averaged weights, before these are used.
@@ -68,6 +82,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var validationInterval = 1_000
     /// Held-out clips that a validation looks at, the same every time.
     public var validationClips = 64
+    /// What chooses the checkpoint that a run's model is taken from; nil takes `last` where no pixel loss is on, else `psnr`.
+    public var validationSelect: ValidationSelect?
     /// Steps between checkpoints.
     public var checkpointInterval = 1_000
     /// Checkpoints by step that are kept beside `last` and `best`.
@@ -84,6 +100,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var checkpointActivations = false
 
     public init() {}
+
+    /// `validationSelect`, or its default: judges alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
+    public var effectiveSelect: ValidationSelect { validationSelect ?? (pixelLoss == .none ? .last : .psnr) }
 
     /// The share of the full learning rate at a step, counted from 0: a straight rise over the warm-up, then the decay.
     public func learningRateFactor(atStep step: Int) -> Double {
@@ -126,13 +145,21 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         for (field, share) in [("beta1", beta1), ("beta2", beta2), ("averaging.decay", averaging.decay)] {
             try check((0..<1).contains(share), field, share, "0 or more and below 1")
         }
-        for (field, weight) in [("pixelWeight", pixelWeight), ("adversarialWeight", adversarialWeight)] {
+        for (field, weight) in [
+            ("pixelWeight", pixelWeight), ("adversarialWeight", adversarialWeight),
+            ("orthogonalPenalty", orthogonalPenalty),
+        ] {
             try check(weight >= 0 && weight.isFinite, field, weight, "0 or more")
         }
         try check(gradientClipping ?? 1 > 0, "gradientClipping", gradientClipping ?? 0, "a number above 0, or null")
         try check(
             averaging.halfLifeClips ?? 1 > 0, "averaging.halfLifeClips", averaging.halfLifeClips ?? 0,
             "a number above 0, or null")
+        if let select = validationSelect, select != .last {
+            try check(
+                validationInterval >= 1, "validationInterval", validationInterval,
+                "1 or more where validationSelect is \(select.rawValue): without validations nothing can be selected")
+        }
         try check(
             precision == .float32, "precision", precision.rawValue,
             "float32: the engine stores bfloat16 and has no kernels for it yet, so train in float32")

@@ -37,6 +37,34 @@ import Testing
         #expect(abs(largestSingularValue(normalized) - 1) < 1e-5)
     }
 
+    /// Weights that were replaced as a whole, in layers of each kind, one of them inside another layer.
+    @Test func convergedNormsAreThoseOfReplacedWeights() {
+        final class Pair: Layer {
+            let convolution: Convolution
+            let linear: [Linear]
+            let split: SplitConvolution
+
+            init(using initializer: inout Initializer) {
+                convolution = Convolution(inputChannels: 2, outputChannels: 5, using: &initializer)
+                linear = [Linear(inputs: 18, outputs: 5, using: &initializer)]
+                split = SplitConvolution(firstChannels: 1, secondChannels: 1, outputChannels: 5, using: &initializer)
+            }
+        }
+        var initializer = Initializer(seed: 7)
+        let pair = Pair(using: &initializer)
+        let (convolution, linear, split) = (pair.convolution, pair.linear[0], pair.split)
+        convolution.weight.value = weight("convolution").value
+        linear.weight.value = weight("linear").value.reshaped(to: [18, 5])
+        split.weight.value = weight("split").value
+        pair.convergeSpectralNorms()
+        for (weight, norm) in [
+            (convolution.weight, convolution.norm), (linear.weight, linear.norm), (split.weight, split.norm),
+        ] {
+            let expected = largestSingularValue(weight.value.reshaped(to: Self.shape))
+            #expect(abs(Double(norm?.sigma(of: weight.value) ?? 0) / expected - 1) < 1e-5)
+        }
+    }
+
     @Test func onePassTakesOneIterationHoweverOftenItReads() {
         let weight = weight("once")
         var (first, second) = (Initializer(seed: 3), Initializer(seed: 3))

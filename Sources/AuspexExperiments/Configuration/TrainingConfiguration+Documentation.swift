@@ -20,11 +20,15 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "pixelLoss": "A loss on pixels in [-1, 1] beside the judges'.",
             "pixelWeight": "The weight of the pixel loss in the generator's loss.",
             "adversarialWeight": "The weight of the judges in the generator's loss; 0 trains no discriminators.",
+            "orthogonalPenalty":
+                "The weight of the orthogonal penalty on the generator's weights; 0 adds none, DVD-GAN publishes 1e-4.",
             "averaging": "Averaged weights, which evaluation uses.",
             "standingStatisticsBatches":
                 "Seeded batches over which batch norm's statistics are computed anew with the averaged weights.",
             "validationInterval": "Steps between validations; 0 never validates.",
             "validationClips": "Held-out clips that a validation looks at, the same every time.",
+            "validationSelect":
+                "What chooses the checkpoint that RUN means: last, or the best on held-out clips by psnr, ssim, lpips, fvd or kvd; null takes last where no pixel loss is on, else psnr.",
             "checkpointInterval": "Steps between checkpoints.",
             "keepCheckpoints": "Checkpoints by step that are kept beside last and best.",
             "sampleInterval": "Steps between sample strips; 0 makes none.",
@@ -40,9 +44,11 @@ extension TrainingConfiguration: ConfigurationDocumented {
 extension TrainingConfiguration.Averaging: ConfigurationDocumented {
     public static var fieldDocumentation: [String: String] {
         [
-            "decay": "How much of the average stays at every generator step.",
-            "halfLifeClips": "Instead of decay: after how many training clips half of the average is new.",
-            "startStep": "Until this step the average equals the weights.",
+            "decay":
+                "The share of the average that a generator step keeps; at step t at most (1 + t)/(10 + t), so that short runs are not judged by their initial weights.",
+            "halfLifeClips":
+                "Instead of decay: the number of training clips after which half of the average is new; with the same start.",
+            "startStep": "Up to this step the average equals the weights.",
         ]
     }
 }

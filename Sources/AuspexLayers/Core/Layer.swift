@@ -49,7 +49,8 @@ extension Layer {
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
 }
 
-private func visit(_ value: Any, path: String, leaf: (String, AnyObject) -> Void) {
+/// Calls `leaf` with every parameter, buffer and layer below a value, and their property paths.
+func visit(_ value: Any, path: String, leaf: (String, AnyObject) -> Void) {
     var mirror: Mirror? = Mirror(reflecting: value)
     while let current = mirror {
         for (position, child) in current.children.enumerated() {

@@ -110,6 +110,15 @@ public final class AdversarialTrainer {
             result.pixelLoss.map { report.addMean("generator/pixelLoss", $0) }
             for (position, gradient) in result.gradients.enumerated() { accumulate(gradient, into: &sums[position]) }
         }
+        if configuration.orthogonalPenalty > 0 {
+            // The sums are divided by the number of micro-batches later; the penalty counts once an update.
+            let penalty = OrthogonalPenaltyGradients(
+                of: generator, weight: configuration.orthogonalPenalty * Double(batches.count))
+            report.add("generator/orthogonalPenalty", penalty.value)
+            for (position, gradient) in penalty.gradients.enumerated() {
+                if let gradient { accumulate(gradient, into: &sums[position]) }
+            }
+        }
         try report.checkFinite()
         try apply(
             sums, of: batches.count, with: generatorOptimizer, named: "generator",

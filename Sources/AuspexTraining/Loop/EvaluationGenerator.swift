@@ -2,7 +2,7 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 
-/// The generator that evaluation sees: averaged weights, and batch-norm statistics taken anew for them.
+/// The generator that evaluation sees: averaged weights, with the spectral norms and batch-norm statistics that belong to them.
 ///
 /// A network of its own, so that looking at a run changes nothing in it.
 final class EvaluationGenerator {
@@ -20,7 +20,9 @@ final class EvaluationGenerator {
     /// Takes over a training run's averages as they are now.
     func refresh(from trainer: AdversarialTrainer) throws {
         try generator.load(parameters: trainer.averaged.state)
+        // The raw weights' singular vectors are a good start, and no more: σ is that of the averages.
         try generator.load(buffers: trainer.generator.bufferValues)
+        generator.convergeSpectralNorms()
         let configuration = generator.configuration
         recomputeStandingStatistics(
             of: generator,

@@ -3,7 +3,7 @@ import AuspexTensors
 
 /// A network's weights averaged over steps, `a ← d·a + (1 − d)·w`: what evaluation uses.
 ///
-/// Until the configured start the average is the weights themselves.
+/// Until the configured start the average is the weights themselves; then d rises from 2/11 to the configured decay (see `Averaging.decay(atStep:clipsPerStep:)`).
 /// Source: Karras et al. 2018, arXiv:1710.10196; Brock et al. 2019, arXiv:1809.11096, appendix C.1.
 public final class AveragedWeights {
     private let parameters: [NamedParameter]
@@ -18,7 +18,8 @@ public final class AveragedWeights {
 
     /// Moves the average towards the weights after a generator step, counted from 1, that trained on so many clips.
     func follow(atStep step: Int, clipsPerStep: Int) {
-        let decay = step <= configuration.startStep ? 0 : configuration.decay(clipsPerStep: clipsPerStep)
+        let averagedSteps = step - configuration.startStep
+        let decay = averagedSteps <= 0 ? 0 : configuration.decay(atStep: averagedSteps, clipsPerStep: clipsPerStep)
         for (position, entry) in parameters.enumerated() {
             values[position].makeUnique()
             values[position].move(toward: entry.parameter.value, by: Float(1 - decay))

@@ -110,9 +110,47 @@ import Testing
         let second = try value()
         let batch = try batch(of: run, number: 2)
         _ = try trainer.advance { batch }
-        let expected = second * 0.75 + (try value()) * 0.25
+        // The first averaged step keeps 2/11, not yet the configured 0.75.
+        let expected = second * Float(2.0 / 11) + (try value()) * Float(9.0 / 11)
         let average = try #require(trainer.averaged.state[name])
         #expect(mismatch(average, expected, absolute: 1e-7, relative: 1e-5) == nil)
+    }
+
+    /// With β₁ = 0 Adam's first moment is the gradient of the update, so the penalty's part is a difference of two.
+    @Test(arguments: [1, 2]) func orthogonalPenaltyCountsOnceAnUpdate(accumulation: Int) throws {
+        var run = SmallRun(steps: 1)
+        run.training.accumulation = accumulation
+        run.training.adversarialWeight = 0
+        run.training.pixelLoss = .l1
+        run.training.pixelWeight = 1e-3
+        let batch = try batch(of: run)
+        func update(penalty: Double) throws -> (gradients: [String: Tensor], report: StepReport) {
+            run.training.orthogonalPenalty = penalty
+            let trainer = run.makeTrainer()
+            let report = try trainer.advance { batch }
+            return (trainer.checkpoint.groups[.optimiser, default: [:]], report)
+        }
+        let (without, with) = (try update(penalty: 0), try update(penalty: 0.5))
+        #expect(without.report["generator/orthogonalPenalty"] == nil)
+        let trainer = run.makeTrainer()
+        var sum = 0.0
+        for entry in trainer.generator.parameters {
+            let name = "generator.\(entry.name).mean"
+            let (a, b) = (try #require(without.gradients[name]), try #require(with.gradients[name]))
+            let weight = entry.parameter.value
+            guard entry.name.hasSuffix(".weight"), weight.rank >= 2 else {
+                #expect(a.scalars == b.scalars, "\(name) has no filters")
+                continue
+            }
+            let tape = Tape()
+            let leaf = tape.watch(weight)
+            let penalty = orthogonalPenalty(leaf)
+            sum += Double(penalty.scalar)
+            let expected = tape.gradients(of: penalty, upstream: Tensor(0.5), at: [leaf])[0]
+            #expect(mismatch(b - a, expected, absolute: 1e-5, relative: 1e-3) == nil, "\(name)")
+        }
+        let reported = try #require(with.report["generator/orthogonalPenalty"])
+        #expect(abs(reported / sum - 1) < 1e-5)
     }
 
     @Test func clippedGradientsHaveTheLimitAsNorm() throws {
