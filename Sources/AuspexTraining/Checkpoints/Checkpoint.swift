@@ -49,6 +49,9 @@ public struct Checkpoint: Sendable {
         documents[name] = try encoder.encode(value)
     }
 
+    /// The text of a document; nil where there is none of that name.
+    public func text(ofDocument name: String) -> String? { documents[name].map { String(decoding: $0, as: UTF8.self) } }
+
     /// Takes a document out.
     ///
     /// - Throws: `FileError` where the checkpoint has none of that name, or one of another shape.

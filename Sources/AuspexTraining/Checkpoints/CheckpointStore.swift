@@ -85,6 +85,16 @@ public struct CheckpointStore: Sendable {
         }
     }
 
+    /// A document of a checkpoint as text, without a look at the checkpoint's other files; nil where it cannot be read.
+    ///
+    /// For small questions that come before a checkpoint is chosen: what is loaded afterwards is verified as a whole.
+    package func text(ofDocument name: String, step: Int) -> String? {
+        guard let file = try? RandomAccessFile(path: "\(path(of: step))/\(name).json"),
+            let bytes = try? file.bytes(at: 0, count: file.sizeBytes)
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     // MARK: Writing
 
     /// Makes the folder, and clears away what a killed program left half written. Only for the one program that writes to the run.

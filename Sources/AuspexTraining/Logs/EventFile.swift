@@ -38,7 +38,7 @@ public final class EventFile {
     ) throws {
         // TensorBoard orders files by name: the time comes first, the process and a number tell apart files of one second.
         let stem =
-            "\(folder)/events.out.tfevents.\(String(Int(clock()), digits: 10)).\(ProcessInfo.processInfo.hostName)"
+            "\(folder)/\(Self.namePrefix)\(String(Int(clock()), digits: 10)).\(ProcessInfo.processInfo.hostName)"
         let names = (0...).lazy.map { (number: Int) -> String in "\(stem).\(getpid()).\(number)" }
         let path = names.first { (name: String) -> Bool in access(name, F_OK) != 0 }
         try self.init(path: path ?? stem, resumingFrom: resumedStep, clock: clock)
@@ -103,7 +103,7 @@ public final class EventFile {
     }
 
     /// Rotated and shifted, because checksums of data that contain checksums are weak.
-    private static func maskedChecksum(_ bytes: [UInt8]) -> [UInt8] {
+    static func maskedChecksum(_ bytes: [UInt8]) -> [UInt8] {
         let crc = CRC32C(bytes).value
         let masked = (crc >> 15 | crc << 17) &+ 0xA282_EAD8
         return withUnsafeBytes(of: masked.littleEndian) { Array($0) }

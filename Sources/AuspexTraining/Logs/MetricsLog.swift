@@ -35,7 +35,8 @@ public final class MetricsLog {
 
     /// Opens the log to add lines to it.
     ///
-    /// - Parameter resumedStep: the step of the checkpoint that a run goes on from: later lines, and what cannot be read, are cut off. Nil for a new run.
+    /// - Parameter resumedStep: the step of the checkpoint that a run goes on from: later lines, and what cannot be read, are cut off;
+    ///     −1 cuts everything off, for a run that begins again because it was stopped before its first checkpoint. Nil cuts nothing.
     /// - Throws: `FileError` where it cannot be written.
     public init(path: String, resumingFrom resumedStep: Int? = nil) throws {
         if let resumedStep, FileManager.default.fileExists(atPath: path) {

@@ -28,8 +28,12 @@ public final class TrainingLoop {
     private let writeDocuments: (inout Checkpoint) throws -> Void
     private var configuration: TrainingConfiguration { trainer.configuration }
     private var model: ModelConfiguration { trainer.generator.configuration }
-    /// The best validation so far; part of the checkpoint.
+    /// The best value of the selecting metric so far; part of the checkpoint.
     private var best: Double?
+    /// What the baselines reach on the held-out clips; part of the checkpoint, so that a resumed run need not measure them again.
+    private var baselines: [ValidationSummary.Score]?
+    /// The last validation.
+    public private(set) var summary: ValidationSummary?
     /// Which step the evaluation's network was last refreshed at.
     private var refreshedAt: Int?
     private var lastCheckpoint: Int?
@@ -55,24 +59,32 @@ public final class TrainingLoop {
         let (model, configuration) = (trainer.generator.configuration, trainer.configuration)
         store = folder.checkpoints(keep: configuration.keepCheckpoints)
         evaluation = EvaluationGenerator(model, standing: heldOut.standing, seed: configuration.seed)
-        validation = Validation(
+        validation = try Validation(
             batches: heldOut.validation, contextFrames: model.contextFrames, predictedFrames: model.predictedFrames,
-            seed: configuration.seed)
+            seed: configuration.seed, select: configuration.effectiveSelect)
         samples = SampleWriter(
             folder: folder.samplesPath, clips: heldOut.validation.first, model: model,
             frameIntervalSeconds: frameIntervalSeconds, seed: configuration.seed)
         try store.prepare()
-        log = try MetricsLog(path: folder.metricsPath, resumingFrom: resumed?.step)
+        // A run that was killed before its first checkpoint begins again: what it logged, its step 0 too, is cut off.
+        let lastStep = resumed?.step ?? -1
+        log = try MetricsLog(path: folder.metricsPath, resumingFrom: lastStep)
+        try EventFile.cut(inFolder: folder.path, after: lastStep)
         events = try EventFile(inFolder: folder.path, resumingFrom: resumed?.step)
         lastCheckpoint = resumed?.step
-        if let resumed { best = try resumed.document(Progress.self, Progress.documentName).best }
+        if let resumed {
+            let earlier = try resumed.document(Progress.self, Progress.documentName)
+            // A value of another metric says nothing about this one.
+            if earlier.selectedBy == configuration.effectiveSelect { best = earlier.best }
+            baselines = earlier.baselines
+        }
     }
 
     /// Trains to the configured last step, or until a stop is asked for.
     ///
     /// - Throws: `TrainingError.nonFinite` naming step, term and the last good checkpoint; whatever the data or the disk refuse.
     public func run() throws -> Outcome {
-        if trainer.step == 0 { try validate(isBaseline: true) }
+        try measureBaselines()
         while trainer.step < configuration.steps {
             let report = try advance()
             let isLast = trainer.step == configuration.steps
@@ -81,7 +93,7 @@ public final class TrainingLoop {
             show(report)
             var isBest = false
             if due(configuration.validationInterval) || (isLast && configuration.validationInterval > 0) {
-                isBest = try validate(isBaseline: false)
+                isBest = try validate()
             }
             if due(configuration.sampleInterval) || (isLast && configuration.sampleInterval > 0) { try sample() }
             if due(configuration.checkpointInterval) || isLast || isStopped || isBest { try save(isBest: isBest) }
@@ -139,9 +151,15 @@ public final class TrainingLoop {
             ("D", total("discriminator")), ("G", total("generator")), ("pixel", report["generator/pixelLoss"]),
             ("waiting", report["seconds/waitingForData"]),
         ]
-        progress.update(
-            completed: trainer.step,
-            numbers: shown.compactMap { name, value in value.map { (name, String(format: "%.3f", $0)) } })
+        let losses = shown.compactMap { name, value in value.map { (name, String(format: "%.3f", $0)) } }
+        progress.update(completed: trainer.step, numbers: comparison + losses)
+    }
+
+    /// The last validation beside the baselines, for the bar.
+    private var comparison: [(name: String, text: String)] {
+        guard let summary else { return [] }
+        return [("PSNR", ValidationSummary.decibels(summary.psnr))]
+            + summary.baselines.map { ($0.name, ValidationSummary.decibels($0.psnr)) }
     }
 
     private func refresh() throws {
@@ -150,24 +168,44 @@ public final class TrainingLoop {
         refreshedAt = trainer.step
     }
 
-    /// Measures the averaged weights, or the baseline that they have to beat; whether it was the best so far.
-    @discardableResult
-    private func validate(isBaseline: Bool) throws -> Bool {
-        guard configuration.validationInterval > 0, !validation.batches.isEmpty else { return false }
-        let results: [(name: String, value: Double)]
-        if isBaseline {
-            results = try validation.measure(CopyLast()).map { ("validation/copy-last/\($0.name)", $0.value) }
-        } else {
-            try refresh()
-            results = try validation.measure(GeneratorPredictor(evaluation.generator))
-                .map { ("validation/\($0.name)", $0.value) }
+    private var validates: Bool { configuration.validationInterval > 0 && !validation.batches.isEmpty }
+
+    /// Measures what the model has to beat, once a run; their lines in the log belong to step 0.
+    private func measureBaselines() throws {
+        guard validates, baselines == nil else { return }
+        var scores: [ValidationSummary.Score] = []
+        for baseline in [CopyLast(), FlowExtrapolation()] as [any Predictor]
+        where baseline.fewestContextFrames <= model.contextFrames {
+            let results = try validation.measure(baseline)
+            if trainer.step == 0 { try log(results, as: "validation/\(baseline.name)") }
+            if let psnr = results.first(where: { $0.name == "psnr" })?.value {
+                scores.append(.init(name: baseline.name, psnr: psnr))
+            }
         }
-        try log.append(step: trainer.step, results.map { ($0.name, .number($0.value)) })
-        try events.add(step: trainer.step, scalars: results.map { ($0.name, $0.value) })
-        guard !isBaseline, let score = results.first?.value else { return false }
-        let isBest = best.map { score > $0 } ?? true
-        if isBest { best = score }
-        return isBest
+        baselines = scores
+    }
+
+    /// Measures the averaged weights.
+    ///
+    /// - Returns: whether they are the best so far by the selecting metric; false where the last checkpoint is taken in any case.
+    private func validate() throws -> Bool {
+        guard validates else { return false }
+        try refresh()
+        let results = try validation.measure(GeneratorPredictor(evaluation.generator))
+        try log(results, as: "validation")
+        func value(_ name: String) -> Double? { results.first { $0.name == name }?.value }
+        summary = ValidationSummary(
+            clips: validation.clips, psnr: value("psnr") ?? .nan, step: trainer.step, baselines: baselines ?? [])
+        guard let selecting = validation.selecting, let score = value(selecting.name),
+            validation.isBetter(score, than: best)
+        else { return false }
+        best = score
+        return true
+    }
+
+    private func log(_ results: [(name: String, value: Double)], as prefix: String) throws {
+        try log.append(step: trainer.step, results.map { ("\(prefix)/\($0.name)", .number($0.value)) })
+        try events.add(step: trainer.step, scalars: results.map { ("\(prefix)/\($0.name)", $0.value) })
     }
 
     private func sample() throws {
@@ -183,20 +221,12 @@ public final class TrainingLoop {
         checkpoint.groups[.standingStatistics] = evaluation.generator.bufferValues
         try checkpoint.set(
             Progress(
-                consumedClips: trainer.step * trainer.batchesPerStep * configuration.batch, best: best),
+                consumedClips: trainer.step * trainer.batchesPerStep * configuration.batch, best: best,
+                bestBy: configuration.effectiveSelect, baselines: baselines,
+                format: Progress.currentFormat),
             as: Progress.documentName)
         try writeDocuments(&checkpoint)
         try store.save(checkpoint, isBest: isBest)
         lastCheckpoint = trainer.step
     }
-}
-
-/// How far a run is, beside its networks.
-public struct Progress: Codable, Sendable {
-    static let documentName = "progress"
-
-    /// Clips that the steps so far have learned from: where the data go on.
-    public var consumedClips: Int
-    /// The best validation so far.
-    var best: Double?
 }

@@ -2,28 +2,111 @@ import AuspexLayers
 import AuspexMetrics
 import AuspexModels
 import AuspexTensors
+import Foundation
 
-/// Measures a predictor on held-out clips, per frame and on the predicted span alone.
-struct Validation {
+/// Measures a predictor on held-out clips: PSNR and SSIM per frame on the predicted span, and the metric that selects the best checkpoint.
+package struct Validation {
     let batches: [SuppliedBatch]
     let contextFrames: Int
     let predictedFrames: Int
     let seed: UInt64
+    private let metrics: [any Metric]
+    /// The metric by which the best checkpoint is selected; nil where the last one is taken.
+    let selecting: (any Metric)?
 
-    /// Every metric's value, by its name.
-    func measure(_ predictor: some Predictor) throws -> [(name: String, value: Double)] {
-        let metrics = ["psnr", "ssim"]
-        let accumulators = try metrics.map { try MetricRegistry.standard.metric(named: $0).makeAccumulator() }
+    /// - Parameter select: its metric's network must be in the cache.
+    /// - Throws: `FileError` naming the command that fetches a network's weights, `MetricError` where the clips are too few or too short for the metric.
+    init(
+        batches: [SuppliedBatch], contextFrames: Int, predictedFrames: Int, seed: UInt64,
+        select: TrainingConfiguration.ValidationSelect
+    ) throws {
+        self.batches = batches
+        self.contextFrames = contextFrames
+        self.predictedFrames = predictedFrames
+        self.seed = seed
+        var names = ["psnr", "ssim"]
+        if select != .last, !names.contains(select.rawValue) { names.append(select.rawValue) }
+        // Intervals cost many repetitions of a distance, and nothing looks at them.
+        let settings = MetricSettings(wantsIntervals: false)
+        let metrics = try names.map { try MetricRegistry.standard.metric(named: $0, settings: settings) }
+        self.metrics = metrics
+        selecting = metrics.first { $0.name == select.rawValue }
+        if !batches.isEmpty {
+            try selecting?.check(clips: clips, frames: contextFrames + predictedFrames)
+        }
+    }
+
+    /// How many clips are measured.
+    var clips: Int { batches.reduce(0) { $0 + $1.clips.shape[0] } }
+
+    /// Every metric's value, by its name. Distances between sets of clips see the context too, as published values do.
+    func measure(_ predictor: any Predictor) throws -> [(name: String, value: Double)] {
+        let accumulators = metrics.map { $0.makeAccumulator() }
         for (number, batch) in batches.enumerated() {
             let values = batch.values
             let context = values.sliced(1, from: 0, count: contextFrames)
-            let real = values.sliced(1, from: contextFrames, count: predictedFrames).valuesAsPixels()
+            let pixels = values.valuesAsPixels()
+            let seen = pixels.sliced(1, from: 0, count: contextFrames)
+            let real = pixels.sliced(1, from: contextFrames, count: predictedFrames)
             let predicted = predictor.predict(
                 context: context, classes: batch.classes, frames: predictedFrames,
                 randomness: RandomStream(seed: seed, name: "validation", step: number)
             ).valuesAsPixels()
-            for accumulator in accumulators { try accumulator.add(real: real, predicted: predicted) }
+            for accumulator in accumulators {
+                if accumulator is any SetMetricAccumulator {
+                    try accumulator.add(real: pixels, predicted: joined([seen, predicted], along: 1))
+                } else {
+                    try accumulator.add(real: real, predicted: predicted)
+                }
+            }
         }
-        return try zip(metrics, accumulators).map { ($0, try $1.result().value) }
+        return try zip(metrics, accumulators).map { ($0.name, try $1.result().value) }
     }
+
+    /// Whether a value of the selecting metric is better than another; never where nothing selects, nor for a value that is no number.
+    func isBetter(_ value: Double, than best: Double?) -> Bool {
+        selecting.map { Self.isBetter(value, than: best, higherIsBetter: $0.higherIsBetter) } ?? false
+    }
+
+    package static func isBetter(_ value: Double, than best: Double?, higherIsBetter: Bool) -> Bool {
+        value.isFinite && (best.map { higherIsBetter ? value > $0 : value < $0 } ?? true)
+    }
+}
+
+/// What a run measured on its held-out clips.
+public struct ValidationSummary: Codable, Sendable, Equatable {
+    /// One predictor's PSNR in dB, mean over frames and clips.
+    public struct Score: Codable, Sendable, Equatable {
+        public var name: String
+        public var psnr: Double
+    }
+
+    /// Held-out clips that were measured.
+    public var clips: Int
+    /// The model's last PSNR.
+    public var psnr: Double
+    /// The step that it was measured at.
+    public var step: Int
+    /// What a model has to beat: `copy-last`, and `flow` where the context is long enough.
+    public var baselines: [Score]
+
+    /// The result in one sentence.
+    public var text: String {
+        let beaten = baselines.filter { psnr > $0.psnr }
+        let unbeaten = baselines.filter { psnr <= $0.psnr }
+        func names(_ scores: [Score]) -> String { scores.map(\.name).joined(separator: " and ") }
+        let verdict =
+            if baselines.isEmpty { "" } else if unbeaten.isEmpty {
+                "; the model beats \(baselines.count == 2 ? "both" : names(beaten))"
+            } else if beaten.isEmpty {
+                "; the model does not beat \(baselines.count == 2 ? "either" : names(unbeaten)) yet"
+            } else {
+                "; the model beats \(names(beaten)), but not \(names(unbeaten))"
+            }
+        return "PSNR of step \(step) on \(clips) held-out clip\(clips == 1 ? "" : "s"): "
+            + ([Score(name: "model", psnr: psnr)] + baselines)
+            .map { "\($0.name) \(Self.decibels($0.psnr))" }.joined(separator: ", ") + " dB" + verdict
+    }
+
+    static func decibels(_ value: Double) -> String { String(format: "%.2f", value) }
 }

@@ -26,6 +26,34 @@ import Testing
             "first difference at byte \(zip(ours, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? -1)")
     }
 
+    /// Later steps go, with files that hold nothing else and the record that a kill cut short; what stays has the same bytes.
+    @Test func cuttingRemovesLaterSteps() throws {
+        let folder = try TemporaryFolder()
+        var (lengths, paths): ([Int], [String]) = ([], [])
+        for steps in [1...4, 5...6] {
+            let file = try EventFile(
+                inFolder: folder.path, resumingFrom: steps.lowerBound == 1 ? nil : steps.lowerBound - 1
+            ) { 1_700_000_000 }
+            for step in steps {
+                try file.add(step: step, scalars: [("loss", 0.5)])
+                if step == 3 { lengths.append(try Data(contentsOf: URL(fileURLWithPath: file.path)).count) }
+            }
+            paths.append(file.path)
+        }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: paths[0]))
+        try EventFile.cut(inFolder: folder.path, after: 6)
+        #expect(try EventSteps(inFolder: folder.path).summaries == [1, 2, 3, 4, 5, 6])
+        // Killed in the middle of a record.
+        try whole.dropLast(5).write(to: URL(fileURLWithPath: paths[0]))
+        try EventFile.cut(inFolder: folder.path, after: 4)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: paths[0])) == whole.prefix(lengths[0]))
+        #expect(!FileManager.default.fileExists(atPath: paths[1]))
+        try EventFile.cut(inFolder: folder.path, after: 2)
+        #expect(try EventSteps(inFolder: folder.path).summaries == [1, 2])
+        try EventFile.cut(inFolder: folder.path, after: -1)
+        #expect(try folder.names.isEmpty)
+    }
+
     @Test func eachFileHasItsOwnName() throws {
         let folder = try TemporaryFolder()
         let files = try (0..<3).map { _ in try EventFile(inFolder: folder.path) { 1_700_000_000 } }

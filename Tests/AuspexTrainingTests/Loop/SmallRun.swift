@@ -52,9 +52,14 @@ struct SmallRun {
     }
 
     /// Starts or resumes the run in a folder, and trains.
+    ///
+    /// - Parameters:
+    ///   - repeating: learn from one batch only, which is validated on too: what is learned then shows after few steps.
+    ///   - onStep: is told which batch is being taken; an error thrown there ends the run like a kill between two steps.
     @discardableResult
     func run(
-        in path: String, resume: Bool = false, stop: StopFlag = StopFlag(), onStep: ((Int) -> Void)? = nil
+        in path: String, resume: Bool = false, repeating: Bool = false, stop: StopFlag = StopFlag(),
+        onStep: ((Int) throws -> Void)? = nil
     ) throws -> TrainingLoop.Outcome {
         let folder = try RunFolder(writing: path, resume: resume)
         let trainer = makeTrainer()
@@ -64,9 +69,9 @@ struct SmallRun {
             try trainer.restore(checkpoint)
             resumed = checkpoint
         }
-        let supply = LoaderSupply(
-            try loader(from: trainer.step * trainer.batchesPerStep * training.batch), onBatch: onStep)
-        let held = try loader(from: 0, stream: "held-out")
+        let position = repeating ? 0 : trainer.step * trainer.batchesPerStep * training.batch
+        let supply = LoaderSupply(try loader(from: position), repeating: repeating, onBatch: onStep)
+        let held = try loader(from: 0, stream: repeating ? "clips" : "held-out")
         let loop = try TrainingLoop(
             trainer, in: folder, supply: supply,
             heldOut: HeldOutClips(
@@ -82,18 +87,22 @@ struct SmallRun {
 /// Batches from a loader, telling a test which one is being taken.
 final class LoaderSupply: BatchSupply {
     private let loader: ClipLoader
-    private let onBatch: ((Int) -> Void)?
+    private let repeating: Bool
+    private let onBatch: ((Int) throws -> Void)?
     private var taken = 0
+    private var first: ClipBatch?
 
-    init(_ loader: ClipLoader, onBatch: ((Int) -> Void)?) {
+    init(_ loader: ClipLoader, repeating: Bool, onBatch: ((Int) throws -> Void)?) {
         self.loader = loader
+        self.repeating = repeating
         self.onBatch = onBatch
     }
 
     func next() throws -> SuppliedBatch {
-        onBatch?(taken)
+        try onBatch?(taken)
         taken += 1
-        let batch = try loader.nextBatch()
+        let batch = try repeating ? first ?? loader.nextBatch() : loader.nextBatch()
+        first = first ?? batch
         return SuppliedBatch(clips: batch.frames, waitedSeconds: batch.waitedSeconds)
     }
 }

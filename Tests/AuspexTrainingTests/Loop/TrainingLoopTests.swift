@@ -53,6 +53,101 @@ import Testing
         #expect(fifth.count == 1 && fifth[0].values["generator/clip/loss"] == nil)
     }
 
+    private struct Kill: Error {}
+
+    /// Killed before its first checkpoint a run begins again, and nothing is in its logs twice: neither step 0 nor what followed.
+    @Test(arguments: [0, 1, 2, 3]) func killedBeforeTheFirstCheckpoint(batches: Int) throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 5)
+        run.training.checkpointInterval = 5
+        run.training.validationInterval = 2
+        // The best one would be a checkpoint too.
+        run.training.validationSelect = .last
+        try run.run(in: place.file("whole"))
+        for _ in 0..<2 {
+            #expect(throws: Kill.self) {
+                try run.run(in: place.file("cut"), resume: true) { if $0 == batches { throw Kill() } }
+            }
+        }
+        try run.run(in: place.file("cut"), resume: true)
+        #expect(try Self.log(of: place.file("cut")) == Self.log(of: place.file("whole")))
+        let steps = try EventSteps(inFolder: place.file("cut")).summaries
+        #expect(steps == (try EventSteps(inFolder: place.file("whole")).summaries))
+        #expect(try Self.finalBytes(of: place.file("cut")) == Self.finalBytes(of: place.file("whole")))
+    }
+
+    /// Where no pixel loss is on, a high PSNR is no merit: no checkpoint is called the best, whatever the validations say.
+    @Test func judgesAloneSelectTheLast() throws {
+        let place = try TemporaryFolder()
+        try SmallRun(steps: 4).run(in: place.file("run"))
+        let store = try RunFolder(reading: place.file("run")).checkpoints()
+        #expect(store.step(of: .best) == nil && store.step(of: .preferred) == 4)
+    }
+
+    @Test(arguments: [TrainingConfiguration.ValidationSelect.psnr, .ssim])
+    func selectsByTheChosenMetric(select: TrainingConfiguration.ValidationSelect) throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 4)
+        run.training.validationSelect = select
+        run.training.validationInterval = 1
+        try run.run(in: place.file("run"))
+        let lines = try MetricsLog.lines(of: place.file("run") + "/metrics.jsonl")
+        let values = lines.compactMap { line -> (step: Int, value: Double)? in
+            guard case .number(let value)? = line.values["validation/\(select.rawValue)"] else { return nil }
+            return (line.step, value)
+        }
+        #expect(values.map(\.step) == [1, 2, 3, 4])
+        let best = try #require(values.max { $0.value < $1.value })
+        #expect(try RunFolder(reading: place.file("run")).checkpoints().step(of: .best) == best.step)
+    }
+
+    @Test func anotherMetricSelectsAnew() throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 3)
+        run.training.validationSelect = .psnr
+        try run.run(in: place.file("run"))
+        // No SSIM is as high as a PSNR, so the first SSIM can be the best only where the PSNR was forgotten.
+        run.training.steps = 6
+        run.training.validationSelect = .ssim
+        try run.run(in: place.file("run"), resume: true)
+        #expect(try RunFolder(reading: place.file("run")).checkpoints().step(of: .best) == 6)
+    }
+
+    @Test(
+        arguments: [
+            (25.0, 24.0, true, true), (24, 25, true, false), (.nan, nil, true, false), (25, nil, true, true),
+            (0.1, 0.2, false, true), (0.2, 0.1, false, false), (.infinity, nil, false, false),
+        ] as [(Double, Double?, Bool, Bool)])
+    func better(value: Double, best: Double?, higherIsBetter: Bool, expected: Bool) {
+        #expect(Validation.isBetter(value, than: best, higherIsBetter: higherIsBetter) == expected)
+    }
+
+    @Test func distancesNeedClipsThatAreLongEnough() throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 1)
+        run.training.validationSelect = .fvd
+        // Four frames are too few for I3D, which may not be there at all.
+        #expect(throws: (any Error).self) { try run.run(in: place.file("run")) }
+        #expect(!FileManager.default.fileExists(atPath: place.file("run") + "/metrics.jsonl"))
+    }
+
+    @Test func saysHowTheModelComparesWithTheBaselines() throws {
+        func summary(_ psnr: Double, _ baselines: [(String, Double)]) throws -> String {
+            let scores = baselines.map { #"{"name":"\#($0.0)","psnr":\#($0.1)}"# }.joined(separator: ",")
+            let json = #"{"clips":16,"psnr":\#(psnr),"step":40,"baselines":[\#(scores)]}"#
+            return try JSONDecoder().decode(ValidationSummary.self, from: Data(json.utf8)).text
+        }
+        let both = [("copy-last", 21.704), ("flow", 23.0)]
+        #expect(
+            try summary(24.814, both)
+                == "PSNR of step 40 on 16 held-out clips: model 24.81, copy-last 21.70, flow 23.00 dB; the model beats both"
+        )
+        #expect(try summary(22, both).hasSuffix("; the model beats copy-last, but not flow"))
+        #expect(try summary(20, both).hasSuffix("; the model does not beat either yet"))
+        #expect(try summary(20, [both[0]]).hasSuffix("; the model does not beat copy-last yet"))
+        #expect(try summary(20, []).hasSuffix(" dB"))
+    }
+
     @Test func leavesWhatARunFolderHolds() throws {
         let place = try TemporaryFolder()
         try SmallRun(steps: 4).run(in: place.file("run"))

@@ -1,0 +1,23 @@
+/// How far a run is, beside its networks: a document of every checkpoint.
+public struct Progress: Codable, Sendable {
+    public static let documentName = "progress"
+    /// 2: averaged weights start with a small decay, and their spectral norms are their own.
+    static let currentFormat = 2
+
+    /// Clips that the steps so far have learned from: where the data go on.
+    public var consumedClips: Int
+    /// The best value so far of the metric that selects the best checkpoint.
+    public var best: Double?
+    /// Which metric `best` is of; nil in checkpoints of earlier versions, which knew PSNR only.
+    var bestBy: TrainingConfiguration.ValidationSelect?
+    /// What the baselines reach on the held-out clips.
+    var baselines: [ValidationSummary.Score]?
+    /// Nil in checkpoints of earlier versions.
+    var format: Int?
+
+    /// Which metric `best` is of.
+    public var selectedBy: TrainingConfiguration.ValidationSelect { bestBy ?? .psnr }
+
+    /// Whether an earlier version averaged the weights, with its constant decay and the raw weights' spectral norms.
+    public var isOfConstantAveraging: Bool { format ?? 1 < 2 }
+}
