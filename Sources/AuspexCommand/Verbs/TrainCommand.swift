@@ -14,10 +14,13 @@ struct TrainCommand: ParsableCommand {
 
             EXAMPLE:
               auspex train tiny --steps 10 --out run
+              auspex train run --resume --steps 20
             """)
 
-    @Argument(help: "A preset, or a configuration file (.yaml).")
-    var configuration: String
+    @Argument(
+        help: ArgumentHelp(
+            "A preset, a configuration file (.yaml), or with --resume a run's folder.", valueName: "configuration"))
+    var configuration: String?
 
     @Option(help: "Training clips: a file, folder, list, array or synthetic:NAME.")
     var data: String?
@@ -28,7 +31,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Generator steps.")
     var steps: Int?
 
-    @Flag(help: "Go on with the run in --out; begin it if there is none.")
+    @Flag(help: "Go on with the run, named first or by --out; begin it if there is none.")
     var resume = false
 
     @Option(name: .customLong("set"), help: "key=value: changes one field of the configuration; may be repeated.")
@@ -54,25 +57,51 @@ struct TrainCommand: ParsableCommand {
 
     func validate() throws {
         try requireAtLeast(1, steps, "--steps")
-        if resume, out == nil { throw ValidationError("--resume needs --out RUN: which run should go on?") }
+        guard configuration != nil || (resume && out != nil) else {
+            throw ValidationError(
+                resume
+                    ? "--resume: name the run that should go on, for example: auspex train runs/tiny-1 --resume"
+                    : "Missing expected argument '<configuration>'")
+        }
+        if resume, out == nil, !namesRun {
+            throw ValidationError("--resume needs a run: name its folder, or give --out RUN")
+        }
+        if let run = configuration, namesRun {
+            guard resume else {
+                throw ValidationError("\(run) is a run's folder: add --resume to go on with it, or name a preset")
+            }
+            if let out, out != run {
+                throw ValidationError("\(run) is a run's folder, and --out names \(out): name one of them")
+            }
+        }
+    }
+
+    /// Whether the argument is the folder of a run that exists. A preset's name is the preset, unless only a run can be meant.
+    private var namesRun: Bool {
+        guard let configuration, !Presets.names.contains(configuration) || (resume && out == nil) else { return false }
+        return FileManager.default.fileExists(atPath: configuration + "/checkpoints")
     }
 
     func run() throws {
         let configuration = try resolved()
         engine.apply()
         if dryRun { return try printForecast(configuration) }
-        let path = out ?? RunFolder.nextPath(named: stem)
+        let path = runToResume ?? out ?? RunFolder.nextPath(named: stem)
         let run = try TrainingRun(configuration, path: path, resume: resume)
-        output.say("Training \(stem) in \(path)" + (run.firstStep > 0 ? ", from step \(run.firstStep)" : ""))
-        if let notice = run.notice { Console.say("Note: \(notice)") }
+        let name = runToResume == nil ? "\(stem) in \(path)" : path
+        output.say("Training \(name)" + (run.firstStep > 0 ? ", from step \(run.firstStep)" : ""))
+        for notice in run.notices { Console.say("Note: \(notice)") }
         let progress = ProgressReporter(
             "train", total: configuration.training.steps, unit: "steps", completed: run.firstStep,
             style: .automatic(quiet: output.quiet))
         let stop = StopFlag()
         let signals = SignalWatch(raising: stop, notice: "Finishing the step, then stopping; once more stops at once.")
-        let outcome = try withExtendedLifetime(signals) { try run.run(progress: progress, stop: stop) }
-        try report(outcome, path: path, steps: configuration.training.steps)
+        let end = try withExtendedLifetime(signals) { try run.run(progress: progress, stop: stop) }
+        try report(end, path: path, steps: configuration.training.steps)
     }
+
+    /// The run that goes on with its own configuration: `train RUN --resume` and `train --resume --out RUN`.
+    private var runToResume: String? { namesRun ? configuration : configuration == nil ? out : nil }
 
     /// The options are assignments too: later ones over earlier ones, `--set` last.
     private func resolved() throws -> Configuration {
@@ -85,14 +114,17 @@ struct TrainCommand: ParsableCommand {
         if checkpointActivations { all.append("training.checkpointActivations=true") }
         // Held-out clips of another source than the one that is trained on would measure something else.
         if data != nil { all.append("data.validation=null") }
-        return try Configuration(configuration, assignments: all + assignments)
+        if let runToResume { return try Configuration(ofRun: runToResume, assignments: all + assignments) }
+        return try Configuration(configuration ?? "", assignments: all + assignments)
     }
 
     private func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
-    private var stem: String { ((configuration as NSString).lastPathComponent as NSString).deletingPathExtension }
+    private var stem: String {
+        (((configuration ?? "") as NSString).lastPathComponent as NSString).deletingPathExtension
+    }
 
     private func printForecast(_ configuration: Configuration) throws {
         output.say("Measuring one small step ...")
@@ -113,27 +145,31 @@ struct TrainCommand: ParsableCommand {
         Console.print("# a step:        \(String(format: "%.3g", forecast.secondsPerStep)) s, expected")
     }
 
-    private func report(_ outcome: TrainingLoop.Outcome, path: String, steps: Int) throws {
+    private func report(_ end: TrainingRun.End, path: String, steps: Int) throws {
         let step: Int
         let isFinished: Bool
-        switch outcome {
+        switch end.outcome {
         case .finished: (step, isFinished) = (steps, true)
         case .stopped(let last): (step, isFinished) = (last, false)
         }
+        if let validation = end.validation { output.say(validation.text) }
+        if let model = end.model { output.say("The model of \(path) is now that of \(model).") }
         if output.json {
             struct Result: Encodable {
                 let schema = 1
                 let run: String
                 let step: Int
                 let finished: Bool
-                private enum CodingKeys: String, CodingKey { case schema, run, step, finished }
+                let validation: ValidationSummary?
+                private enum CodingKeys: String, CodingKey { case schema, run, step, finished, validation }
             }
-            try Console.print(json: Result(run: path, step: step, finished: isFinished))
+            try Console.print(
+                json: Result(run: path, step: step, finished: isFinished, validation: end.validation))
         } else {
             Console.print(path)
         }
         guard !isFinished else { return }
-        output.say("Stopped after step \(step); the same command with --resume --out \(path) goes on.")
+        output.say("Stopped after step \(step); auspex train \(path) --resume goes on.")
         throw ExitCode(AuspexProgram.Status.stopped)
     }
 }

@@ -10,7 +10,7 @@ public struct TrainedModel {
     public let generator: Generator
     /// Generator steps behind the weights.
     public let step: Int
-    /// What was taken, in words: `runs/tiny-1, averaged weights of step 500 (best)`.
+    /// What was taken and why, in words: `runs/tiny-1, averaged weights of step 500, the best by psnr on held-out clips`.
     public let origin: String
     /// The run's folder.
     public let run: String
@@ -22,15 +22,20 @@ public struct TrainedModel {
     public init(run text: String) throws {
         let (path, reference) = CheckpointReference.parse(text)
         let folder = try RunFolder(reading: path)
-        var reader = try ConfigurationReader(defaults: Configuration())
-        let yaml = String(decoding: try FileReading.bytes(of: folder.configurationPath), as: UTF8.self)
-        try reader.lay(yaml: yaml, named: folder.configurationPath)
-        configuration = try reader.resolved()
-        try configuration.validate()
-
         let store = folder.checkpoints()
+        // The last checkpoint's configuration says which one is preferred.
+        let training = reference == .preferred ? try Configuration(ofRun: path).training : TrainingConfiguration()
+        guard let choice = ModelChoice(of: reference, in: store, configuration: training) else {
+            throw CheckpointError.none(folder: store.folder, reference: reference, steps: store.steps)
+        }
         let groups: Set<Checkpoint.Group> = [.averagedWeights, .standingStatistics]
-        let checkpoint = try store.load(reference, groups: groups)
+        let checkpoint = try store.load(.step(choice.step), groups: groups)
+        // Of a checkpoint that another program wrote, config.yaml is all there is.
+        configuration =
+            checkpoint.text(ofDocument: TrainingRun.configurationDocument) == nil
+            ? try Configuration(folder.configurationPath)
+            : try Configuration(of: checkpoint, at: store.path(of: choice.step))
+        try configuration.validate()
         var blank = Initializer.blank
         generator = Generator(configuration.model, using: &blank)
         try generator.load(parameters: checkpoint.groups[.averagedWeights] ?? [:])
@@ -41,7 +46,6 @@ public struct TrainedModel {
             ? ShownClips() : try checkpoint.document(ShownClips.self, ShownClips.documentName)
         step = checkpoint.step
         run = path
-        let isBest = reference != .last && store.step(of: .best) == step
-        origin = "\(path), averaged weights of step \(step)" + (isBest ? " (best)" : "")
+        origin = "\(path), averaged weights of step \(step), \(choice.reason)"
     }
 }

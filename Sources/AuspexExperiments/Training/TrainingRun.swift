@@ -13,8 +13,8 @@ public struct TrainingRun {
     private let resumedStep: Int?
     private let data: TrainingData
     private let heldOut: (clips: HeldOutClips, shown: ShownClips)
-    /// What somebody who resumes should know; nil where there is nothing.
-    public let notice: String?
+    /// What somebody who resumes should know.
+    public let notices: [String]
 
     /// The version that is written into checkpoints.
     public static let version = "0.1.0"
@@ -36,15 +36,16 @@ public struct TrainingRun {
         resumedStep = resume ? store.step(of: .last) : nil
         if let resumedStep {
             let checkpoint = try store.load(.step(resumedStep), groups: [])
-            let earlier = try checkpoint.document(Configuration.self, Self.configurationDocument)
+            let earlier = try Configuration(of: checkpoint, at: store.path(of: resumedStep))
             try Self.check(configuration, against: earlier, path: path)
-            let machine = try checkpoint.document(Machine.self, Self.machineDocument)
-            notice =
-                machine == .current
-                ? nil
-                : "the run was computed with \(machine), and goes on with \(Machine.current): its bits may differ from those of a run in one go"
+            guard configuration.training.steps >= resumedStep else {
+                throw ConfigurationError(
+                    "\(path): is at step \(resumedStep) already, training.steps is \(configuration.training.steps): ask for "
+                        + "more steps, or train another run with --out")
+            }
+            notices = try Self.notices(checkpoint, resuming: configuration.training)
         } else {
-            notice = nil
+            notices = []
         }
         let yaml = try configuration.yaml
         try AtomicFile.write(Data(yaml.utf8), to: folder.configurationPath)
@@ -56,7 +57,7 @@ public struct TrainingRun {
     /// Trains to the configured last step, or until the flag is raised.
     ///
     /// - Throws: `TrainingError.nonFinite`, and whatever data or disk refuse.
-    public func run(progress: ProgressReporter, stop: StopFlag) throws -> TrainingLoop.Outcome {
+    public func run(progress: ProgressReporter, stop: StopFlag) throws -> End {
         let trainer = Self.trainer(configuration)
         let resumed = try restore(trainer)
         let position = trainer.step * trainer.batchesPerStep * configuration.training.batch
@@ -70,7 +71,40 @@ public struct TrainingRun {
             try checkpoint.set(Machine.current, as: Self.machineDocument)
             try checkpoint.set(heldOut.shown, as: ShownClips.documentName)
         }
-        return try loop.run()
+        let outcome = try loop.run()
+        return End(outcome: outcome, validation: loop.summary, model: chosenModel)
+    }
+
+    /// How a run ended.
+    public struct End {
+        public let outcome: TrainingLoop.Outcome
+        /// The last validation; nil where none was done since the run was started or resumed.
+        public let validation: ValidationSummary?
+        /// Which checkpoint RUN means now, and why, in words; nil where there is none.
+        public let model: String?
+    }
+
+    private var chosenModel: String? {
+        let choice = ModelChoice(of: .preferred, in: folder.checkpoints(), configuration: configuration.training)
+        return choice.map { "step \($0.step), \($0.reason)" }
+    }
+
+    private static func notices(_ checkpoint: Checkpoint, resuming training: TrainingConfiguration) throws -> [String] {
+        let machine = try checkpoint.document(Machine.self, machineDocument)
+        let progress = try checkpoint.document(Progress.self, Progress.documentName)
+        var notices = [machine.notice(goingOnWith: .current)].compactMap { $0 }
+        if progress.isOfConstantAveraging {
+            notices.append(
+                "an earlier version of Auspex began the run: from here on averaged weights follow the steps faster at first (a "
+                    + "decay of at most (1 + t)/(10 + t) at step t) and have their own spectral norms, so the model that is "
+                    + "evaluated differs from what that version would have made of it")
+        }
+        if progress.best != nil, progress.selectedBy != training.effectiveSelect {
+            notices.append(
+                "the best checkpoint was selected by \(progress.selectedBy.rawValue), from here on training.validationSelect is "
+                    + training.effectiveSelect.rawValue)
+        }
+        return notices
     }
 
     /// Takes a trainer back to the checkpoint that the run goes on from.
@@ -100,6 +134,7 @@ public struct TrainingRun {
     private static func check(_ now: Configuration, against earlier: Configuration, path: String) throws {
         var comparable = now
         comparable.training.steps = earlier.training.steps
+        comparable.training.validationSelect = earlier.training.validationSelect
         comparable.training.validationInterval = earlier.training.validationInterval
         comparable.training.checkpointInterval = earlier.training.checkpointInterval
         comparable.training.keepCheckpoints = earlier.training.keepCheckpoints
@@ -120,16 +155,6 @@ public struct TrainingRun {
                 + (difference.map { "\($0.path) was \($0.other) in the run and is \($0.own) now" } ?? "began otherwise")
                 + ": a resumed run goes on as it began; give it the same again, or begin another with --out")
     }
-}
-
-/// What computed a run: bits may differ on another machine.
-struct Machine: Codable, Equatable, CustomStringConvertible {
-    var instructionSet: Kernels.InstructionSet
-    var threads: Int
-
-    var description: String { "\(threads) threads and \(instructionSet.rawValue)" }
-
-    static var current: Machine { Machine(instructionSet: Kernels.instructionSet, threads: Kernels.threads) }
 }
 
 extension ConfigurationNode {
