@@ -136,6 +136,13 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         ] {
             try check(count >= 0, field, count, "0 or more")
         }
+        for (field, count, most) in [
+            ("steps", steps, 1_000_000_000_000), ("accumulation", accumulation, 1_000_000),
+            ("discriminatorSteps", discriminatorSteps, 1_000), ("keepCheckpoints", keepCheckpoints, 1_000_000_000),
+            ("warmUpSteps", warmUpSteps, 1_000_000_000_000),
+        ] {
+            try check(count <= most, field, count, "\(most) at most")
+        }
         for (field, rate) in [
             ("generatorLearningRate", generatorLearningRate), ("discriminatorLearningRate", discriminatorLearningRate),
             ("epsilon", epsilon),

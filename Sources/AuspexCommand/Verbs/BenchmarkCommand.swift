@@ -140,14 +140,14 @@ struct BenchmarkNetworkCommand: ParsableCommand {
 
     func validate() throws {
         try requireAtLeast(1, batch, "--batch")
-        try requireAtLeast(9, frames, "--frames")
+        try requireAtLeast(9, frames, "--frames", atMost: Most.frames)
     }
 
     func run() throws {
         try options.measure(unit: "batches") { progress in
             var benchmark = try NetworkBenchmark(precision: precision)
             (benchmark.batch, benchmark.frames, benchmark.repeats) = (batch, frames, options.repeats)
-            return benchmark.logits(progress: progress)
+            return try benchmark.logits(progress: progress)
         }
     }
 }
@@ -181,7 +181,7 @@ struct BenchmarkDistanceCommand: ParsableCommand {
         try options.measure(unit: "distances") { progress in
             var benchmark = DistanceBenchmark()
             (benchmark.features, benchmark.rows, benchmark.repeats) = (features, rows, options.repeats)
-            return benchmark.run(progress: progress)
+            return try benchmark.run(progress: progress)
         } summary: {
             $0.summary
         }

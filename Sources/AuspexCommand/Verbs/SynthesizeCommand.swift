@@ -43,9 +43,9 @@ struct SynthesizeCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try requireAtLeast(1, clips, "--clips")
-        try requireAtLeast(1, frames, "--frames")
-        try requireAtLeast(8, size, "--size")
+        try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
+        try requireAtLeast(1, frames, "--frames", atMost: Most.frames)
+        try requireAtLeast(8, size, "--size", atMost: Most.side)
     }
 
     func run() throws {

@@ -31,6 +31,7 @@ public struct Benchmark {
 
     /// One training step: the configured updates of the judges and one of the generator.
     public func step(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
+        try configuration.refuseWhatDoesNotFit()
         let trainer = TrainingRun.trainer(configuration)
         let clips = BenchmarkClips.batch(configuration)
         let written = configuration.gflopOfStepAsWritten
@@ -41,6 +42,8 @@ public struct Benchmark {
 
     /// One prediction of a batch: all frames of its future.
     public func prediction(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
+        try configuration.refusePredictionThatDoesNotFit(
+            frames: configuration.model.predictedFrames, clips: configuration.training.batch, option: "--batch")
         var initializer = Initializer(seed: 1)
         let predictor = GeneratorPredictor(Generator(configuration.model, using: &initializer))
         let context = BenchmarkClips.batch(configuration).context

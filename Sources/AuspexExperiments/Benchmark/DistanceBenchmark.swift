@@ -47,7 +47,13 @@ public struct DistanceBenchmark {
 
     public init() {}
 
-    public func run(progress: (Int) -> Void = { _ in }) -> Report {
+    /// - Throws: `BenchmarkError` for sets that do not fit in memory.
+    public func run(progress: (Int) -> Void = { _ in }) throws -> Report {
+        // Two sets of float32 rows, and a covariance or its factors for each.
+        let (width, count) = (Double(features), Double(rows))
+        try BenchmarkError.check(
+            bytes: 2 * (count * width * 4 + 3 * width * min(width, count) * 8),
+            of: "--features \(features) --rows \(rows)")
         let sets = (set("real"), set("predicted"))
         var statistics: [Double] = []
         var distances: [Double] = []

@@ -18,7 +18,12 @@ public struct NetworkBenchmark {
     }
 
     /// What was measured, of one clip.
-    public func logits(progress: (Int) -> Void = { _ in }) -> BenchmarkReport {
+    ///
+    /// - Throws: `BenchmarkError` for clips that do not fit in memory.
+    public func logits(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
+        // The clips, and the first layer's maps: 64 channels at half the side and half the frames.
+        let pixels = Double(batch) * Double(frames) * Double(I3D.frameSide * I3D.frameSide)
+        try BenchmarkError.check(bytes: pixels * (3 + 64 / 8) * 4, of: "--batch \(batch) --frames \(frames)")
         let network = I3D(seed: 1, precision: precision)
         let clips = RandomStream(seed: 1, name: "clips").uniform([batch, frames, I3D.frameSide, I3D.frameSide, 3])
         let written = network.gflopAsWritten(frames: frames)
@@ -31,9 +36,18 @@ public struct NetworkBenchmark {
 /// What this machine cannot measure.
 public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
     case noBFloat16
+    /// Work that needs more memory than the process may use.
+    case tooLarge(work: String, bytes: Double)
+
+    static func check(bytes: Double, of work: String) throws {
+        if bytes > MachineMemory.bytes { throw BenchmarkError.tooLarge(work: work, bytes: bytes) }
+    }
 
     public var description: String {
         switch self {
+        case .tooLarge(let work, let bytes):
+            "\(work) would take at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
+                + "\(HumanUnits.bytes(MachineMemory.bytes)); ask for less"
         case .noBFloat16:
             "found a processor without instructions for products of bfloat16 (AVX-512 BF16), expected them for "
                 + "'--precision bfloat16'; leave it out: float32 is what the published values were computed in"

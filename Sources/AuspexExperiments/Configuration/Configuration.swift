@@ -37,6 +37,7 @@ public struct Configuration: Codable, Sendable, Equatable {
         try discriminators.validate(for: model)
         try training.validate()
         try data.validate()
+        try refuseAbsurdSizes()
     }
 
     /// The configuration as YAML with every field documented.
@@ -52,6 +53,9 @@ public struct Configuration: Codable, Sendable, Equatable {
             step: data.frameIntervalSeconds.map(ClipRequest.FrameStep.seconds) ?? .stride(data.frameStride),
             crop: data.crop, filter: data.filter, colour: data.colour)
     }
+
+    /// What a trained model's videos are read as: a model of one channel sees no colour, whatever its arrays were trained with.
+    var colourOfVideos: ClipRequest.Colour { model.frameChannels == 1 ? .grey : data.colour }
 
     private static func text(of file: String) throws -> String {
         let isFile = file.hasSuffix(".yaml") || file.hasSuffix(".yml") || file.contains("/")

@@ -43,16 +43,16 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
         try check(
             (0..<1).contains(validationShare), "validationShare", validationShare, "0 or more and below 1")
         try check(
-            frameIntervalSeconds ?? 1 > 0, "frameIntervalSeconds", frameIntervalSeconds ?? 0,
-            "a number above 0, or null")
+            (1e-6...1e6).contains(frameIntervalSeconds ?? 1), "frameIntervalSeconds", frameIntervalSeconds ?? 0,
+            "a number from 0.000001 to 1000000, or null")
         try check(
-            range.map { $0.count == 2 && $0[0] < $0[1] } ?? true, "range", range ?? [],
+            range.map { $0.count == 2 && $0[0] < $0[1] && ($0[1] - $0[0]).isFinite } ?? true, "range", range ?? [],
             "the smallest and the largest value, for example [0, 1], or null")
-        try check(frameStride >= 1, "frameStride", frameStride, "1 or more")
+        try check((1...1_000_000).contains(frameStride), "frameStride", frameStride, "1 or more, 1000000 at most")
         try check(
             frameIntervalSeconds == nil || frameStride == 1, "frameStride", frameStride,
             "1 where frameIntervalSeconds is given: it says the same")
-        try check(loaderThreads >= 1, "loaderThreads", loaderThreads, "1 or more")
+        try check((1...1024).contains(loaderThreads), "loaderThreads", loaderThreads, "1 or more, 1024 at most")
         try check(queuedBatches >= 1, "queuedBatches", queuedBatches, "1 or more")
     }
 }

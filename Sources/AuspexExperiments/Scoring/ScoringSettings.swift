@@ -46,10 +46,13 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
         }
     }
 
+    /// More than any screen shows: frames of this side take almost a gigabyte.
+    public static let mostPixelsOfASide = 16_384
+
     /// What no comparison can be made with, in words; nil where there is nothing.
     var problem: String? {
         for (name, value) in [("clipFrames", clipFrames), ("clips", clips), ("size", size)] {
-            if let value, value < 1 { return "\(name) \(value)" }
+            if let value, value < 1 || value > Self.mostPixelsOfASide && name == "size" { return "\(name) \(value)" }
         }
         if let range, range.count != 2 || !(range[0] < range[1]) { return "range \(range)" }
         return metrics.isEmpty ? "no metric" : nil

@@ -15,6 +15,7 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
     ///
     /// Memory and time are what networks, optimisers and scratch space take, and a part that is linear in the batch.
     public init(_ configuration: Configuration) throws {
+        try configuration.ofOneMicroBatch(clips: 1).refuseWhatDoesNotFit()
         let trainer = TrainingRun.trainer(configuration.ofOneMicroBatch(clips: 1))
         generatorParameters = trainer.generator.parameterCount
         discriminatorParameters = trainer.discriminators.parameterCount

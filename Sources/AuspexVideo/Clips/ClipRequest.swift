@@ -1,3 +1,5 @@
+import AuspexTensors
+
 /// Height and width of a picture in pixels.
 public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible {
     public var height: Int
@@ -37,6 +39,23 @@ public struct ClipRequest: Sendable, Hashable {
         self.crop = crop
         self.filter = filter
         self.colour = colour
+    }
+
+    /// Refuses a clip that does not fit in memory, before a buffer is made for it.
+    ///
+    /// - Parameters:
+    ///   - source: what the message names.
+    ///   - channels: C of the clip.
+    /// - Throws: `VideoError` with the memory that the clip would need.
+    func checkMemory(_ source: String, channels: Int) throws {
+        // As `Double`, which no size overflows; a byte a number is the least that any clip takes.
+        let bytes = Double(frames) * Double(size.height) * Double(size.width) * Double(channels)
+        guard bytes <= MachineMemory.bytes else {
+            throw VideoError(
+                .badSource, source,
+                "a clip of \(frames) frames of \(size) takes \(MachineMemory.text(bytes)) of memory, and this process may use "
+                    + "\(MachineMemory.text(MachineMemory.bytes)): ask for fewer frames or smaller ones")
+        }
     }
 
     /// How far a frame of the clip is from the one before.

@@ -10,6 +10,9 @@ package final class Canvas {
 
     package enum Alignment { case left, centre, right }
 
+    /// Pixels that Cairo draws at most.
+    package static let largestSide = 32767
+
     package let width: Int
     package let height: Int
     private let surface: OpaquePointer
@@ -18,8 +21,8 @@ package final class Canvas {
 
     package init(width: Int, height: Int, kind: Kind = .pixels, background: Colour = .white) {
         require(
-            (1...32767).contains(width) && (1...32767).contains(height), "Canvas",
-            "Cairo draws from 1 to 32767 pixels a side, not \(width)×\(height)")
+            (1...Self.largestSide).contains(width) && (1...Self.largestSide).contains(height), "Canvas",
+            "Cairo draws from 1 to \(Self.largestSide) pixels a side, not \(width)×\(height)")
         self.width = width
         self.height = height
         switch kind {

@@ -39,7 +39,11 @@ package func sideBySide(_ pictures: [Tensor]) -> Tensor {
     return Tensor(scalars, shape: [height, pictures[0].shape[1] * pictures.count, pictures[0].shape[2]])
 }
 
-/// A frame that eyes can see: 1 and 3 channels as they are; 4 as colour, without the alpha; any other number as grey pictures side by side, `[H, C·W, 1]`.
+/// More channels of a field beside each other than anybody looks at would be wider than a picture can be.
+private let mostVisibleChannels = 16
+
+/// A frame that eyes can see: 1 and 3 channels as they are; 4 as colour, without the alpha; any other number as grey pictures side by side,
+/// `[H, min(C, 16)·W, 1]`.
 ///
 /// - Parameter frame: `[H, W, C]`, uint8.
 package func visible(_ frame: Tensor) -> Tensor {
@@ -50,16 +54,17 @@ package func visible(_ frame: Tensor) -> Tensor {
             let scalars = (0..<height * width * 3).map { pixels[$0 / 3 * 4 + $0 % 3] }
             return Tensor(scalars, shape: [height, width, 3])
         }
-        var scalars = [UInt8](repeating: 0, count: height * width * channels)
+        let shown = min(channels, mostVisibleChannels)
+        var scalars = [UInt8](repeating: 0, count: height * width * shown)
         for row in 0..<height {
-            for channel in 0..<channels {
+            for channel in 0..<shown {
                 for column in 0..<width {
-                    scalars[(row * channels + channel) * width + column] =
+                    scalars[(row * shown + channel) * width + column] =
                         pixels[(row * width + column) * channels + channel]
                 }
             }
         }
-        return Tensor(scalars, shape: [height, channels * width, 1])
+        return Tensor(scalars, shape: [height, shown * width, 1])
     }
 }
 

@@ -11,6 +11,7 @@ extension PredictionPicture {
     public func filmStrip(columns: Int = 20) -> Tensor {
         let contextFrames = context.shape[0]
         let predicted = predictions[0].frames.shape[0]
+        let columns = max(2, min(columns, StripLayout.mostColumns(of: self)))
         let shownContext = chosen(of: contextFrames, atMost: max(1, min(contextFrames, columns * 5 / 16)))
         let shownFuture = chosen(of: predicted, atMost: columns - shownContext.count)
         let layout = StripLayout(self, contextColumns: shownContext.count, futureColumns: shownFuture.count)
@@ -88,6 +89,12 @@ private struct StripLayout {
     let labelWidth: Double
     let width: Int
     let height: Int
+
+    /// Columns for which there is room in a picture: frames of many channels are wide.
+    static func mostColumns(of picture: PredictionPicture) -> Int {
+        let one = StripLayout(picture, contextColumns: 1, futureColumns: 0)
+        return (Canvas.largestSide - one.width) / (one.frameWidth + one.gap) + 1
+    }
 
     init(_ picture: PredictionPicture, contextColumns: Int, futureColumns: Int) {
         let sample = visible(frames(of: picture.predictions[0].frames)[0])

@@ -95,10 +95,17 @@ public struct MovingShapes: ClipSource {
         guard min(request.size.height, request.size.width) >= 8 else {
             throw VideoError(.badSource, description, "draws frames of 8×8 pixels or more, not \(request.size)")
         }
+        try request.checkMemory(description, channels: request.colour.channels)
         let interval: Double
         switch request.step {
         case .stride(let stride): interval = Double(stride)
         case .seconds(let seconds), .matching(let seconds, _): interval = seconds / Self.frameIntervalSeconds
+        }
+        // Frames are numbered by Int, and whole numbers of that size are exact.
+        let lastIndex = Double(firstFrame) + Double(request.frames - 1) * interval
+        guard lastIndex < 0x1p53 else {
+            throw VideoError(
+                .badSource, description, "has no frame \(lastIndex): ask for a shorter step or fewer frames")
         }
         let indices = (0..<request.frames).map { firstFrame + Int((Double($0) * interval).rounded()) }
         let frames = scene.drawn(indices, size: request.size, channels: request.colour.channels)

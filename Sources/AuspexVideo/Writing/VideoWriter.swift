@@ -20,9 +20,13 @@ public struct VideoWriter: Sendable {
     ///   - overwriting: whether what is there may be replaced.
     /// - Throws: `VideoError` for an unknown ending, `FileError` for a place that is taken or can't be written: before any work is done.
     public init(_ path: String, frameIntervalSeconds: Double, overwriting: Bool = false) throws {
-        require(
-            frameIntervalSeconds > 0 && frameIntervalSeconds.isFinite, "VideoWriter",
-            "frames follow each other after a positive time, not \(frameIntervalSeconds) s")
+        // Times come from the videos that people have, and encoders count them in whole ticks.
+        guard (1e-6...1e6).contains(frameIntervalSeconds) else {
+            throw VideoError(
+                .cannotWrite, path,
+                "its frames would be \(frameIntervalSeconds) s apart, expected 0.000001 to 1000000 s: look at the time stamps of the video "
+                    + "that they come from")
+        }
         form = try OutputForm(path: path)
         place = try OutputPlace(path, overwriting: overwriting)
         self.frameIntervalSeconds = frameIntervalSeconds
@@ -46,7 +50,7 @@ public struct VideoWriter: Sendable {
         switch form {
         case .npy: try write(array: stackedFrames(Array(frames)))
         case .folder: try writeFolder(frames)
-        case .png: try place.write(pngData(from: sideBySide(frames.map { try checked($0) })))
+        case .png: try place.write(pngData(from: try row(of: frames.map { try checked($0) })))
         case .gif: try writeGIF(frames.map { try checked($0) })
         case .mp4: try writeVideo(frames, .viewing)
         case .mkv: try writeVideo(frames, .lossless)
@@ -67,6 +71,18 @@ public struct VideoWriter: Sendable {
                 "holds frames of 1 or 3 channels, and these have \(frame.shape[2]): write .npy, which holds any number")
         }
         return frame
+    }
+
+    /// The frames side by side, if a PNG can be as wide.
+    private func row(of frames: [Tensor]) throws -> Tensor {
+        let width = frames.reduce(0) { $0 + $1.shape[1] }
+        guard width <= Canvas.largestSide else {
+            throw VideoError(
+                .cannotWrite, place.path,
+                "\(frames.count) frames side by side are \(width) pixels wide, at most \(Canvas.largestSide) can be written: "
+                    + "write .mkv, .npy or a folder")
+        }
+        return sideBySide(frames)
     }
 
     private func writeFolder(_ frames: some Sequence<Tensor>) throws {

@@ -1,0 +1,27 @@
+import Foundation
+
+/// How much memory the process may use.
+package enum MachineMemory {
+    /// The machine's memory, cut by the container's and the process's limits, in bytes.
+    package static let bytes: Double = {
+        let own = Double(ProcessInfo.processInfo.physicalMemory)
+        let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+            (try? String(contentsOfFile: path, encoding: .utf8))
+                .flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        }
+        var addressSpace = rlimit()
+        let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &addressSpace) == 0
+        let process = isKnown && addressSpace.rlim_cur > 0 ? [Double(addressSpace.rlim_cur)] : []
+        return ([own] + limits + process).min() ?? own
+    }()
+
+    /// Bytes as people say them: `7.4 GB`.
+    package static func text(_ bytes: Double) -> String {
+        var (amount, units) = (bytes, ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"][...])
+        while amount >= 1000, units.count > 1 {
+            amount /= 1000
+            units.removeFirst()
+        }
+        return String(format: amount >= 10 ? "%.0f" : "%.2g", amount) + " " + (units.first ?? "")
+    }
+}
