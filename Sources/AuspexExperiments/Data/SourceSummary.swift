@@ -26,12 +26,20 @@ public struct SourceSummary {
             ])
         }
         if report.usableItems > 0 { lines.append(table.text) }
+        if let values = report.items.compactMap(\.values).reduce(nil, Self.union) {
+            lines.append("values: \(values[0]) to \(values[1])")
+        }
         if report.items.count > Self.listed {
             lines.append("… \(report.items.count - Self.listed) more: --json has all")
         }
         for item in report.items { if let problem = item.problem { lines.append("unusable: \(problem)") } }
         for file in report.ignored.prefix(Self.listed) { lines.append("not taken for a video: \(file)") }
         self.lines = lines
+    }
+
+    private static func union(_ all: [Float]?, _ more: [Float]) -> [Float]? {
+        guard let all, all.count == 2, more.count == 2 else { return more.count == 2 ? more : all }
+        return [min(all[0], more[0]), max(all[1], more[1])]
     }
 
     private static func short(_ number: Double) -> String {

@@ -317,6 +317,7 @@ final class ExplanationSearch {
         if lossless[0] != lossless[1] {
             notes.append(ScoredSet.lossyNote)
         }
+        for side in MetricSide.allCases { notes += found.clips[side]?.set.source.valueNotes ?? [] }
         if let context = found.facts.context, found.facts.frames - context < FrechetVideoDistance.fewestFrames {
             notes.append(
                 "whether context was counted is not tried: without it \(found.facts.frames - context) frames are left, and "

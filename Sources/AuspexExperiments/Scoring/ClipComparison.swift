@@ -30,7 +30,6 @@ final class ClipComparison {
         self.settings = settings
         self.pieceBytes = pieceBytes
         accumulators = metrics.map { $0.makeAccumulator() }
-        sides = [.real: real, .predicted: predicted]
         let ofSets = zip(metrics, accumulators).filter { $1 is any SetMetricAccumulator }.map(\.0)
         let ofPairs = zip(metrics, accumulators).filter { !($1 is any SetMetricAccumulator) }.map(\.0)
         if keepsFeatures, !accumulators.contains(where: { $0 is any FeatureAccumulating }) {
@@ -38,7 +37,12 @@ final class ClipComparison {
                 "--save-features: none of \(settings.metrics.joined(separator: ", ")) looks at features; add fvd or kvd"
             )
         }
+        var (real, predicted) = (real, predicted)
         if let metric = ofPairs.first {
+            if case .clips(let first) = real, case .clips(let second) = predicted {
+                let alike = try ScoredSet.alike(first, second)
+                (real, predicted) = (.clips(alike.real), .clips(alike.predicted))
+            }
             (pairs, pairing) = try Self.pairs(real, predicted, for: metric, settings)
             chosen = [.real: pairs?.map(\.real) ?? [], .predicted: pairs?.map(\.predicted) ?? []]
         } else {
@@ -48,6 +52,7 @@ final class ClipComparison {
                 .predicted: try Self.drawn(predicted, .predicted, settings),
             ]
         }
+        sides = [.real: real, .predicted: predicted]
         for side in MetricSide.allCases where (chosen[side]?.count ?? 0) < 2 {
             if let metric = ofSets.first { throw MetricError.oneClip(of: side, metric: metric.name) }
         }
@@ -244,7 +249,7 @@ final class ClipComparison {
             )
         }
         for name in MetricSide.allCases {
-            if case .clips(let set)? = sides[name] { notes += [set.clampingNote, set.rangeNote].compactMap(\.self) }
+            if case .clips(let set)? = sides[name] { notes += set.source.valueNotes }
         }
         return notes
     }

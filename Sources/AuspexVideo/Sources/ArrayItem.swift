@@ -13,7 +13,7 @@ struct ArrayItem: ClipItem {
         self.number = number
     }
 
-    var name: String { array.clipCount > 1 ? "\(array.path)[\(number)]" : array.path }
+    var name: String { array.name(ofClip: number) }
     var className: String? { nil }
 
     func timeline() -> Timeline {
@@ -48,6 +48,8 @@ struct ArrayItem: ClipItem {
     func pictureSize() -> FrameSize { array.size }
 
     func information() throws -> VideoInfo? { nil }
+
+    func checkedValues() throws -> ClosedRange<Float>? { try array.checkedValues(ofClip: number) }
 }
 
 extension ScalingPlan {

@@ -1,4 +1,5 @@
 import AuspexTensors
+import Synchronization
 
 /// Clips in a `.npy` array, read frame by frame as they are wanted.
 final class ClipArray: Sendable {
@@ -7,28 +8,39 @@ final class ClipArray: Sendable {
     private let axes: [Character]
     private let range: ClosedRange<Float>?
     let framesPerSecond: Double?
+    private let seen: Mutex<ArrayValues>
 
     var clipCount: Int { side("B") }
     var frameCount: Int { side("T") }
     var size: FrameSize { FrameSize(height: side("H"), width: side("W")) }
     var channels: Int { side("C") }
 
+    /// What is known of the values that were read so far.
+    var values: ArrayValues { seen.withLock { $0 } }
+
+    /// What clip `number` is called in messages.
+    func name(ofClip number: Int) -> String { clipCount > 1 ? "\(path)[\(number)]" : path }
+
     /// - Parameters:
     ///   - axes: what each side is, as letters B T H W C.
     ///   - range: smallest and largest value of a float array.
+    ///   - needsRange: whether a float array without a range is refused; otherwise its values stay as they are.
     /// - Throws: `VideoError.badArray` where the array leaves something open that nobody said, or `FileError` where the file is no array.
-    init(path: String, axes text: String?, range: ClosedRange<Float>?, framesPerSecond: Double?) throws {
+    init(
+        path: String, axes text: String?, range: ClosedRange<Float>?, framesPerSecond: Double?, needsRange: Bool = true
+    ) throws {
         self.path = path
         self.framesPerSecond = framesPerSecond
         array = try NumPyArray(path: path)
         axes = try Self.axes(text, shape: array.shape, path: path)
         self.range = range
+        seen = Mutex(ArrayValues(path: path, element: array.element, range: range))
         guard array.element.tensorElementType != .int32 else {
             throw VideoError(
                 .badArray, path,
-                "holds \(array.element), expected uint8 or float: save it with .astype(np.uint8) or np.float32")
+                "holds \(array.element), expected uint8, bool or float: save it with .astype(np.uint8) or np.float32")
         }
-        if array.element.isFloatingPoint, range == nil {
+        if array.element.isFloatingPoint, range == nil, needsRange {
             throw VideoError(
                 .badArray, path,
                 "holds floats, whose range nothing says: give --range 0,1 or --range -1,1 (or what it is)")
@@ -85,8 +97,67 @@ final class ClipArray: Sendable {
         axes.firstIndex(of: axis).map { array.shape[($0 + 1)...].reduce(1, *) } ?? 0
     }
 
-    /// One frame, `[H, W, C]`: uint8, or float32 with the range mapped to −1…1.
+    /// One frame, `[H, W, C]`: uint8, where bool becomes 0 and 255, or float32 with the range mapped to −1…1.
+    ///
+    /// Everything that uses arrays reads them here, so that the same values are refused everywhere.
+    ///
+    /// - Throws: `VideoError` naming clip and frame: `.damaged` where it holds NaN or infinity, `.badArray` where a value is so far outside the range
+    ///   that the range must be wrong; `FileError` where the file cannot be read.
     func frame(clip: Int, frame: Int) throws -> Tensor {
+        let (pixels, found) = try checkedFrame(clip: clip, frame: frame)
+        seen.withLock { $0.add(found) }
+        return pixels
+    }
+
+    /// Reads every frame of a clip.
+    ///
+    /// - Returns: the smallest and the largest value in the file; nil for a clip without frames.
+    /// - Throws: as `frame(clip:frame:)`.
+    func checkedValues(ofClip clip: Int) throws -> ClosedRange<Float>? {
+        var all = ArrayValues(path: path, element: array.element, range: range)
+        for frame in 0..<frameCount { all.add(try checkedFrame(clip: clip, frame: frame).values) }
+        seen.withLock { $0.add(all) }
+        return all.count > 0 ? all.lowest...all.highest : nil
+    }
+
+    private func checkedFrame(clip: Int, frame: Int) throws -> (pixels: Tensor, values: ArrayValues) {
+        var pixels = try stored(clip: clip, frame: frame)
+        var found = ArrayValues(path: path, element: array.element, range: range)
+        if array.element.isFloatingPoint {
+            do {
+                try pixels.withMutableScalars(as: Float.self) { try found.takeMapping(floats: $0) }
+            } catch let error as ArrayValues.Refusal {
+                throw refusal(error, clip: clip, frame: frame)
+            }
+        } else {
+            pixels.withMutableScalars(as: UInt8.self) { bytes in
+                if array.element == .bool {
+                    for place in bytes.indices { bytes[place] = bytes[place] == 0 ? 0 : 255 }
+                }
+                found.take(bytes: UnsafeBufferPointer(bytes))
+            }
+        }
+        return (pixels, found)
+    }
+
+    private func refusal(_ refusal: ArrayValues.Refusal, clip: Int, frame: Int) -> VideoError {
+        let name = name(ofClip: clip)
+        switch refusal {
+        case .notFinite:
+            return VideoError(
+                .damaged, name,
+                "frame \(frame) holds NaN or infinity, expected finite numbers: look at what wrote it")
+        case .farOutside(let value):
+            let (low, high) = (range?.lowerBound ?? 0, range?.upperBound ?? 1)
+            return VideoError(
+                .badArray, name,
+                "frame \(frame) holds \(value), which is far outside of --range \(low),\(high): give the range that the array has"
+            )
+        }
+    }
+
+    /// One frame as the file has it, `[H, W, C]`.
+    private func stored(clip: Int, frame: Int) throws -> Tensor {
         // The sides behind the last of B and T lie together; what stands before them is visited one by one.
         let tail = axes.suffix(where: { "HWC".contains($0) })
         let blockShape = tail.map(side)
@@ -117,7 +188,7 @@ final class ClipArray: Sendable {
             H: tail.contains("H") ? size.height : 1, W: tail.contains("W") ? size.width : 1,
             C: tail.contains("C") ? channels : 1
         )
-        func gathered<Scalar: TensorScalar>(_ type: Scalar.Type, _ map: (Scalar) -> Scalar) -> Tensor {
+        func gathered<Scalar: TensorScalar>(_ type: Scalar.Type) -> Tensor {
             var out = Tensor(uninitialized: [size.height, size.width, channels], elementType: Scalar.elementType)
             let (width, depth) = (size.width, channels)
             out.withMutableScalars(as: Scalar.self) { out in
@@ -126,8 +197,8 @@ final class ClipArray: Sendable {
                         for y in 0..<sides.H {
                             for x in 0..<sides.W {
                                 for c in 0..<sides.C {
-                                    out[((place.H + y) * width + place.W + x) * depth + place.C + c] = map(
-                                        block[y * steps.H + x * steps.W + c * steps.C])
+                                    out[((place.H + y) * width + place.W + x) * depth + place.C + c] =
+                                        block[y * steps.H + x * steps.W + c * steps.C]
                                 }
                             }
                         }
@@ -136,9 +207,7 @@ final class ClipArray: Sendable {
             }
             return out
         }
-        guard array.element.isFloatingPoint, let range else { return gathered(UInt8.self) { $0 } }
-        let (lowest, span) = (range.lowerBound, range.upperBound - range.lowerBound)
-        return gathered(Float.self) { ($0 - lowest) / span * 2 - 1 }
+        return array.element.isFloatingPoint ? gathered(Float.self) : gathered(UInt8.self)
     }
 }
 

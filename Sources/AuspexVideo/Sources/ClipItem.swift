@@ -21,15 +21,35 @@ protocol ClipItem: Sendable {
     func pictureSize() throws -> FrameSize
     /// What a person should know about the item.
     func information() throws -> VideoInfo?
+    /// Reads all values of an item whose values can be wrong though its file is whole.
+    ///
+    /// - Returns: the smallest and the largest; nil for items whose values need no check.
+    /// - Throws: `VideoError` naming the frame that cannot be used.
+    func checkedValues() throws -> ClosedRange<Float>?
+}
+
+extension ClipItem {
+    func checkedValues() throws -> ClosedRange<Float>? { nil }
 }
 
 /// When the frames of an item are shown, and which of them may be used.
 struct Timeline: Sendable {
     /// Seconds after the first frame, for every frame; nil where the item has no clock.
     var seconds: [Double]?
+    /// Frames of the whole item.
+    let frameCount: Int
     var usable: Range<Int>
+    /// Why not all frames are usable.
+    let limit: Limit?
     /// Mean time from one frame to the next, where there is a clock.
     var frameIntervalSeconds: Double?
+
+    /// What limits an item to some of its frames.
+    enum Limit: Sendable {
+        case window
+        case trainingPart
+        case heldOutPart
+    }
 
     /// - Parameters:
     ///   - window: seconds of which frames may be used, the end not included.
@@ -40,6 +60,9 @@ struct Timeline: Sendable {
     ) {
         self.seconds = seconds
         self.frameIntervalSeconds = frameIntervalSeconds
+        self.frameCount = frameCount
+        limit =
+            share.lowerBound > 0 ? .heldOutPart : share.upperBound < 1 ? .trainingPart : window != nil ? .window : nil
         var frames = 0..<frameCount
         if let window, let seconds {
             let first = seconds.firstIndex { $0 >= window.lowerBound } ?? frameCount
@@ -57,8 +80,9 @@ struct Timeline: Sendable {
         guard usable.contains(first) else { return nil }
         switch request.step.resolved(hasClock: seconds != nil) {
         case .stride(let stride):
-            let last = first + (request.frames - 1) * stride
-            return last < usable.upperBound ? (0..<request.frames).map { first + $0 * stride } : nil
+            let (span, isHuge) = (request.frames - 1).multipliedReportingOverflow(by: stride)
+            guard !isHuge, span < usable.upperBound - first else { return nil }
+            return (0..<request.frames).map { first + $0 * stride }
         case .seconds(let interval), .matching(let interval, _):
             guard let seconds else { return nil }
             let slack = (frameIntervalSeconds ?? 0) / 2

@@ -84,12 +84,12 @@ struct ItemSource: ClipSource {
                     return try clip(
                         of: item, first: timeline.usable.lowerBound + first, timeline: timeline, request: request,
                         crop: place, continuing: false)
-                } catch {
+                } catch  where !Self.isWrongOption(error) {
                     // Another part of the same file may be whole.
                     complaints.note(item.name, error)
                     failures.append((item.name, error))
                 }
-            } catch {
+            } catch  where !Self.isWrongOption(error) {
                 warn(of: item, error)
                 hopeless.insert(number)
                 failures.append((item.name, error))
@@ -97,6 +97,9 @@ struct ItemSource: ClipSource {
         }
         throw unusable(failures, request: request)
     }
+
+    /// Whether an error is not a clip's damage but a wrong description of all of them: no other clip may take its place.
+    private static func isWrongOption(_ error: any Error) -> Bool { (error as? VideoError)?.kind == .badArray }
 
     /// Says that an item is passed over. Of a source's only item the error that follows says the same.
     private func warn(of item: any ClipItem, _ error: any Error) {
@@ -120,15 +123,16 @@ struct ItemSource: ClipSource {
     }
 
     static func tooShort(_ item: any ClipItem, _ timeline: Timeline, _ request: ClipRequest) -> VideoError {
+        let has = frames(of: timeline)
         let count = timeline.usable.count
-        let has = "has \(count) frame\(count == 1 ? "" : "s")"
         switch request.step.resolved(hasClock: timeline.seconds != nil) {
         case .stride(let stride):
-            let needed = (request.frames - 1) * stride + 1
+            let (span, isHuge) = (request.frames - 1).multipliedReportingOverflow(by: stride)
+            let needed = isHuge || span == .max ? "too many" : "\(span + 1)"
             let every = stride == 1 ? "" : ", every \(stride) frames,"
             return VideoError(
                 .tooShort, item.name,
-                "\(has), a clip of \(request.frames)\(every) needs \(needed): ask for a shorter one")
+                "\(has); a clip of \(request.frames)\(every) needs \(needed): \(advice(for: timeline))")
         case .seconds(let interval), .matching(let interval, _):
             guard let seconds = timeline.seconds else {
                 return VideoError(
@@ -138,8 +142,32 @@ struct ItemSource: ClipSource {
             let span = count > 0 ? seconds[timeline.usable.upperBound - 1] - seconds[timeline.usable.lowerBound] : 0
             return VideoError(
                 .tooShort, item.name,
-                "\(has) over \(rounded(span)) s, a clip of \(request.frames) frames \(rounded(interval)) s apart "
-                    + "needs \(rounded(Double(request.frames - 1) * interval)) s: ask for a shorter one")
+                "\(has) over \(rounded(span)) s; a clip of \(request.frames) frames \(rounded(interval)) s apart "
+                    + "needs \(rounded(Double(request.frames - 1) * interval)) s: \(advice(for: timeline))")
+        }
+    }
+
+    /// `has 48 frames, 5 of them in its held-out part`.
+    private static func frames(of timeline: Timeline) -> String {
+        func counted(_ count: Int) -> String { "\(count) frame\(count == 1 ? "" : "s")" }
+        let whole = "has \(counted(timeline.frameCount))"
+        let count = timeline.usable.count
+        guard let limit = timeline.limit, count < timeline.frameCount else { return whole }
+        let part =
+            switch limit {
+            case .window: "between the list's start and end"
+            case .trainingPart: "in its training part"
+            case .heldOutPart: "in its held-out part"
+            }
+        return "\(whole), \(count) of them \(part)"
+    }
+
+    private static func advice(for timeline: Timeline) -> String {
+        switch timeline.limit {
+        case .heldOutPart: "ask for a shorter one, hold out a larger share, or name other clips to hold out"
+        case .trainingPart: "ask for a shorter one, or hold out a smaller share"
+        case .window: "ask for a shorter one, or list more of the file"
+        case nil: "ask for a shorter one"
         }
     }
 
@@ -163,6 +191,7 @@ struct ItemSource: ClipSource {
     private func clip(
         of item: any ClipItem, first: Int, timeline: Timeline, request: ClipRequest, crop: CropPlace, continuing: Bool
     ) throws -> Clip {
+        try request.checkMemory(item.name, channels: try item.channels(for: request))
         guard let numbers = timeline.frames(from: first, request: request) else {
             throw Self.tooShort(item, timeline, request)
         }

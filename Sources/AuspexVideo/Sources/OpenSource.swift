@@ -29,7 +29,8 @@ public func openSource(_ text: String, options: SourceOptions = SourceOptions())
             description: text, items: items, wantsClasses: options.classes, logger: options.logger)
     case "npy":
         let array = try ClipArray(
-            path: text, axes: options.axes, range: options.range, framesPerSecond: options.framesPerSecond)
+            path: text, axes: options.axes, range: options.range, framesPerSecond: options.framesPerSecond,
+            needsRange: options.needsRange)
         return try ItemSource(
             description: text, items: (0..<array.clipCount).map { ArrayItem(array: array, number: $0) },
             wantsClasses: options.classes, logger: options.logger)

@@ -8,6 +8,8 @@ public struct SourceOptions: Sendable {
     public var axes: String?
     /// Smallest and largest value of a float array: mapped to −1…1.
     public var range: ClosedRange<Float>?
+    /// Whether a float array without a range is refused. Only for looking at what is in it: values then stay as they are.
+    public var needsRange = true
     /// Frame rate of image folders and arrays, which have none.
     public var framesPerSecond: Double?
     /// Decoding threads of one file: 1 where several files are decoded side by side, as a loader does; 0 for all processors.

@@ -29,6 +29,8 @@ public struct SourceReport: Sendable, Codable {
         public var startCount: Int
         /// Streams, codec, size and so on: of the video file, or of the first image of a folder; nil where the item is an array's or cannot be opened.
         public var video: VideoInfo?
+        /// Smallest and largest value, of an array; nil for other items.
+        public var values: [Float]?
         /// Why the item gives no clip; nil where it does.
         public var problem: String?
     }
@@ -37,10 +39,14 @@ public struct SourceReport: Sendable, Codable {
 extension ClipSource {
     /// Looks into every item of the source; a synthetic source has none.
     ///
+    /// Values of arrays are read too, because no header tells whether they can be used.
+    ///
     /// - Parameter request: the clips that are counted.
     public func inspect(for request: ClipRequest) -> SourceReport {
         var items: [SourceReport.Item] = []
-        inspectEach(for: request) { items.append($0) }
+        for item in (self as? ItemSource)?.items ?? [] {
+            items.append(SourceReport.Item(inspecting: item, request: request, readsValues: true))
+        }
         return SourceReport(
             source: description, classNames: classNames, items: items, ignored: (self as? ItemSource)?.ignored ?? [])
     }
@@ -54,7 +60,7 @@ extension ClipSource {
 }
 
 extension SourceReport.Item {
-    init(inspecting item: any ClipItem, request: ClipRequest) {
+    init(inspecting item: any ClipItem, request: ClipRequest, readsValues: Bool = false) {
         self.init(name: item.name, className: item.className, frameCount: 0, clipCount: 0, startCount: 0)
         do {
             video = try item.information()
@@ -68,6 +74,7 @@ extension SourceReport.Item {
             }
             startCount = timeline.startCount(for: request)
             clipCount = timeline.startsWithoutOverlap(for: request).count
+            if readsValues { values = try item.checkedValues().map { [$0.lowerBound, $0.upperBound] } }
             if startCount == 0 { problem = "\(ItemSource.tooShort(item, timeline, request))" }
         } catch {
             problem = "\(error)"

@@ -140,7 +140,7 @@ import Testing
             _ = try openSource(short).clip(at: 0, from: RandomStream(seed: 1, name: "clips"), request: Self.request)
         }
         #expect(tooShort?.kind == .tooShort)
-        #expect(tooShort?.message == "has 3 frames, a clip of 8 needs 8: ask for a shorter one")
+        #expect(tooShort?.message == "has 3 frames; a clip of 8 needs 8: ask for a shorter one")
         try FileManager.default.createDirectory(atPath: folder.file("empty"), withIntermediateDirectories: true)
         #expect(error { _ = try openSource(folder.file("empty")) }?.kind == .badSource)
         #expect(error { _ = try openSource("synthetic:nothing") }?.kind == .badSource)
