@@ -171,7 +171,9 @@ struct EvaluateTests {
             let run = try ProgramRun(["evaluate", "run", "--data", "grey.npy", "--quiet"], in: folder)
             #expect(run.status == 1)
             #expect(run.errorLines.count == 1)
-            #expect(run.errors.contains("grey.npy: gives frames of 1 channels, the model of run takes 3"))
+            #expect(
+                run.errors.contains("grey.npy: gives frames of 1 channel, the model of run takes 3: repeat the channel")
+            )
         }
     }
 

@@ -77,6 +77,7 @@ public struct Evaluation {
         let able = predictors.filter { $0.fewestContextFrames <= plan.contextFrames }
         let tallies = able.map { EvaluationTally($0, metrics, samples: plan.samples) }
         var kept: [EvaluationReport.TestClip] = []
+        var spacing = FrameSpacing(request)
         for first in stride(from: 0, to: places.count, by: Self.batch) {
             let batch = first..<min(first + Self.batch, places.count)
             let clips = try batch.map { number in
@@ -84,6 +85,7 @@ public struct Evaluation {
                 let found = EvaluationReport.TestClip(clip, at: places[number])
                 try sameClips?.check(number, found, for: plan, frames: frames)
                 kept.append(found)
+                spacing.take(clip)
                 return clip
             }
             let futures = try predict(clips, first: first, with: tallies, classNumbers: classNumbers)
@@ -106,7 +108,8 @@ public struct Evaluation {
                 on: places.count, of: source, stepInTraining: stepInTraining,
                 leftOut: predictors.filter { predictor in
                     !able.contains { $0 === predictor }
-                }) + (sameClips?.notes(for: plan, frames: frames) ?? []), clipList: kept)
+                }) + spacing.notes(on: source.description) + source.valueNotes
+                + (sameClips?.notes(for: plan, frames: frames) ?? []), clipList: kept)
     }
 
     /// What metrics of whole clips are shown.

@@ -63,6 +63,12 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
             testData: "clips that the run held out, or any others named with --data", reference: "the run")
     }
 
+    /// The metrics of the protocol of a name; nil where there is none of that name.
+    public static func usualMetrics(of name: String) -> [String]? {
+        if name == heldOutName { return heldOut(for: ModelConfiguration()).metrics }
+        return published.first { $0.name == name }?.metrics
+    }
+
     /// The protocol of a name, checked against the model that is to follow it.
     ///
     /// - Throws: `ConfigurationError` for an unknown name, or a model of another size or context.

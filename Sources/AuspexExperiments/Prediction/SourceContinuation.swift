@@ -30,6 +30,9 @@ public struct SourceContinuation {
         var options = options
         options.classes = model.configuration.model.classes > 0 && classNumber == nil
         source = try openSource(text, options: options)
+        try ChannelFit.check(
+            source, request: model.clipRequest(frames: 1), takes: model.configuration.model.frameChannels,
+            model: "the model of \(model.run)")
         classes =
             if classNumber != nil { (classNumber, []) } else { try model.classNumbers(of: source).map { (nil, $0) } }
     }
@@ -40,17 +43,22 @@ public struct SourceContinuation {
     ///   - limit: how many clips; a source without end needs it.
     ///   - folders: are made if they are not there.
     ///   - body: is given how many clips are done, a name for the clip that no other has, and a picture of each future.
+    /// - Returns: what somebody who uses the predictions should know, a line each.
     public func run(
         atMost limit: Int?, into folders: [String], _ body: (Int, String, [PredictionPicture]) throws -> Void
-    ) throws {
+    ) throws -> [String] {
+        try model.configuration.refusePredictionThatDoesNotFit(
+            frames: frames, clips: samples, option: "--frames and --samples")
         let given = model.configuration.model.contextFrames
         let request = model.clipRequest(frames: given + frames)
         let places = try source.places(for: request, atMost: limit)
         for folder in folders { try FolderMaking.make(folder) }
         let names = Self.names(of: places.map(source.name(at:)))
         let predictor = GeneratorPredictor(model.generator)
+        var spacing = FrameSpacing(request)
         for (place, start) in places.enumerated() {
             let clip = try source.clip(at: start, request: request)
+            spacing.take(clip)
             let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
             let values = clip.frames.elementType == .uint8 ? clip.frames.pixelsAsValues() : clip.frames
             let context = values.sliced(0, from: 0, count: given).reshaped(to: [1, given] + values.shape.dropFirst())
@@ -67,6 +75,7 @@ public struct SourceContinuation {
             }
             try body(place + 1, names[place], pictures)
         }
+        return spacing.notes(on: source.description) + source.valueNotes
     }
 
     /// A name for each clip: its file's without folder and ending, and where several clips have that, a number, so that names sort as clips follow.

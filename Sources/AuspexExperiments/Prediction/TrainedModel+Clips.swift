@@ -9,10 +9,28 @@ extension TrainedModel {
     public func clipRequest(frames: Int) -> ClipRequest {
         var request = configuration.clipRequest(frames: frames)
         request.crop = .centre
+        request.colour = configuration.colourOfVideos
         if configuration.data.frameIntervalSeconds == nil, let interval = shown.frameIntervalSeconds {
             request.step = .matching(seconds: interval, stride: configuration.data.frameStride)
         }
         return request
+    }
+
+    /// Opens clips of another source than the model was trained on.
+    ///
+    /// - Parameters:
+    ///   - text: the source.
+    ///   - options: how it is opened; whether it has classes follows from the model.
+    /// - Throws: as `openSource`, and `ConfigurationError` where the clips have other channels than the model takes.
+    public func openClips(_ text: String, options: SourceOptions) throws -> (
+        clips: any ClipSource, request: ClipRequest
+    ) {
+        var options = options
+        options.classes = configuration.model.classes > 0
+        let (source, request) = (try openSource(text, options: options), clipRequest(frames: 1))
+        try ChannelFit.check(
+            source, request: request, takes: configuration.model.frameChannels, model: "the model of \(run)")
+        return (source, request)
     }
 
     /// The number of the class that a person names.

@@ -28,18 +28,28 @@ public struct VideoContinuation {
     ///   - samples: how many different futures.
     ///   - classNumber: of the video; a model with classes needs it.
     ///   - seed: what the futures are drawn from.
+    ///   - note: is given what somebody who uses the prediction should know.
     /// - Returns: a picture for each future; the truth is in it as far as the file goes on.
     /// - Throws: `VideoError` where the file is no video or too short.
     public func pictures(
         of path: String, from seconds: Double? = nil, frames: Int, samples: Int = 1, seed: UInt64 = 0,
-        classNumber: Int? = nil
+        classNumber: Int? = nil, note: (String) -> Void = { _ in }
     ) throws -> [PredictionPicture] {
+        try configuration.refusePredictionThatDoesNotFit(
+            frames: frames, clips: samples, option: "--frames and --samples")
+        let colour = configuration.colourOfVideos
+        try ChannelFit.check(path, colour: colour, takes: configuration.model.frameChannels, model: "the model")
         let reader = try VideoReader(path: path)
         if let damage = reader.damage { throw VideoError(.damaged, path, damage) }
         let span = try frameNumbers(of: reader, from: seconds, frames: frames)
+        if let modelInterval {
+            var spacing = FrameSpacing(ClipRequest(frames: 1, size: FrameSize(8), step: .seconds(modelInterval)))
+            spacing.take(frames: span.context + span.future)
+            spacing.notes(on: path).forEach(note)
+        }
         let form = PictureForm(
             size: FrameSize(configuration.model.size), filter: configuration.data.filter,
-            colour: configuration.data.colour)
+            colour: colour)
         let context = try reader.frames(at: span.context, form: form, continuing: true)
         let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)
         let values = context.pixelsAsValues().reshaped(to: [1] + context.shape)

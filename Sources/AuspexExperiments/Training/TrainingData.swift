@@ -43,15 +43,34 @@ public struct TrainingData {
         let channels = try source.channels(for: configuration.clipRequest)
         guard channels == model.frameChannels else {
             throw ConfigurationError(
-                "\(source.description): gives frames of \(channels) channels, model.frameChannels is \(model.frameChannels): "
-                    + "set model.frameChannels=\(channels)"
-                    + (channels == 3 || channels == 1 ? ", or data.colour=\(channels == 3 ? "grey" : "rgb")" : ""))
+                "\(source.description): gives frames of \(ChannelFit.words(channels)), model.frameChannels is \(model.frameChannels): "
+                    + "set model.frameChannels=\(channels), or "
+                    + (ChannelFit.isArray(source)
+                        ? ChannelFit.advice(found: channels, wanted: model.frameChannels, isArray: true)
+                        : [1, 3].contains(model.frameChannels)
+                            ? "data.colour=\(channels == 3 ? "grey" : "rgb")"
+                            : "take data from an array (.npy) of \(ChannelFit.words(model.frameChannels))"))
         }
         guard model.classes == 0 || source.classCount == model.classes else {
             throw ConfigurationError(
                 "\(source.description): has \(source.classCount) classes, model.classes is \(model.classes): "
                     + "set model.classes=\(source.classCount)")
         }
+    }
+
+    /// Reads one clip, so that what no training could use is refused before anything else is done.
+    ///
+    /// - Throws: `VideoError` where the source gives no clip.
+    public func checkReadable() throws {
+        _ = try training.clip(
+            at: 0, from: RandomStream(seed: configuration.training.seed, name: "clips"),
+            request: configuration.clipRequest)
+    }
+
+    /// What the clips read so far tell about their source, a line each.
+    public var notes: [String] {
+        var seen: Set<String> = []
+        return ([training.valueNotes] + [heldOut?.valueNotes ?? []]).flatMap { $0 }.filter { seen.insert($0).inserted }
     }
 
     /// The run's batches from a clip number on.

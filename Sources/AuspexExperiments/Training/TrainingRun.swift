@@ -27,6 +27,7 @@ public struct TrainingRun {
     /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
     public init(_ configuration: Configuration, path: String, resume: Bool = false) throws {
         self.configuration = configuration
+        try configuration.refuseWhatDoesNotFit()
         try RunFolder.checkFree(path, resume: resume)
         // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
         data = try TrainingData(configuration)
@@ -50,6 +51,9 @@ public struct TrainingRun {
         let yaml = try configuration.yaml
         try AtomicFile.write(Data(yaml.utf8), to: folder.configurationPath)
     }
+
+    /// What the clips that were read first tell about their source, a line each.
+    public var dataNotes: [String] { data.notes }
 
     /// The step that the run goes on from; 0 for a new one.
     public var firstStep: Int { resumedStep ?? 0 }
