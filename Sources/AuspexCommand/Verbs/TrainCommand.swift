@@ -57,6 +57,10 @@ struct TrainCommand: ParsableCommand {
 
     func validate() throws {
         try requireAtLeast(1, steps, "--steps")
+        for (option, isGiven) in [("--out", out != nil), ("--resume", resume)] {
+            try refuse(option, ifGiven: isGiven, unless: !dryRun, "needs a training: leave --dry-run out")
+        }
+        try checkAssignments()
         guard configuration != nil || (resume && out != nil) else {
             throw ValidationError(
                 resume
@@ -82,8 +86,23 @@ struct TrainCommand: ParsableCommand {
         return FileManager.default.fileExists(atPath: configuration + "/checkpoints")
     }
 
+    /// Refuses an option whose field `--set` sets too: the option would do nothing.
+    private func checkAssignments() throws {
+        for (option, isGiven, field) in [
+            ("--data", data != nil, "data.source"), ("--axes", array.axes != nil, "data.axes"),
+            ("--range", array.range != nil, "data.range"), ("--steps", steps != nil, "training.steps"),
+            ("--seed", seed != nil, "training.seed"), ("--precision", precision != nil, "training.precision"),
+            ("--checkpoint-activations", checkpointActivations, "training.checkpointActivations"),
+        ] {
+            let isSet = assignments.contains { $0.split(separator: "=").first.map(String.init) == field }
+            try refuse(option, ifGiven: isGiven, unless: !isSet, "and --set \(field) set the same: give one of them")
+        }
+    }
+
     func run() throws {
         let configuration = try resolved()
+        try array.requireArray(
+            among: [configuration.data.source] + [configuration.data.validation].compactMap(\.self), namedBy: "--data")
         engine.apply()
         if dryRun { return try printForecast(configuration) }
         let path = runToResume ?? out ?? RunFolder.nextPath(named: stem)
@@ -91,6 +110,7 @@ struct TrainCommand: ParsableCommand {
         let name = runToResume == nil ? "\(stem) in \(path)" : path
         output.say("Training \(name)" + (run.firstStep > 0 ? ", from step \(run.firstStep)" : ""))
         for notice in run.notices { Console.say("Note: \(notice)") }
+        for note in run.dataNotes { output.say("Note: \(note)") }
         let progress = ProgressReporter(
             "train", total: configuration.training.steps, unit: "steps", completed: run.firstStep,
             style: .automatic(quiet: output.quiet))
@@ -126,7 +146,23 @@ struct TrainCommand: ParsableCommand {
         (((configuration ?? "") as NSString).lastPathComponent as NSString).deletingPathExtension
     }
 
+    /// Whether the source is the one that a preset names, a folder that need not be on this machine.
+    private var isSourceOfPreset: Bool {
+        data == nil && configuration.map(Presets.names.contains) == true && !assignments.contains { $0.hasPrefix("data.") }
+    }
+
+    private func checkData(_ configuration: Configuration) throws {
+        do {
+            let data = try TrainingData(configuration)
+            try data.checkReadable()
+            for note in data.notes { output.say("Note: \(note)") }
+        } catch  where isSourceOfPreset {
+            output.say("Note: training will need data of your own, with --data SOURCE: \(error)")
+        }
+    }
+
     private func printForecast(_ configuration: Configuration) throws {
+        try checkData(configuration)
         output.say("Measuring one small step ...")
         let forecast = try TrainingForecast(configuration)
         if output.json {
