@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexTensors
 import AuspexVideo
 import Foundation
 
@@ -24,10 +25,32 @@ struct ArrayOptions: ParsableArguments {
         }
     }
 
+    /// Refuses the options where no source is an array that they could say something about.
+    ///
+    /// - Parameters:
+    ///   - sources: the sources that are opened with these options.
+    ///   - place: what names the sources on the command line: `--data`, `SOURCE`.
+    func requireArray(among sources: [String], namedBy place: String) throws {
+        let arrays = sources.filter(Self.isArray)
+        for (option, isGiven) in [("--axes", axes != nil), ("--range", range != nil)] {
+            let others = sources.isEmpty ? "" : "; \(sources.joined(separator: " and ")) holds no array"
+            try refuse(option, ifGiven: isGiven, unless: !arrays.isEmpty, "needs \(place) FILE.npy\(others)")
+        }
+        // A file that cannot be opened says so by itself, later.
+        let elements = arrays.compactMap { try? NumPyArray(path: $0).element }
+        try refuse(
+            "--range", ifGiven: range != nil, unless: elements.isEmpty || elements.contains(where: \.isFloatingPoint),
+            "needs an array of floats; \(arrays[0]) holds \(elements.first.map { "\($0)" } ?? "none")")
+    }
+
+    private static func isArray(_ source: String) -> Bool {
+        (source as NSString).pathExtension.lowercased() == "npy"
+    }
+
     private func ends() throws -> (low: Float, high: Float)? {
         guard let range else { return nil }
         let numbers = range.split(separator: ",").map { Float($0.trimmingCharacters(in: .whitespaces)) }
-        guard numbers.count == 2, let low = numbers[0], let high = numbers[1], low < high else {
+        guard numbers.count == 2, let low = numbers[0], let high = numbers[1], low < high, (high - low).isFinite else {
             throw ValidationError("--range \(range): expected the smallest and the largest value, for example 0,1")
         }
         return (low, high)

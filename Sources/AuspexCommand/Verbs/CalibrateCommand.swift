@@ -48,11 +48,12 @@ struct CalibrateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try requireAtLeast(2, clips, "--clips")
-        try requireAtLeast(4, frames, "--frames")
+        try requireAtLeast(2, clips, "--clips", atMost: Most.clips)
+        try requireAtLeast(4, frames, "--frames", atMost: Most.frames)
         try requireAtLeast(1, stride, "--stride")
-        try requireAtLeast(8, size, "--size")
+        try requireAtLeast(8, size, "--size", atMost: Most.side)
         _ = try metricNames(listed: metrics)
+        try array.requireArray(among: [source], namedBy: "SOURCE")
     }
 
     func run() throws {
@@ -68,6 +69,7 @@ struct CalibrateCommand: ParsableCommand {
             "calibrate", total: clips, unit: "clips", style: .automatic(quiet: output.quiet))
         let report = try calibration.run(on: clipSource) { done, _ in progress.update(completed: done) }
         progress.finish()
+        for note in clipSource.valueNotes { output.say("Note: \(note)") }
         try report.write(to: out, overwriting: force)
         output.say("Figure and numbers: \(out)/calibration.png, \(out)/calibration.json")
         if output.json { return try Console.print(json: report) }

@@ -17,17 +17,17 @@ struct DataInspectCommand: ParsableCommand {
     @Argument(help: "A video, folder, list (.txt, .csv), array (.npy) or synthetic:NAME.")
     var source: String
 
-    @Option(help: "Frames of the clips that are counted.")
-    var frames = 16
+    @Option(help: "Frames of the clips that are counted. (default: 16)")
+    var frames: Int?
 
-    @Option(help: "Take every N-th frame.")
-    var stride = 1
+    @Option(help: "Take every N-th frame. (default: 1)")
+    var stride: Int?
 
     @Option(help: "A picture of clips of the source to write (.png).")
     var sheet: String?
 
-    @Option(help: "Clips on the sheet.")
-    var sheetClips = 8
+    @Option(help: "With --sheet: clips on it. (default: 8)")
+    var sheetClips: Int?
 
     @Flag(help: "Replace a sheet that is there.")
     var force = false
@@ -36,30 +36,40 @@ struct DataInspectCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try requireAtLeast(1, frames, "--frames")
+        try requireAtLeast(1, frames, "--frames", atMost: Most.frames)
         try requireAtLeast(1, stride, "--stride")
-        try requireAtLeast(1, sheetClips, "--sheet-clips")
+        try requireAtLeast(1, sheetClips, "--sheet-clips", atMost: Most.clips)
+        for (option, isGiven) in [("--sheet-clips", sheetClips != nil), ("--force", force)] {
+            try refuse(option, ifGiven: isGiven, unless: sheet != nil, "needs --sheet OUT.png")
+        }
+        for (option, isGiven) in [("--frames", frames != nil), ("--stride", stride != nil)] {
+            try refuse(
+                option, ifGiven: isGiven, unless: sheet != nil || !source.hasPrefix(SyntheticSources.prefix),
+                "needs --sheet OUT.png: clips of a synthetic source are without end and not counted")
+        }
+        try array.requireArray(among: [source], namedBy: "SOURCE")
     }
 
     func run() throws {
         var options = try array.sourceOptions()
         // What is in an array can be told without the range of its values; a picture of them cannot.
-        if source.hasSuffix(".npy"), sheet == nil { options.range = options.range ?? 0...1 }
+        options.needsRange = sheet != nil
         // Broken files are in the report: they need no warning beside it.
         options.logger.logLevel = .critical
         let opened = try openSource(source, options: options)
-        let request = ClipRequest(frames: frames, size: FrameSize(64), step: .stride(stride))
+        let request = ClipRequest(frames: frames ?? 16, size: FrameSize(64), step: .stride(stride ?? 1))
         let report = opened.inspect(for: request)
         if let sheet { try writeSheet(of: opened, request: request, to: sheet) }
         if output.json { return try Console.print(json: Versioned(report)) }
         for line in SourceSummary(report, request: request).lines { Console.print(line) }
         if let sheet { Console.print(sheet) }
+        for note in opened.valueNotes { output.say("Note: \(note)") }
     }
 
     private func writeSheet(of source: any ClipSource, request: ClipRequest, to path: String) throws {
         _ = try OutputPlace(path, overwriting: force)
         var sheet = ContactSheet(title: self.source)
-        for place in try source.places(for: request, atMost: sheetClips) {
+        for place in try source.places(for: request, atMost: sheetClips ?? 8) {
             sheet.add(try source.clip(at: place, request: request))
         }
         try sheet.write(to: path, overwriting: force)

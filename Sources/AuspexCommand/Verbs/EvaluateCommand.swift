@@ -51,8 +51,8 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "A folder for films and film strips of the first clips.")
     var saveClips: String?
 
-    @Option(help: "How many clips are saved.")
-    var saved = 8
+    @Option(help: "With --save-clips: how many clips are saved. (default: 8)")
+    var saved: Int?
 
     @Flag(help: "Replace files that are there.")
     var force = false
@@ -62,13 +62,22 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try requireAtLeast(1, clips, "--clips")
-        try requireAtLeast(1, samples, "--samples")
+        try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
+        try requireAtLeast(1, samples, "--samples", atMost: Most.samples)
         try requireAtLeast(1, saved, "--saved")
         if let metrics { _ = try metricNames(listed: metrics) }
         if sameClips != nil, clips != nil {
             throw ValidationError("--clips and --same-clips: the report says which clips; leave --clips out")
         }
+        try refuse("--saved", ifGiven: saved != nil, unless: saveClips != nil, "needs --save-clips DIR")
+        try refuse(
+            "--force", ifGiven: force, unless: out != nil || saveClips != nil,
+            "needs --out DIR or --save-clips DIR: without them the report gets a folder of its own")
+        let looked = try metrics.map(metricNames) ?? EvaluationProtocol.usualMetrics(of: protocolName)
+        try refuse(
+            "--prediction-only", ifGiven: predictionOnly, unless: looked.map(haveNetworkMetric) ?? true,
+            "needs fvd or kvd among --metrics: the others never look at the context")
+        try array.requireArray(among: [data].compactMap(\.self), namedBy: "--data")
     }
 
     func run() throws {
@@ -81,7 +90,7 @@ struct EvaluateCommand: ParsableCommand {
         let source = try testSource(for: model)
         let folder = try EvaluationFolder(
             out ?? saveClips ?? EvaluationFolder.next(in: model.run, protocol: plan.name), overwriting: force)
-        let gallery = try saveClips.map { try Gallery($0, clips: saved, overwriting: force) }
+        let gallery = try saveClips.map { try Gallery($0, clips: saved ?? 8, overwriting: force) }
         let progress = CountedProgress("evaluate", unit: "clips", quiet: output.quiet)
         var report = try evaluation.run(
             [GeneratorPredictor(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
@@ -110,15 +119,7 @@ struct EvaluateCommand: ParsableCommand {
     /// The test clips and how they are taken: the run's own as in training, others sampled in time to match.
     private func testSource(for model: TrainedModel) throws -> (clips: any ClipSource, request: ClipRequest) {
         if let data {
-            let options = try array.sourceOptions(classes: model.configuration.model.classes > 0)
-            let (source, request) = (try openSource(data, options: options), model.clipRequest(frames: 1))
-            let (found, taken) = (try source.channels(for: request), model.configuration.model.frameChannels)
-            guard found == taken else {
-                throw ConfigurationError(
-                    "--data \(data): gives frames of \(found) channels, the model of \(trained) takes \(taken): name clips of \(taken)"
-                )
-            }
-            return (source, request)
+            return try model.openClips(data, options: try array.sourceOptions())
         }
         guard let heldOut = try TrainingData(model.configuration).heldOut else {
             throw ConfigurationError("\(trained): the run holds no clips out; name test clips with --data")

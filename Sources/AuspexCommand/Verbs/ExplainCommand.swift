@@ -36,8 +36,9 @@ struct ExplainCommand: ParsableCommand {
     )
     var clips = 64
 
-    @Option(help: "Look at every deviation on N clips first, and compute those that may explain it on all.")
-    var screen = 16
+    @Option(
+        help: "Look at every deviation on N clips first, and compute those that may explain it on all. (default: 16)")
+    var screen: Int?
 
     @Option(help: "Use the first N frames of every clip.")
     var clipFrames: Int?
@@ -48,11 +49,11 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Try these only: \(Deviation.Axis.allCases.map(\.rawValue).joined(separator: ", ")).")
     var only: String?
 
-    @Option(help: "Pairs of deviations: auto (where no single one explains it), none or all (hours).")
-    var pairs = Explanation.Pairs.auto
+    @Option(help: "Pairs of deviations: auto (where no single one explains it), none or all (hours). (default: auto)")
+    var pairs: Explanation.Pairs?
 
-    @Option(help: "What the clips of the standard errors are drawn from.")
-    var seed: UInt64 = 0
+    @Option(help: "What the clips of the standard errors are drawn from. (default: 0)")
+    var seed: UInt64?
 
     @Option(help: "Resize both sides to N×N pixels first.")
     var size: Int?
@@ -71,13 +72,37 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try requireAtLeast(0, clips, "--clips")
+        try requireAtLeast(0, clips, "--clips", atMost: Most.clips)
         try requireAtLeast(4, screen, "--screen")
-        try requireAtLeast(1, clipFrames, "--clip-frames")
-        try requireAtLeast(1, contextFrames, "--context-frames")
-        try requireAtLeast(1, size, "--size")
-        _ = try axes()
+        try requireAtLeast(1, clipFrames, "--clip-frames", atMost: Most.frames)
+        try requireAtLeast(1, contextFrames, "--context-frames", atMost: Most.frames)
+        try requireAtLeast(1, size, "--size", atMost: Most.side)
+        try checkEffects()
         do { _ = try ReportedValue(reported) } catch { throw ValidationError("\(error)") }
+    }
+
+    /// Refuses options without effect beside the others.
+    private func checkEffects() throws {
+        let axes = try axes()
+        if let screen, clips > 0 {
+            try refuse(
+                "--screen", ifGiven: true, unless: clips > screen.multipliedReportingOverflow(by: 2).partialValue,
+                "\(screen) needs --clips of more than twice as many: fewer are not screened")
+        }
+        try refuse(
+            "--context-frames", ifGiven: contextFrames != nil, unless: axes?.contains(.frames) ?? true,
+            "needs frames among --only")
+        try refuse(
+            "--pairs", ifGiven: pairs != nil && pairs != Explanation.Pairs.none, unless: axes?.count ?? 2 > 1,
+            "needs two kinds or more in --only: a pair is of different kinds")
+        for (option, isGiven) in [
+            ("--pairs", pairs != nil), ("--seed", seed != nil), ("--full", full), ("--no-cache", noCache),
+        ] {
+            try refuse(option, ifGiven: isGiven, unless: !dryRun, "needs a search: leave --dry-run out")
+        }
+        try refuse(
+            "--full", ifGiven: full, unless: !output.json, "needs the printed table: --json always has every row")
+        try array.requireArray(among: [real, predicted], namedBy: "REAL or PREDICTED")
     }
 
     func run() throws {
@@ -85,12 +110,12 @@ struct ExplainCommand: ParsableCommand {
         var explanation = Explanation(reported: try ReportedValue(reported))
         explanation.metric = metric
         explanation.clips = clips == 0 ? nil : clips
-        explanation.screen = screen
+        explanation.screen = screen ?? explanation.screen
         explanation.clipFrames = clipFrames
         explanation.contextFrames = contextFrames
         explanation.axes = try axes()
-        explanation.pairs = pairs
-        explanation.seed = seed
+        explanation.pairs = pairs ?? explanation.pairs
+        explanation.seed = seed ?? explanation.seed
         explanation.size = size
         explanation.options = try array.sourceOptions()
         explanation.cache = noCache ? nil : FeatureCache.standard()

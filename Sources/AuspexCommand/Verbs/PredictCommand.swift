@@ -48,8 +48,8 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "Many clips instead of one video: a source. --out is then a folder.")
     var data: String?
 
-    @Option(help: "With --data: what each clip is written as: mkv, mp4, gif, png or npy.")
-    var format = "mkv"
+    @Option(help: "With --data: what each clip is written as: mkv, mp4, gif, png or npy. (default: mkv)")
+    var format: String?
 
     @Option(help: "With --data: how many clips.")
     var clips: Int?
@@ -57,7 +57,7 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "With --data: a folder for what really followed, for 'auspex score'.")
     var truth: String?
 
-    @Flag(help: "Show the truth beside the prediction, as far as the video goes on.")
+    @Flag(help: "Let .mp4 and .gif show the truth beside the prediction, as far as the video goes on.")
     var compare = false
 
     @Flag(help: "Let .mkv, .npy and folders begin with the frames that were given.")
@@ -71,20 +71,48 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try requireAtLeast(1, frames, "--frames")
-        try requireAtLeast(1, samples, "--samples")
-        try requireAtLeast(1, clips, "--clips")
+        try requireAtLeast(1, frames, "--frames", atMost: Most.frames)
+        try requireAtLeast(1, samples, "--samples", atMost: Most.samples)
+        try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
         if let at, !(at >= 0) { throw ValidationError("--at is \(at): it must be 0 or more") }
         guard (video == nil) != (data == nil) else {
             throw ValidationError("name one video, or many clips with --data SOURCE")
         }
         if data != nil, out == nil { throw ValidationError("--data needs --out DIR: a folder for the predictions") }
-        if data != nil, at != nil { throw ValidationError("--at goes with one video, not with --data") }
-        if data == nil, truth != nil { throw ValidationError("--truth goes with --data") }
-        if !["mkv", "mp4", "gif", "png", "npy"].contains(format) {
+        if let format, !["mkv", "mp4", "gif", "png", "npy"].contains(format) {
             throw ValidationError("--format is \(format): it must be mkv, mp4, gif, png or npy")
         }
+        try refuse("--at", ifGiven: at != nil, unless: data == nil, "needs one VIDEO instead of --data")
+        for (option, isGiven) in [
+            ("--truth", truth != nil), ("--clips", clips != nil), ("--format", format != nil),
+        ] {
+            try refuse(option, ifGiven: isGiven, unless: data != nil, "needs --data SOURCE instead of one video")
+        }
+        try array.requireArray(among: [data].compactMap(\.self), namedBy: "--data")
+        try checkForm()
     }
+
+    /// Refuses what the chosen form never shows.
+    private func checkForm() throws {
+        // An ending that stands for no form is refused with the file's name, later.
+        let chosen = data == nil ? try? OutputForm(path: out ?? "film.mp4") : OutputForm(rawValue: clipFormat)
+        guard let form = chosen else { return }
+        let isFilm = form == .mp4 || form == .gif
+        try refuse(
+            "--compare", ifGiven: compare, unless: isFilm,
+            "needs " + (data == nil ? "--out FILE.mp4 or FILE.gif" : "--format mp4 or gif")
+                + (form == .png ? ": a film strip always shows the truth" : ": the others hold the prediction alone"))
+        try refuse(
+            "--compare", ifGiven: compare, unless: data != nil || at != nil,
+            "needs --at SECONDS: nothing follows the video's end that could be compared")
+        try refuse(
+            "--with-context", ifGiven: withContext, unless: form.isExact,
+            "needs " + (data == nil ? "--out FILE.mkv, FILE.npy or a folder" : "--format mkv or npy")
+                + ": films and film strips always show the given frames")
+    }
+
+    /// What each clip of `--data` is written as.
+    private var clipFormat: String { format ?? "mkv" }
 
     func run() throws {
         engine.apply()
@@ -104,7 +132,7 @@ struct PredictCommand: ParsableCommand {
             for path in paths { try checkPlace(path) }
             let pictures = try VideoContinuation(trained).pictures(
                 of: video, from: at, frames: horizon, samples: samples, seed: seed,
-                classNumber: try trained.classNumber(named: className))
+                classNumber: try trained.classNumber(named: className), note: { output.say("Note: \($0)") })
             for (picture, path) in zip(pictures, paths) {
                 try write(picture, to: path)
                 written.append(path)
@@ -125,14 +153,14 @@ struct PredictCommand: ParsableCommand {
             options: try array.sourceOptions())
         let progress = ProgressReporter("predict", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
         var written: [String] = []
-        try batch.run(atMost: clips, into: [folder] + [truth].compactMap { $0 }) { done, name, pictures in
+        let notes = try batch.run(atMost: clips, into: [folder] + [truth].compactMap { $0 }) { done, name, pictures in
             if let truth, let frames = pictures.first?.truth {
-                let path = "\(truth)/\(name).\(format)"
+                let path = "\(truth)/\(name).\(clipFormat)"
                 let interval = pictures[0].frameIntervalSeconds
                 try VideoWriter(path, frameIntervalSeconds: interval, overwriting: force).write(frames)
             }
             for (sample, picture) in pictures.enumerated() {
-                let base = "\(folder)/\(name)-predicted.\(format)"
+                let base = "\(folder)/\(name)-predicted.\(clipFormat)"
                 let path = samples > 1 ? Self.numbered(base, sample) : base
                 try write(picture, to: path)
                 written.append(path)
@@ -140,6 +168,7 @@ struct PredictCommand: ParsableCommand {
             progress.update(completed: done)
         }
         progress.finish()
+        for note in notes { output.say("Note: \(note)") }
         return written
     }
 

@@ -42,8 +42,8 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "Compare N pairs, or N clips of each set, drawn at random.")
     var clips: Int?
 
-    @Option(help: "What clips, subsets and intervals are drawn from.")
-    var seed: UInt64 = 0
+    @Option(help: "What clips, subsets and intervals are drawn from. (default: 0)")
+    var seed: UInt64?
 
     @Option(help: "Resize both sides to N×N pixels.")
     var size: Int?
@@ -81,12 +81,18 @@ struct ScoreCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try requireAtLeast(1, clipFrames, "--clip-frames")
-        try requireAtLeast(1, clips, "--clips")
-        try requireAtLeast(1, size, "--size")
+        try requireAtLeast(1, clipFrames, "--clip-frames", atMost: Most.frames)
+        try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
+        try requireAtLeast(1, size, "--size", atMost: Most.side)
         if replay != nil {
-            if real != nil || embeddings || noInterval || force || seed != 0 || !chosen.isEmpty || !failIf.isEmpty {
-                throw ValidationError("--replay takes everything from the result: give it alone")
+            let others =
+                chosen
+                + [
+                    ("REAL", real != nil), ("--embeddings", embeddings), ("--no-interval", noInterval),
+                    ("--force", force), ("--seed", seed != nil), ("--fail-if", !failIf.isEmpty),
+                ].filter(\.1).map(\.0)
+            if let other = others.first {
+                throw ValidationError("\(other): --replay takes everything from the result: give it alone")
             }
             return
         }
@@ -97,9 +103,15 @@ struct ScoreCommand: ParsableCommand {
         if embeddings, let option = (chosen + (force ? ["--force"] : [])).first(where: { $0 != "--metrics" }) {
             throw ValidationError("\(option) is for clips, --embeddings are none")
         }
-        if precision != nil, !names.contains(where: { $0.hasPrefix("fvd") || $0.hasPrefix("kvd") }) {
-            throw ValidationError("--precision is for fvd and kvd, which are not among --metrics")
+        for (option, isGiven) in [("--precision", precision != nil), ("--no-cache", noCache)] {
+            try refuse(option, ifGiven: isGiven, unless: haveNetworkMetric(names), "needs fvd or kvd among --metrics")
         }
+        try refuse(
+            "--no-interval", ifGiven: noInterval,
+            unless: names.contains { $0.hasPrefix("fvd") || $0.hasPrefix(EmbeddingMetric.frechet.rawValue) },
+            "needs fvd among --metrics, or frechet with --embeddings")
+        try refuse("--force", ifGiven: force, unless: saveFeatures != nil, "needs --save-features FILE.safetensors")
+        try array.requireArray(among: [real, predicted].compactMap(\.self), namedBy: "REAL or PREDICTED")
         if let saveFeatures, !saveFeatures.hasSuffix(".safetensors") {
             throw ValidationError(
                 "--save-features \(saveFeatures): features are a .safetensors file, and found again by that ending")
@@ -149,7 +161,7 @@ struct ScoreCommand: ParsableCommand {
         settings.metrics = try chosenMetrics
         settings.clipFrames = clipFrames
         settings.clips = clips
-        settings.seed = seed
+        settings.seed = seed ?? settings.seed
         settings.size = size
         settings.axes = array.axes
         settings.range = try array.sourceOptions().range.map { [$0.lowerBound, $0.upperBound] }
