@@ -148,7 +148,8 @@ struct TrainCommand: ParsableCommand {
 
     /// Whether the source is the one that a preset names, a folder that need not be on this machine.
     private var isSourceOfPreset: Bool {
-        data == nil && configuration.map(Presets.names.contains) == true && !assignments.contains { $0.hasPrefix("data.") }
+        data == nil && configuration.map(Presets.names.contains) == true
+            && !assignments.contains { $0.hasPrefix("data.") }
     }
 
     private func checkData(_ configuration: Configuration) throws {
