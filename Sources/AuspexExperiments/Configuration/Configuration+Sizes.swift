@@ -21,6 +21,18 @@ extension Configuration {
             whose: "this process may use \(HumanUnits.bytes(MachineMemory.bytes))")
     }
 
+    /// Refuses a model whose weights alone need more memory than the process may use: a checkpoint's documents may be damaged.
+    func refuseModelThatDoesNotFit(of run: String) throws {
+        var generator = self
+        // No discriminators, and one of the five copies that training keeps.
+        generator.training.adversarialWeight = 0
+        let bytes = LeastMemory(generator).parameterBytes / 5
+        guard bytes > MachineMemory.bytes else { return }
+        throw ConfigurationError(
+            "\(run): a model of \(model.channels) channels takes at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
+                + "\(HumanUnits.bytes(MachineMemory.bytes)); predict on a larger machine")
+    }
+
     /// Refuses a prediction whose frames alone need more memory than the process may use.
     ///
     /// - Parameters:

@@ -18,7 +18,9 @@ public struct SameClips: Sendable {
     /// - Throws: `VideoError` where the list's clips are of another length, or the source has no clip of a name.
     func places(in source: any ClipSource, for plan: EvaluationProtocol) throws -> [ClipPlace] {
         let theirs = earlier.protocol
-        guard theirs.contextFrames + theirs.predictedFrames == plan.contextFrames + plan.predictedFrames else {
+        // A damaged report may hold any numbers: sums that overflow must not stop the program, and are equal to no plan's.
+        let (length, isHuge) = theirs.contextFrames.addingReportingOverflow(theirs.predictedFrames)
+        guard !isHuge, length == plan.contextFrames + plan.predictedFrames else {
             throw VideoError(
                 .badList, path,
                 "its clips are of \(Self.horizon(theirs)) frames (context → predicted), now they would be of \(Self.horizon(plan)): name the "

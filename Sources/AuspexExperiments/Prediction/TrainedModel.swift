@@ -36,6 +36,7 @@ public struct TrainedModel {
             ? try Configuration(folder.configurationPath)
             : try Configuration(of: checkpoint, at: store.path(of: choice.step))
         try configuration.validate()
+        try configuration.refuseModelThatDoesNotFit(of: path)
         var blank = Initializer.blank
         generator = Generator(configuration.model, using: &blank)
         try generator.load(parameters: checkpoint.groups[.averagedWeights] ?? [:])
