@@ -49,6 +49,14 @@ struct SameClipsTests {
         #expect(again.clips == 2)
     }
 
+    /// A damaged report may hold any numbers.
+    @Test(arguments: [Int.max, .min]) func lengthsThatOverflow(frames: Int) throws {
+        var earlier = try evaluate(MovingShapes())
+        earlier.protocol.contextFrames = frames
+        earlier.protocol.predictedFrames = frames
+        #expect(try complaint(MovingShapes(), again: earlier).hasPrefix("old/report.json: its clips are of"))
+    }
+
     @Test func anotherHorizonIsNamed() throws {
         var other = Self.plan
         other.predictedFrames = 5
