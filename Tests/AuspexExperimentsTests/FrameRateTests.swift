@@ -52,6 +52,19 @@ struct FrameRateTests {
         }
     }
 
+    /// A still has no time before it: its one frame must not stand in for the frames that are missing.
+    @Test func aSingleFrameIsNotAVideo() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).mkv").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try VideoWriter(path, frameIntervalSeconds: 1.0 / 30).write(Tensor(zeros: [1, 32, 32, 3]).valuesAsPixels())
+        for interval in [nil, 1.0 / 30] as [Double?] {
+            let continuation = try VideoContinuation(
+                CopyLast(), configuration: configuration(), frameIntervalSeconds: interval)
+            let error = #expect(throws: VideoError.self) { try continuation.pictures(of: path, frames: 3) }
+            #expect(error?.message.contains("has 1 frame") == true)
+        }
+    }
+
     @Test func aSource() throws {
         try withVideo { path in
             let request = ClipRequest(

@@ -70,8 +70,9 @@ public struct VideoContinuation {
     ) throws -> (context: [Int], future: [Int], interval: Double) {
         let given = configuration.model.contextFrames
         let last = reader.frameCount - 1
-        let ownInterval = reader.frameIntervalSeconds ?? 1
-        let interval = modelInterval ?? ownInterval * Double(configuration.data.frameStride)
+        // A single frame has no interval, so no other time is near enough to it.
+        let ownInterval = reader.frameIntervalSeconds ?? 0
+        let interval = modelInterval ?? (reader.frameIntervalSeconds ?? 1) * Double(configuration.data.frameStride)
         let end = reader.seconds(ofFrame: last)
         if let seconds, seconds > end + ownInterval {
             throw VideoError(
