@@ -121,6 +121,11 @@ final class Demuxer {
         av_seek_frame(context, stream.pointee.index, timestamp, AVSEEK_FLAG_BACKWARD) >= 0
     }
 
+    /// Goes to a byte of the file; false where the container is not one whose packets can be found from anywhere.
+    func seek(toByte position: Int64) -> Bool {
+        containerName == "mpegts" && av_seek_frame(context, -1, position, AVSEEK_FLAG_BYTE) >= 0
+    }
+
     /// Goes to the first packet; false where the container cannot.
     func rewind() -> Bool {
         let start = stream.pointee.start_time

@@ -13,6 +13,7 @@ enum FFmpegMessages {
         av_log_set_level(AV_LOG_ERROR)
         av_log_set_callback { context, level, format, arguments in
             guard level <= AV_LOG_ERROR, let format, let arguments else { return }
+            DecoderErrors.note(from: context)
             var text = [CChar](repeating: 0, count: 512)
             var isFirst: Int32 = 0
             av_log_format_line(context, level, format, arguments, &text, Int32(text.count), &isFirst)
@@ -51,5 +52,24 @@ enum FFmpegMessages {
         let standard = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard let said, said != standard else { return standard }
         return "\(standard) (\(said))"
+    }
+}
+
+/// How many errors one decoder has reported in words: some codecs conceal damage and mark nothing.
+final class DecoderErrors: Sendable {
+    private let reported = Atomic<Int>(0)
+
+    var count: Int { reported.load(ordering: .relaxed) }
+
+    /// Has errors of a decoder counted, on whichever thread it works. This object must outlive the decoder.
+    func listen(to context: UnsafeMutablePointer<AVCodecContext>) {
+        context.pointee.opaque = Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    /// - Parameter speaker: what FFmpeg's logger was given; its first field tells its class.
+    static func note(from speaker: UnsafeMutableRawPointer?) {
+        guard let speaker, speaker.load(as: UnsafePointer<AVClass>?.self) == avcodec_get_class() else { return }
+        guard let opaque = speaker.assumingMemoryBound(to: AVCodecContext.self).pointee.opaque else { return }
+        Unmanaged<DecoderErrors>.fromOpaque(opaque).takeUnretainedValue().reported.wrappingAdd(1, ordering: .relaxed)
     }
 }

@@ -5,11 +5,19 @@ final class FrameDecoder {
     private var context: UnsafeMutablePointer<AVCodecContext>?
     private var holder: UnsafeMutablePointer<AVFrame>?
     private let path: String
+    private let errors = DecoderErrors()
+    /// Errors before the last frame.
+    private var knownErrors = 0
+    /// Whether a reported error concerns the frame that comes out next, and no other.
+    private let ownsItsErrors: Bool
 
     var frame: UnsafeMutablePointer<AVFrame> { holder! }
 
-    /// - Parameter threads: decoding threads; 0 lets FFmpeg take as many as there are processors.
-    init(demuxer: Demuxer, threads: Int) throws {
+    /// - Parameters:
+    ///   - threads: decoding threads; 0 lets FFmpeg take as many as there are processors.
+    ///   - reorderDepth: how many frames have to be held back to show them in order, where that is known: many H.264 streams do not say, and a
+    ///     decoder that finds out on the way drops frames.
+    init(demuxer: Demuxer, threads: Int, reorderDepth: Int = 0) throws {
         path = demuxer.path
         let parameters = demuxer.stream.pointee.codecpar!
         guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
@@ -17,14 +25,21 @@ final class FrameDecoder {
             throw VideoError(
                 .noDecoder, path, "this FFmpeg has no decoder for \(name): convert the file, for example to H.264")
         }
+        ownsItsErrors = parameters.pointee.codec_id == AV_CODEC_ID_FFV1
         var context = avcodec_alloc_context3(codec)
         var holder = av_frame_alloc()
         FFmpegMessages.clear()
         var code = avcodec_parameters_to_context(context, parameters)
         if code >= 0, let context {
             context.pointee.thread_count = Int32(threads)
-            context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
+            // With a thread for each frame, nobody could say which of them an error is about.
+            context.pointee.thread_type = ownsItsErrors ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE
+            errors.listen(to: context)
             context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
+            if parameters.pointee.codec_id == AV_CODEC_ID_H264 {
+                context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(min(16, reorderDepth)))
+            }
+            context.pointee.err_recognition = Self.errorRecognition(for: parameters.pointee.codec_id)
             code = avcodec_open2(context, codec, nil)
         }
         guard code >= 0, context != nil, holder != nil else {
@@ -40,6 +55,21 @@ final class FrameDecoder {
         av_frame_free(&holder)
         avcodec_free_context(&context)
     }
+
+    /// Which damage is an error.
+    ///
+    /// Codecs without prediction between frames would replace what is damaged by something else. The others mark the frame, and what they go
+    /// on after (a reference released twice, where recordings are joined) need not be visible.
+    private static func errorRecognition(for codec: AVCodecID) -> Int32 {
+        let properties = avcodec_descriptor_get(codec)?.pointee.props ?? 0
+        return AV_EF_CRCCHECK | (properties & AV_CODEC_PROP_INTRA_ONLY != 0 ? AV_EF_EXPLODE : 0)
+    }
+
+    /// How many errors the decoder has reported in words, whether or not it failed.
+    var reportedErrors: Int { errors.count }
+
+    /// Whether the decoder filled the frame without guessing.
+    private(set) var isFrameWhole = true
 
     /// Forgets all frames, before packets from another place of the file come.
     func flush() { avcodec_flush_buffers(context) }
@@ -59,7 +89,12 @@ final class FrameDecoder {
 
     func receive() throws -> Output {
         let code = avcodec_receive_frame(context, holder)
-        if code >= 0 { return .frame }
+        if code >= 0 {
+            let isUnmarked = frame.pointee.flags & AV_FRAME_FLAG_CORRUPT == 0 && frame.pointee.decode_error_flags == 0
+            isFrameWhole = isUnmarked && (!ownsItsErrors || errors.count == knownErrors)
+            knownErrors = errors.count
+            return .frame
+        }
         if code == ax_error_again() { return .needsPacket }
         if code == ax_error_end_of_file() { return .end }
         throw damage(code)

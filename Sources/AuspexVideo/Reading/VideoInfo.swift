@@ -32,7 +32,7 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     /// From the first frame to the end of the last, taken to last as long as the others.
     public var durationSeconds: Double
     public var keyFrameCount: Int
-    /// Why the file is not whole; nil where nothing was found.
+    /// Why the file is not whole, or which of its frames may be wrong; nil where nothing was found.
     public var damage: String?
 
     /// One stream of a file.
@@ -42,7 +42,7 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         public var codec: String
     }
 
-    /// Looks into a file: reads every packet once and decodes a few frames.
+    /// Looks into a file: reads every packet once and decodes a few frames, or all where packets do not tell how many there are.
     ///
     /// - Throws: `VideoError` where there is no such file or it is no video.
     public init(probing path: String) throws {
@@ -73,8 +73,8 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         framesPerSecond = index.frameIntervalSeconds.map { 1 / $0 }
         hasVariableFrameRate = index.hasVariableFrameRate
         durationSeconds = (index.seconds.last ?? 0) + (index.frameIntervalSeconds ?? 0)
-        keyFrameCount = index.keyFrames.count
-        damage = index.damage
+        keyFrameCount = index.keyFrameCount
+        damage = index.damage ?? index.doubt
     }
 }
 

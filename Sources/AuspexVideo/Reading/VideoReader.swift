@@ -6,15 +6,16 @@ import CAuspexFFmpeg
 /// A reader keeps its file and decoder open between calls. It serves one thread at a time; `ReaderPool` lends readers to many.
 public final class VideoReader {
     public let path: String
-    let index: FrameIndex
+    package let index: FrameIndex
     private var demuxer: Demuxer
-    private let decoder: FrameDecoder
+    private let threads: Int
+    private var decoder: FrameDecoder
     private let scaler = FrameScaler()
     private let packet: PacketBox
     private let orientation: Orientation
     private var position = Position()
 
-    /// Where reading stands.
+    /// How far reading has come.
     private struct Position {
         /// Number of the next packet that the container gives; nil where that is not known.
         var nextPacket: Int? = 0
@@ -22,11 +23,13 @@ public final class VideoReader {
         var lastFrame = -1
         /// Whether the decoder was told that no more packets come.
         var isDrained = false
-        /// The key frame that decoding began with: earlier frames may come out damaged, and are not asked for.
+        /// The first frame that is right: decoding began at a place before which more would have been needed.
         var firstWholeFrame = 0
+        /// Whether a damaged frame can only be the file's fault, and not that of the place where decoding began.
+        var beganClean = true
     }
 
-    /// Opens a file and finds its frames, reading every packet once.
+    /// Opens a file and finds its frames: reads every packet once, and decodes the file where that leaves a doubt.
     ///
     /// - Parameter threads: decoding threads; 0 takes as many as there are processors.
     /// - Throws: `VideoError` where there is no such file, it is no video, or nothing in it can be decoded.
@@ -36,15 +39,22 @@ public final class VideoReader {
 
     init(path: String, threads: Int, index known: FrameIndex?) throws {
         self.path = path
+        self.threads = threads
         packet = try PacketBox(path: path)
-        demuxer = try Demuxer(path: path)
+        var demuxer = try Demuxer(path: path, analysing: known?.isCounted ?? false)
         if let known {
             index = known
         } else {
-            index = try FrameIndex(scanning: demuxer)
+            index = try FrameIndex(scanning: demuxer, threads: threads)
             position.nextPacket = nil
+            if index.isCounted {
+                demuxer = try Demuxer(path: path, analysing: true)
+                position.nextPacket = 0
+            }
         }
-        decoder = try FrameDecoder(demuxer: demuxer, threads: threads)
+        self.demuxer = demuxer
+        decoder = try FrameDecoder(
+            demuxer: demuxer, threads: threads, reorderDepth: index.isCounted ? 0 : index.reorderDepth)
         orientation = Orientation(displayMatrix: ax_display_matrix(demuxer.stream))
     }
 
@@ -82,26 +92,14 @@ public final class VideoReader {
             !frames.isEmpty && zip(frames, frames.dropFirst()).allSatisfy(<=) && frames[0] >= 0
                 && frames[frames.count - 1] < frameCount, "VideoReader.frames",
             "frames \(frames) of a file of \(frameCount), in rising order")
-        let size = form.size ?? storedSize
-        let channels = form.colour.channels
-        let frameBytes = size.height * size.width * channels
-        var pictures = Tensor(uninitialized: [frames.count, size.height, size.width, channels], elementType: .uint8)
-        try pictures.withMutableScalars(as: UInt8.self) { bytes in
-            var next = 0
-            try decode(frames, continuing: continuing) { number, frame in
-                let first = next
-                while next < frames.count, frames[next] == number {
-                    let out = bytes.baseAddress! + next * frameBytes
-                    if next > first {
-                        out.update(from: out - frameBytes, count: frameBytes)
-                    } else {
-                        try write(frame, form: form, to: out)
-                    }
-                    next += 1
-                }
+        var batch = PictureBatch(frames: frames, size: form.size ?? storedSize, channels: form.colour.channels)
+        try decode(frames, continuing: continuing) { event in
+            switch event {
+            case .restart: batch.reset()
+            case .frame(let number, let frame): try batch.write(frame: number) { try write(frame, form: form, to: $0) }
             }
         }
-        return pictures
+        return try batch.finished(path: path)
     }
 
     private func write(
@@ -118,10 +116,11 @@ public final class VideoReader {
             pixelAspect: demuxer.pixelAspect(of: frame), to: out)
     }
 
-    /// Frames as the decoder gives them, planes one behind the other without gaps: what `ffmpeg -f rawvideo` writes.
+    /// Frames as the decoder gives them, their planes in order without gaps: what `ffmpeg -f rawvideo` writes.
     package func storedBytes(at frames: [Int], continuing: Bool = false) throws -> [[UInt8]] {
         var pictures: [[UInt8]] = []
-        try decode(frames, continuing: continuing) { _, frame in
+        try decode(frames, continuing: continuing) { event in
+            guard case .frame(_, let frame) = event else { return pictures.removeAll() }
             let (format, width, height) = (
                 AVPixelFormat(frame.pointee.format), frame.pointee.width, frame.pointee.height
             )
@@ -135,159 +134,225 @@ public final class VideoReader {
 }
 
 extension VideoReader {
-    /// Decodes, from the nearest key frame and, if that does not give every frame (as in streams that refresh picture parts one by one), from the start.
-    private func decode(
-        _ frames: [Int], continuing: Bool, each body: (Int, UnsafeMutablePointer<AVFrame>) throws -> Void
-    ) throws {
-        let wanted = Set(frames)
-        guard let first = frames.first, let last = frames.last else { return }
-        let run = Run(first: first, last: last, wanted: wanted, continuing: continuing)
-        var delivered: Set<Int> = []
-        func once(_ number: Int, _ frame: UnsafeMutablePointer<AVFrame>) throws {
-            if delivered.insert(number).inserted { try body(number, frame) }
-        }
-        do {
-            let keyFrame = index.keyFrame(for: first)
-            if !canContinue(to: first, from: keyFrame) { try go(to: keyFrame) }
-            if try decode(run, each: once) { return }
-            try reopen()
-            if try decode(run, each: once) { return }
-        } catch {
-            position = Position(nextPacket: nil, isDrained: true)
-            throw error
-        }
-        throw VideoError(
-            .damaged, path, "frame \(run.missing(after: position.lastFrame)) does not come out of the decoder")
+    /// What decoding tells whoever asked for frames.
+    private enum Event {
+        /// The next wanted frame, in rising order.
+        case frame(Int, UnsafeMutablePointer<AVFrame>)
+        /// Decoding begins again: nothing that was given so far counts.
+        case restart
     }
 
     /// What one call wants.
     private struct Run {
-        var first: Int
-        var last: Int
-        var wanted: Set<Int>
+        /// Numbers in rising order, each once.
+        var wanted: [Int]
         var continuing: Bool
+        /// Whether frames that nobody wants may be left out, and the decoder be emptied once it has what is needed.
+        var takesShortcuts: Bool
+        /// How many of the wanted frames came.
+        private(set) var delivered = 0
+        private let set: Set<Int>
 
-        func missing(after frame: Int) -> Int { wanted.filter { $0 > frame }.min() ?? first }
+        init(wanted: [Int], continuing: Bool) {
+            self.wanted = wanted
+            self.continuing = continuing
+            takesShortcuts = true
+            set = Set(wanted)
+        }
+
+        var first: Int { wanted[0] }
+        var last: Int { wanted[wanted.count - 1] }
+        var isComplete: Bool { delivered == wanted.count }
+        var next: Int { wanted[delivered] }
+
+        mutating func deliver() { delivered += 1 }
+
+        /// The same from the start of the file, decoding everything.
+        mutating func restart() { (delivered, takesShortcuts) = (0, false) }
+
+        /// Whether a frame has to come out of the decoder; later ones than the last wanted are needed by a call that goes on from here.
+        func needs(_ frame: Int) -> Bool { !takesShortcuts || frame < 0 || frame > last || set.contains(frame) }
     }
 
-    /// Whether going on from here is no more work than starting at the key frame.
-    private func canContinue(to first: Int, from keyFrame: FrameIndex.KeyFrame?) -> Bool {
+    /// Decodes from the nearest place that decoding can begin with and, if that does not give every frame in order, from the start of the file.
+    private func decode(_ frames: [Int], continuing: Bool, _ handle: (Event) throws -> Void) throws {
+        guard let first = frames.first, let last = frames.last else { return }
+        if let doubt = index.doubt(about: frames) { throw VideoError(.damaged, path, doubt) }
+        var wanted = [first]
+        for frame in frames where frame > wanted[wanted.count - 1] { wanted.append(frame) }
+        require(wanted[wanted.count - 1] == last, "VideoReader.decode", "frames \(frames) do not rise")
+        var run = Run(wanted: wanted, continuing: continuing)
+        do {
+            let start = index.start(for: first)
+            if !canContinue(to: first, from: start) { try go(to: start) }
+            if try decode(&run, handle) { return }
+            try handle(.restart)
+            try reopen()
+            decoder = try FrameDecoder(
+                demuxer: demuxer, threads: threads, reorderDepth: index.isCounted ? 0 : index.reorderDepth)
+            run.restart()
+            if try decode(&run, handle) { return }
+        } catch {
+            position = Position(nextPacket: nil, isDrained: true)
+            throw error
+        }
+        position = Position(nextPacket: nil, isDrained: true)
+        throw VideoError(
+            .damaged, path, "frame \(run.next) does not come out of the decoder as in a decode of the whole file")
+    }
+
+    /// Whether going on from here is no more work than starting at the nearest place.
+    private func canContinue(to first: Int, from start: FrameIndex.Start?) -> Bool {
         guard let next = position.nextPacket, !position.isDrained, first > position.lastFrame else { return false }
-        return (keyFrame?.packet ?? 0) <= next
+        return first >= position.firstWholeFrame && (start?.packet ?? 0) <= next
     }
 
     private func reopen() throws {
-        demuxer = try Demuxer(path: path)
+        demuxer = try Demuxer(path: path, analysing: index.isCounted)
         decoder.flush()
         packet.isHeld = false
         position = Position()
     }
 
-    /// Makes a key frame's packet the next to be decoded.
-    private func go(to keyFrame: FrameIndex.KeyFrame?) throws {
+    /// Makes a start's packet the next to be decoded.
+    private func go(to start: FrameIndex.Start?) throws {
         packet.isHeld = false
-        guard let keyFrame, keyFrame.packet > 0 else {
-            // A file that has just been opened stands at its start.
+        guard let start, start.packet > 0 else {
+            // A file that has just been opened is at its start.
             guard position.nextPacket != 0 || position.isDrained else { return }
-            if index.order != .sequential, demuxer.rewind() {
+            if let start, demuxer.rewind() {
                 decoder.flush()
                 position = Position(nextPacket: nil)
-                if try advance(to: 0) { return }
+                if try advance(to: start) {
+                    (position.firstWholeFrame, position.beganClean) = (0, true)
+                    return
+                }
             }
             return try reopen()
         }
         decoder.flush()
+        position = Position(nextPacket: nil)
+        if start.position >= 0, demuxer.seek(toByte: start.position), try advance(to: start) { return }
         // Matroska counts by when frames are shown, MP4 by when they are decoded; the packets tell where the jump ended.
-        for time in [keyFrame.presentation, keyFrame.decoding] where time != ax_no_timestamp() {
+        for time in [start.presentation, start.decoding] where time != ax_no_timestamp() {
             position = Position(nextPacket: nil)
-            if demuxer.seek(to: time), try advance(to: keyFrame.packet) { return }
+            if demuxer.seek(to: time), try advance(to: start) { return }
         }
         try reopen()
-        _ = try advance(to: keyFrame.packet)
+        _ = try advance(to: start)
     }
 
-    /// Reads up to a key frame's packet and holds it back; false where the container stands behind it.
-    private func advance(to number: Int) throws -> Bool {
-        if let next = position.nextPacket, next == number { return true }
-        let target = index.keyFrames.first { $0.packet == number }
+    /// Reads up to a start's packet and holds it back; false where the container is already past it.
+    private func advance(to start: FrameIndex.Start) throws -> Bool {
         while try demuxer.read(into: packet.pointer) {
             let read = packet.pointer.pointee
-            if target.map({ matches($0, read) }) ?? false || position.nextPacket == number {
-                position.nextPacket = number
-                position.firstWholeFrame = target?.frame ?? 0
+            if position.nextPacket == start.packet || (position.nextPacket == nil && matches(start, read)) {
+                position.nextPacket = start.packet
+                position.firstWholeFrame = start.frame
+                position.beganClean = start.isClean
                 packet.isHeld = true
                 return true
             }
-            if let target, isBehind(read, target) { return false }
-            if let next = position.nextPacket { position.nextPacket = next + 1 }
+            if let next = position.nextPacket {
+                position.nextPacket = next + 1
+            } else if isPast(read, start) {
+                return false
+            }
         }
         return false
     }
 
-    /// After a jump a container may not know one of the two times any more.
-    private func matches(_ target: FrameIndex.KeyFrame, _ read: AVPacket) -> Bool {
+    /// After a jump a container may not know one of the two times any more, and may first give the rest of a packet that began before.
+    private func matches(_ start: FrameIndex.Start, _ read: AVPacket) -> Bool {
         let none = ax_no_timestamp()
-        guard read.flags & AV_PKT_FLAG_KEY != 0 else { return false }
-        if target.presentation != none, read.pts != none { return target.presentation == read.pts }
-        return target.decoding != none && target.decoding == read.dts
+        guard read.flags & AV_PKT_FLAG_KEY != 0, read.size == index.bytesOfPacket[start.packet] else { return false }
+        if start.position >= 0, read.pos >= 0, start.position != read.pos { return false }
+        if start.presentation != none, read.pts != none { return start.presentation == read.pts }
+        return start.decoding != none && start.decoding == read.dts
     }
 
-    private func isBehind(_ read: AVPacket, _ target: FrameIndex.KeyFrame) -> Bool {
+    private func isPast(_ read: AVPacket, _ start: FrameIndex.Start) -> Bool {
         let none = ax_no_timestamp()
-        if target.presentation != none, read.pts != none {
-            return read.flags & AV_PKT_FLAG_KEY != 0 && read.pts > target.presentation
+        if start.presentation != none, read.pts != none {
+            return read.flags & AV_PKT_FLAG_KEY != 0 && read.pts > start.presentation
         }
-        return target.decoding != none && read.dts != none && read.dts > target.decoding
+        return start.decoding != none && read.dts != none && read.dts > start.decoding
     }
 
-    /// - Returns: whether every wanted frame came.
-    private func decode(_ run: Run, each body: (Int, UnsafeMutablePointer<AVFrame>) throws -> Void) throws -> Bool {
-        var remaining = run.wanted.count
-        let lastPacket = run.wanted.map { Int(index.packetOfFrame[$0]) }.max() ?? 0
-        while remaining > 0 {
-            switch try decoder.receive() {
-            case .end: return false
-            case .needsPacket:
-                if !run.continuing, index.order != .sequential, (position.nextPacket ?? 0) > lastPacket {
-                    try finish()
-                } else {
-                    try feed(run)
+    /// - Returns: whether every wanted frame came, and came in order.
+    private func decode(_ run: inout Run, _ handle: (Event) throws -> Void) throws -> Bool {
+        let lastPacket = index.recognisesPackets ? run.wanted.map { Int(index.packetOfFrame[$0]) }.max() ?? 0 : .max
+        var failures = 0
+        while !run.isComplete {
+            do {
+                switch try decoder.receive() {
+                case .end: return false
+                case .needsPacket:
+                    if run.takesShortcuts, !run.continuing, (position.nextPacket ?? 0) > lastPacket {
+                        try finish()
+                    } else if try !feed(run) {
+                        return false
+                    }
+                    continue
+                case .frame: break
                 }
-            case .frame:
-                let frame = decoder.frame
-                let number = index.order == .sequential ? position.lastFrame + 1 : Int(frame.pointee.pts)
-                guard number > position.lastFrame else { continue }
-                // Behind the first wanted frame without it: this key frame was none to start from.
-                if number > run.first, remaining == run.wanted.count { return false }
-                position.lastFrame = number
-                let isWhole = frame.pointee.flags & AV_FRAME_FLAG_CORRUPT == 0 && frame.pointee.decode_error_flags == 0
-                // A damaged frame damages all that refer to it, up to the next key frame.
-                guard isWhole || number < position.firstWholeFrame else {
-                    throw VideoError(.damaged, path, "frame \(number) is damaged")
-                }
-                guard run.wanted.contains(number) else { continue }
-                try body(number, frame)
-                remaining -= 1
+            } catch let error as VideoError where error.kind == .damaged {
+                // A count of the frames went on after packets that do not decode, and its checksums tell what is right.
+                failures += 1
+                if index.isCounted, failures < 256 { continue }
+                guard position.beganClean, !index.isCounted else { return false }
+                throw error
             }
+            let number = index.recognisesPackets ? Int(clamping: decoder.frame.pointee.pts) : position.lastFrame + 1
+            // Frames that a decode of the whole file does not give, and those that lack what they refer to.
+            guard number >= position.firstWholeFrame else { continue }
+            guard number > position.lastFrame, number <= run.next else { return false }
+            position.lastFrame = number
+            guard decoder.isFrameWhole else {
+                // A damaged frame damages all that refer to it, up to the next start.
+                guard position.beganClean else { return false }
+                throw VideoError(.damaged, path, "frame \(number) is damaged")
+            }
+            guard number == run.next else { continue }
+            if index.isCounted, FrameChecksum.of(decoder.frame) != index.checksums[number] { return false }
+            try handle(.frame(number, decoder.frame))
+            run.deliver()
         }
         return true
     }
 
     /// Sends the next packet, marked with the number of its frame.
-    private func feed(_ run: Run) throws {
+    ///
+    /// - Returns: false where the container gives another packet than when the index was made.
+    private func feed(_ run: Run) throws -> Bool {
         if packet.isHeld {
             packet.isHeld = false
-        } else if try !demuxer.read(into: packet.pointer) {
-            return try finish()
+        } else if try !read() {
+            try finish()
+            return true
         }
         let number = position.nextPacket ?? 0
         position.nextPacket = number + 1
-        let frame = number < index.frameOfPacket.count ? Int(index.frameOfPacket[number]) : -1
-        guard index.order != .sequential else { return try decoder.send(packet.pointer) }
+        guard number < index.bytesOfPacket.count, index.bytesOfPacket[number] == packet.pointer.pointee.size else {
+            return false
+        }
+        guard index.recognisesPackets else {
+            try decoder.send(packet.pointer)
+            return true
+        }
+        let frame = Int(index.frameOfPacket[number])
         packet.pointer.pointee.pts = frame >= 0 ? Int64(frame) : ax_no_timestamp()
-        // Frames behind the last wanted one are still wanted by whoever goes on from here.
-        let isWanted = frame < 0 || run.wanted.contains(frame) || frame > run.last
-        try decoder.send(packet.pointer, isWanted: isWanted)
+        try decoder.send(packet.pointer, isWanted: run.needs(frame))
+        return true
+    }
+
+    /// Reads a packet. Where reading failed when frames were counted, what lay before is all of them.
+    private func read() throws -> Bool {
+        do {
+            return try demuxer.read(into: packet.pointer)
+        } catch let error as VideoError where error.kind == .damaged && index.isCounted {
+            return false
+        }
     }
 
     private func finish() throws {

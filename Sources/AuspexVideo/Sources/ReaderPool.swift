@@ -31,7 +31,7 @@ final class ReaderPool: Sendable {
     /// - Parameters:
     ///   - threads: decoding threads of each reader.
     ///   - openReaders: idle readers kept open; each holds a file and a few decoded frames.
-    ///   - rememberedFrames: frames of which the index is kept, about 20 bytes each.
+    ///   - rememberedFrames: frames of which the index is kept, about 24 bytes each.
     init(threads: Int, openReaders: Int = 8, rememberedFrames: Int = 4_000_000) {
         self.threads = threads
         self.openReaders = openReaders
