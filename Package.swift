@@ -29,7 +29,7 @@ let package = Package(
         .systemLibrary(name: "CAuspexCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(
             name: "CAuspexDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
-        .target(name: "CAuspexKernels", linkerSettings: [.linkedLibrary("gomp")]),
+        .target(name: "CAuspexKernels", dependencies: ["CAuspexDNN"], linkerSettings: [.linkedLibrary("gomp")]),
         .target(
             name: "AuspexTensors", dependencies: ["CAuspexDNN", "CAuspexKernels", "CAuspexLAPACK"]),
         .target(name: "AuspexLayers", dependencies: ["AuspexTensors"]),

@@ -40,6 +40,15 @@ std::mutex &callLock() {
     return lock;
 }
 
+void prepareTeam() {
+    // A team that grows later gets its new threads from this one, which flushes as long as it computes.
+    static thread_local int prepared = 1;
+    const int threads = omp_get_max_threads();
+    if (prepared >= threads) return;
+    GOMP_parallel([](void *) { ax_flush_subnormals(); }, nullptr, unsigned(threads), 0);
+    prepared = threads;
+}
+
 void keepMessage(const std::string &text) { message = text; }
 
 Counted::Counted(int family, double flops) : family(family), flops(flops), start(std::chrono::steady_clock::now()) {}

@@ -1,6 +1,7 @@
 // What every file here shares: the one engine, errors, counters, and the team of threads.
 #pragma once
 #include "CAuspexDNN.h"
+#include "ax_subnormals.h"
 #include <dnnl.hpp>
 #include <chrono>
 #include <exception>
@@ -29,9 +30,15 @@ void keepMessage(const std::string &message);
 /// One call at a time: plans hold the addresses of the call that runs.
 std::mutex &callLock();
 
+/// Makes the calling thread's team flush subnormal numbers, before the library computes on it: it starts threads of its own in the mode of the
+/// thread that calls.
+void prepareTeam();
+
 /// Runs `body` alone and turns what it throws into -1 and a message.
 template <class Body> int guarded(Body body) {
     std::lock_guard<std::mutex> lock(callLock());
+    const ax_subnormals_flushed flushed;
+    prepareTeam();
     try {
         body();
         return 0;
@@ -56,6 +63,7 @@ private:
 /// Calls `body(first, last)` on every thread with its share of `count`; the shares depend on the number of threads alone.
 /// `worth`: how many items at least make a second thread worth waking.
 template <class Body> void parallel(int64_t count, int64_t worth, Body body) {
+    const ax_subnormals_flushed flushed;
     int threads = omp_get_max_threads();
     if (threads > count / (worth > 0 ? worth : 1)) threads = int(count / (worth > 0 ? worth : 1));
     if (threads <= 1) {
@@ -68,6 +76,7 @@ template <class Body> void parallel(int64_t count, int64_t worth, Body body) {
     } work{&body, count};
     GOMP_parallel(
         [](void *data) {
+            ax_flush_subnormals();
             auto *work = static_cast<Work *>(data);
             int64_t team = omp_get_num_threads(), me = omp_get_thread_num();
             int64_t first = work->count * me / team, last = work->count * (me + 1) / team;

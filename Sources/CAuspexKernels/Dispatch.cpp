@@ -5,6 +5,7 @@
 
 #include "CAuspexKernels.h"
 #include "InstructionSets.hpp"
+#include "ax_subnormals.h"
 
 namespace ax {
 namespace {
@@ -66,6 +67,7 @@ int ax_isa_select(ax_isa isa) {
 // The type that a kernel returns is the one that its declaration in the header gives.
 #define AX_KERNEL(name, parameters, arguments) \
     auto ax_##name parameters->decltype(ax_##name arguments) { \
+        const ax_subnormals_flushed flushed; \
         return ax::table.load(std::memory_order_relaxed)->name arguments; \
     }
 #include "KernelList.hpp"

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "CAuspexKernels.h"
+#include "ax_subnormals.h"
 
 // libgomp's entry points; its omp.h belongs to GCC and Clang does not find it.
 extern "C" {
@@ -27,6 +28,8 @@ struct Work {
 
 // libgomp may give fewer threads than asked for: the parts stay the same, a thread then runs several.
 void run_share(void *pointer) {
+    // On the calling thread this is done already, and undone by whoever did it; on the team's own threads it stays.
+    ax_flush_subnormals();
     const Work &work = *static_cast<Work *>(pointer);
     const int team = omp_get_num_threads();
     for (int part = omp_get_thread_num(); part < work.parts; part += team) work.body(work.data, part);

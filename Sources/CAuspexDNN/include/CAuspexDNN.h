@@ -8,6 +8,8 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+
+#include "ax_subnormals.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
