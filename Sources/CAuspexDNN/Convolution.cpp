@@ -56,13 +56,7 @@ void preparePacking(ax_dnn_plan &plan, const dnnl::memory::desc &wanted) {
 
 void prepareForward(ax_dnn_plan &plan) {
     auto d = descriptors(plan.shape, plan.shape.bias, dataType(plan.shape.type));
-    auto attributes = callersScratch();
-    if (plan.shape.relu) {
-        dnnl::post_ops operations;
-        version::appendRelu(operations);
-        attributes.set_post_ops(operations);
-    }
-    auto made = version::convolutionForward(d, dnnl::prop_kind::forward_inference, attributes);
+    auto made = version::convolutionForward(d, dnnl::prop_kind::forward_inference, callersScratch());
     plan.runner = Runner(made, dnnl::convolution_forward(made));
     plan.runner.add(DNNL_ARG_SRC, d.x);
     plan.runner.add(DNNL_ARG_WEIGHTS, made.weights_desc());
@@ -136,6 +130,24 @@ void prepareWinograd(ax_dnn_plan &plan) {
     plan.needs.packing = ownPackingNumber(plan.shape, ax_dnn_forward);
 }
 
+/// max(y, 0) in place, where NaN stays: the library's own ReLU turns it into 0, and a broken network goes on.
+void rectify(const ax_dnn_convolution &s, void *y) {
+    int64_t count = int64_t(s.batch) * s.out;
+    for (int i = 3 - s.spatial; i < 3; i++) count *= s.output[i];
+    const int64_t worth = 1 << 14;
+    if (s.type == ax_dnn_f32) {
+        float *numbers = static_cast<float *>(y);
+        return parallel(count, worth, [=](int64_t first, int64_t last) {
+            for (int64_t i = first; i < last; i++) numbers[i] = numbers[i] <= 0 ? 0 : numbers[i];
+        });
+    }
+    uint16_t *bits = static_cast<uint16_t *>(y);
+    parallel(count, worth, [=](int64_t first, int64_t last) {
+        // 0xff80 is −∞ as bfloat16; above it are NaN with a sign.
+        for (int64_t i = first; i < last; i++) bits[i] = bits[i] >= 0x8000 && bits[i] <= 0xff80 ? 0 : bits[i];
+    });
+}
+
 /// The unpacked gradient lies at the scratch memory's start.
 size_t rounded(size_t bytes) { return (bytes + 63) & ~size_t(63); }
 
@@ -201,10 +213,13 @@ int ax_dnn_convolution_forward(
             direct::run(plan->products, from, packed, bias, plan->shape.relu, to, scratch);
         else if (plan->loops == ax_dnn_plan::Loops::winograd)
             winograd::run(plan->filtering, from, packed, bias, plan->shape.relu, to, scratch);
-        else if (plan->shape.bias)
-            plan->runner.run({x, weights, y, bias}, scratch);
-        else
-            plan->runner.run({x, weights, y}, scratch);
+        else {
+            if (plan->shape.bias)
+                plan->runner.run({x, weights, y, bias}, scratch);
+            else
+                plan->runner.run({x, weights, y}, scratch);
+            if (plan->shape.relu) rectify(plan->shape, y);
+        }
     });
 }
 

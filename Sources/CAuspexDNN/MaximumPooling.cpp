@@ -1,6 +1,8 @@
 #include "MaximumPooling.hpp"
 #include "Engine.hpp"
 #include <algorithm>
+#include <atomic>
+#include <cstring>
 
 namespace auspex::maximum {
 
@@ -29,7 +31,7 @@ Sides sides(const ax_dnn_pooling &s) {
     return r;
 }
 
-/// Eights · 8 channels of one row of the output. `rows` are the input rows that its windows cover.
+/// Eights · 8 channels of one row of the output; NaN is not greater than anything, and must be seen all the same. `rows` are the input rows that its windows cover.
 template <int Eights>
 __attribute__((always_inline)) inline void poolRow(const Sides &s, const float *const *rows, int count, float *y) {
     Eight columns[mostColumns][Eights];
@@ -44,7 +46,7 @@ __attribute__((always_inline)) inline void poolRow(const Sides &s, const float *
             for (int row = 1; row < count; row++)
                 for (int v = 0; v < Eights; v++) {
                     const Eight value = *reinterpret_cast<const Eight *>(rows[row] + place + v * 8);
-                    greatest[v] = value > greatest[v] ? value : greatest[v];
+                    greatest[v] = ((value > greatest[v]) | (value != value)) ? value : greatest[v];
                 }
             for (int v = 0; v < Eights; v++) columns[known % mostColumns][v] = greatest[v];
         }
@@ -53,7 +55,7 @@ __attribute__((always_inline)) inline void poolRow(const Sides &s, const float *
         for (int column = first + 1; column < last; column++)
             for (int v = 0; v < Eights; v++) {
                 const Eight value = columns[column % mostColumns][v];
-                greatest[v] = value > greatest[v] ? value : greatest[v];
+                greatest[v] = ((value > greatest[v]) | (value != value)) ? value : greatest[v];
             }
         for (int v = 0; v < Eights; v++) *reinterpret_cast<Eight *>(y + v * 8) = greatest[v];
     }
@@ -99,7 +101,55 @@ __attribute__((target("avx2"))) void poolRowsWidely(
 }
 #endif
 
+/// What a bfloat16 is: the upper half of a float32.
+float number(float value) { return value; }
+float number(uint16_t bits) {
+    const uint32_t whole = uint32_t(bits) << 16;
+    float value;
+    std::memcpy(&value, &whole, sizeof value);
+    return value;
+}
+
+template <class Element> void mark(const ax_dnn_pooling &shape, const Element *x, Element *y) {
+    const Sides s = sides(shape);
+    const int64_t places = int64_t(shape.batch) * s.frames * s.height * s.width;
+    std::atomic<bool> found{false};
+    parallel(places, 4096 / (s.channels + 1) + 1, [&](int64_t first, int64_t last) {
+        bool here = false;
+        for (int64_t i = first * s.channels; i < last * s.channels; i++) here |= number(x[i]) != number(x[i]);
+        if (here) found.store(true, std::memory_order_relaxed);
+    });
+    if (!found.load(std::memory_order_relaxed)) return;
+    // So rare that one thread and plain loops do: a run ends with the first loss that is NaN.
+    for (int64_t place = 0; place < places; place++)
+        for (int c = 0; c < s.channels; c++) {
+            const Element value = x[place * s.channels + c];
+            if (number(value) == number(value)) continue;
+            const int at[3] = {
+                int(place / s.width / s.height % s.frames), int(place / s.width % s.height), int(place % s.width)};
+            const int64_t image = place / s.width / s.height / s.frames;
+            int first[3], last[3];
+            for (int i = 0; i < 3; i++) {
+                // Windows w with w * stride - before <= at < w * stride - before + window.
+                const int reach = at[i] + s.before[i];
+                first[i] = reach < s.window[i] ? 0 : (reach - s.window[i]) / s.stride[i] + 1;
+                last[i] = std::min(reach / s.stride[i], s.output[i] - 1);
+            }
+            for (int t = first[0]; t <= last[0]; t++)
+                for (int h = first[1]; h <= last[1]; h++)
+                    for (int w = first[2]; w <= last[2]; w++)
+                        y[(((image * s.output[0] + t) * s.output[1] + h) * s.output[2] + w) * s.channels + c] = value;
+        }
+}
+
 }  // namespace
+
+void markNotNumbers(const ax_dnn_pooling &shape, const void *x, void *y) {
+    if (shape.type == ax_dnn_f32)
+        mark(shape, static_cast<const float *>(x), static_cast<float *>(y));
+    else
+        mark(shape, static_cast<const uint16_t *>(x), static_cast<uint16_t *>(y));
+}
 
 bool isChosen(const ax_dnn_pooling &s) {
     if (!s.maximum || s.type != ax_dnn_f32 || s.channels % 8) return false;

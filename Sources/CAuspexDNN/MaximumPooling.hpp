@@ -9,4 +9,7 @@ namespace auspex::maximum {
 bool isChosen(const ax_dnn_pooling &shape);
 void run(const ax_dnn_pooling &shape, const float *x, float *y);
 
+/// Puts NaN where a window holds one. The library's loops lose it, because a comparison with NaN is false.
+void markNotNumbers(const ax_dnn_pooling &shape, const void *x, void *y);
+
 }  // namespace auspex::maximum

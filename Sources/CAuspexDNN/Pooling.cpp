@@ -85,6 +85,7 @@ int ax_dnn_pooling_forward(const ax_dnn_pooling *shape, const void *x, void *y, 
             plan.runner.run({x, y, note}, nullptr);
         else
             plan.runner.run({x, y}, nullptr);
+        if (shape->maximum) maximum::markNotNumbers(*shape, x, y);
     });
 }
 

@@ -31,14 +31,6 @@ struct ConvolutionDescriptors {
     dims strides, before, after;
 };
 
-inline void appendRelu(dnnl::post_ops &operations) {
-#if DNNL_VERSION_MAJOR >= 3
-    operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0.f, 0.f);
-#else
-    operations.append_eltwise(1.f, dnnl::algorithm::eltwise_relu, 0.f, 0.f);
-#endif
-}
-
 inline dnnl::convolution_forward::primitive_desc convolutionForward(
     const ConvolutionDescriptors &d, dnnl::prop_kind kind, const dnnl::primitive_attr &attributes) {
     const auto algorithm = dnnl::algorithm::convolution_direct;
