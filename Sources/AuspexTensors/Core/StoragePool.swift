@@ -1,3 +1,4 @@
+import CAuspexKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -8,7 +9,8 @@ import Synchronization
 
 /// Keeps released tensor memory for the next tensor of the same size, so that a training step after the first takes no page fault.
 ///
-/// Sizes are rounded up to eight classes an octave: at most an eighth is wasted, and shapes that differ little share blocks.
+/// Sizes are rounded up to eight classes an octave: at most an eighth is wasted, and shapes that differ little share blocks. Work that repeats calls
+/// `endStep()` after each round, so that blocks of shapes that no longer come go back to the system.
 public final class StoragePool: Sendable {
     public static let shared = StoragePool()
 
@@ -28,9 +30,44 @@ public final class StoragePool: Sendable {
         public var copies = 0
     }
 
+    /// The blocks of one size.
+    private struct SizeClass {
+        var idle: [UInt] = []
+        var live = 0
+        /// The most that were live at one time, in this step and in the one before.
+        var most = 0
+        var mostBefore = 0
+
+        /// Notes one more block in use, and hands out an idle one; nil where there is none.
+        mutating func take() -> UInt? {
+            live += 1
+            most = max(most, live)
+            return idle.popLast()
+        }
+
+        mutating func giveBack(_ address: UInt) {
+            live -= 1
+            idle.append(address)
+        }
+    }
+
     private struct State: ~Copyable {
-        var idle: [Int: [UInt]] = [:]
+        var classes: [Int: SizeClass] = [:]
         var statistics = Statistics()
+
+        /// Takes idle blocks out: of each size all but those that are to stay.
+        mutating func removeIdle(keeping kept: (SizeClass) -> Int) -> [UInt] {
+            var removed: [UInt] = []
+            for (capacity, var blocks) in classes {
+                let count = min(max(0, blocks.idle.count - kept(blocks)), blocks.idle.count)
+                guard count > 0 else { continue }
+                removed += blocks.idle.suffix(count)
+                blocks.idle.removeLast(count)
+                statistics.idleBytes -= count * capacity
+                classes[capacity] = blocks
+            }
+            return removed
+        }
     }
 
     private let state = Mutex(State())
@@ -45,14 +82,32 @@ public final class StoragePool: Sendable {
     }
 
     /// Gives all idle blocks back to the system.
-    public func trim() {
-        let blocks = state.withLock { state -> [UInt] in
-            let all = state.idle.values.flatMap { $0 }
-            state.idle = [:]
-            state.statistics.idleBytes = 0
-            return all
+    public func trim() { Self.release(state.withLock { $0.removeIdle { _ in 0 } }) }
+
+    /// Ends a round of repeated work, a training step or a batch of predictions: idle blocks that neither this round nor the one before needed go back
+    /// to the system.
+    ///
+    /// Two rounds, because rounds differ a little; and not at once, because a block that is needed again would cost page faults each time.
+    public func endStep() {
+        let blocks = state.withLock { state in
+            let removed = state.removeIdle { max($0.most, $0.mostBefore) - $0.live }
+            for (capacity, blocks) in state.classes {
+                if blocks.live == 0, blocks.most == 0, blocks.idle.isEmpty {
+                    state.classes[capacity] = nil
+                } else {
+                    state.classes[capacity]?.mostBefore = blocks.most
+                    state.classes[capacity]?.most = blocks.live
+                }
+            }
+            return removed
         }
+        Self.release(blocks)
+    }
+
+    private static func release(_ blocks: [UInt]) {
+        guard !blocks.isEmpty else { return }
         for address in blocks { free(UnsafeMutableRawPointer(bitPattern: address)) }
+        ax_trim_heap()
     }
 
     package func noteCopy() { state.withLock { $0.statistics.copies += 1 } }
@@ -70,7 +125,7 @@ public final class StoragePool: Sendable {
             state.statistics.liveBytes += capacity
             state.statistics.liveCount += 1
             state.statistics.peakLiveBytes = max(state.statistics.peakLiveBytes, state.statistics.liveBytes)
-            guard let address = state.idle[capacity]?.popLast() else {
+            guard let address = state.classes[capacity, default: SizeClass()].take() else {
                 state.statistics.systemAllocations += 1
                 return nil
             }
@@ -80,7 +135,13 @@ public final class StoragePool: Sendable {
         if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return (pointer, capacity) }
         var pointer: UnsafeMutableRawPointer?
         let large = capacity >= 1 << 21
-        guard posix_memalign(&pointer, large ? 1 << 21 : 64, capacity) == 0, let pointer else {
+        let alignment = large ? 1 << 21 : 64
+        if posix_memalign(&pointer, alignment, capacity) != 0 {
+            // What lies idle may be what is missing.
+            trim()
+            _ = posix_memalign(&pointer, alignment, capacity)
+        }
+        guard let pointer else {
             stopProgram("StoragePool", "out of memory: \(capacity) bytes more than the \(statistics.liveBytes) in use")
         }
         #if os(Linux)
@@ -95,7 +156,7 @@ public final class StoragePool: Sendable {
             state.statistics.liveBytes -= capacity
             state.statistics.liveCount -= 1
             state.statistics.idleBytes += capacity
-            state.idle[capacity, default: []].append(UInt(bitPattern: pointer))
+            state.classes[capacity]?.giveBack(UInt(bitPattern: pointer))
         }
     }
 }

@@ -66,6 +66,7 @@ public final class AdversarialTrainer {
         averaged.follow(
             atStep: step, clipsPerStep: batches.reduce(0) { $0 + $1.clips })
         report.add("learningRate/factor", factor)
+        StoragePool.shared.endStep()
         return report
     }
 

@@ -26,6 +26,9 @@ int ax_isa_select(ax_isa isa);
 void ax_set_threads(int count);
 int ax_threads(void);
 
+/// Gives freed memory that the C library keeps back to the system.
+void ax_trim_heap(void);
+
 // MARK: Elementwise
 
 typedef enum {

@@ -73,6 +73,26 @@ import Testing
         #expect(Double(recomputed) < 0.8 * Double(kept), "\(recomputed) bytes instead of \(kept)")
     }
 
+    /// In a process of its own: the pool is the whole program's.
+    @Test func memoryOfLargerStepsIsGivenBack() async {
+        await #expect(processExitsWith: .success) {
+            let run = SmallRun(steps: 3)
+            let trainer = run.makeTrainer()
+            func idleBytes(afterStepOf clips: Int) throws -> Int {
+                let frames = run.model.contextFrames + run.model.predictedFrames
+                let values = RandomStream(seed: 1, name: "clips")
+                    .uniform([clips, frames, run.model.size, run.model.size, run.model.frameChannels])
+                let batch = TrainingBatch(clips: values, contextFrames: run.model.contextFrames)
+                _ = try trainer.advance { batch }
+                return StoragePool.shared.statistics.idleBytes
+            }
+            let large = try idleBytes(afterStepOf: 8)
+            _ = try idleBytes(afterStepOf: 1)
+            let small = try idleBytes(afterStepOf: 1)
+            precondition(small < large / 2, "\(small) of \(large) bytes are still kept")
+        }
+    }
+
     @Test func accumulationAveragesMicroBatches() throws {
         // Twice the same micro-batch of judges alone is the update of one: their loss has no batch statistics, and only the draws differ, so they are pinned.
         var run = SmallRun(steps: 1)
