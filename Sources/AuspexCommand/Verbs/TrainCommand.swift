@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuspexExperiments
+import AuspexTensors
 import AuspexTraining
 import Foundation
 
@@ -164,7 +165,7 @@ struct TrainCommand: ParsableCommand {
 
     private func printForecast(_ configuration: Configuration) throws {
         try checkData(configuration)
-        output.say("Measuring one small step ...")
+        output.say("Counting the work of a step, and measuring this machine for a second or two ...")
         let forecast = try TrainingForecast(configuration)
         if output.json {
             struct Both: Encodable {
@@ -176,10 +177,8 @@ struct TrainCommand: ParsableCommand {
             return try Console.print(json: Both(configuration: configuration, forecast: forecast))
         }
         Console.print(try configuration.yaml)
-        Console.print("# generator:     \(forecast.generatorParameters) parameters")
-        Console.print("# discriminators: \(forecast.discriminatorParameters) parameters")
-        Console.print("# peak memory:   \(forecast.peakBytes >> 20) MiB of tensors, expected")
-        Console.print("# a step:        \(String(format: "%.3g", forecast.secondsPerStep)) s, expected")
+        let memory = MachineMemory.bytes
+        for line in forecast.summary(steps: configuration.training.steps, memory: memory) { Console.print("# \(line)") }
     }
 
     private func report(_ end: TrainingRun.End, path: String, steps: Int) throws {

@@ -40,6 +40,12 @@ public struct Benchmark {
         }
     }
 
+    /// One training step, untimed: what a test measures memory of.
+    package func oneStep() throws {
+        let trainer = TrainingRun.trainer(configuration)
+        _ = try trainer.advance { BenchmarkClips.batch(configuration) }
+    }
+
     /// One prediction of a batch: all frames of its future.
     public func prediction(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         try configuration.refusePredictionThatDoesNotFit(

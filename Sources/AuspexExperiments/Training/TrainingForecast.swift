@@ -2,67 +2,73 @@ import AuspexModels
 import AuspexTensors
 import AuspexTraining
 
-/// What a run will cost, measured on one small step instead of guessed.
+/// What a run will cost: work and memory counted from shapes, time by rates that are measured on this machine in a second or two.
 public struct TrainingForecast: Codable, Sendable, Equatable {
     public var schema = 1
     public var generatorParameters: Int
     public var discriminatorParameters: Int
-    /// Tensors alive at the worst moment of a step.
+    /// Tensors alive at the worst moment.
     public var peakBytes: Int
+    /// The most memory of the process: tensors, what their pool keeps for reuse, clips read ahead, libraries.
+    public var peakResidentBytes: Int
+    /// Operations of a step's convolutions and matrix products, as a paper writes them.
+    public var gflopPerStep: Double
     public var secondsPerStep: Double
+    /// Of all steps; validation and reading are not in it.
+    public var totalSeconds: Double
 
-    /// Takes a few steps on one clip of noise and on two, and draws the line through them to the configured batch.
-    ///
-    /// Memory and time are what networks, optimisers and scratch space take, and a part that is linear in the batch.
+    /// What libraries and the program itself take beside the storage pool: code, prepared primitives, stacks, decoders.
+    private static let processBytes = 96 << 20
+    /// What may be forecast for another, larger machine than this one. Beyond it no machine is meant, and shapes would take long to count.
+    private static let mostMemories = 16.0
+
+    /// - Throws: `ConfigurationError` for sizes that are far beyond this machine's memory.
     public init(_ configuration: Configuration) throws {
-        try configuration.ofOneMicroBatch(clips: 1).refuseWhatDoesNotFit()
-        let trainer = TrainingRun.trainer(configuration.ofOneMicroBatch(clips: 1))
-        generatorParameters = trainer.generator.parameterCount
-        discriminatorParameters = trainer.discriminators.parameterCount
-        let training = configuration.training
-        let one = try Cost(of: trainer, on: BenchmarkClips.batch(configuration.ofOneMicroBatch(clips: 1)))
-        guard training.batch > 1 else {
-            peakBytes = one.peakBytes
-            secondsPerStep = one.seconds * Double(training.accumulation)
-            return
+        let least = LeastMemory(configuration)
+        let memory = MachineMemory.bytes
+        guard least.bytes <= Self.mostMemories * memory else {
+            throw ConfigurationError(
+                "a step needs at least \(HumanUnits.bytes(least.bytes)) of memory, "
+                    + "\(HumanUnits.bytes(least.parameterBytes)) of them for weights and \(HumanUnits.bytes(least.clipBytes)) for clips; "
+                    + "this process may use \(HumanUnits.bytes(memory)): "
+                    + "lower " + (least.parameterBytes > least.clipBytes ? "model.channels" : "training.batch"))
         }
-        let two = try Cost(of: trainer, on: BenchmarkClips.batch(configuration.ofOneMicroBatch(clips: 2)))
-        let more = training.batch - 1
-        peakBytes = one.peakBytes + more * max(0, two.peakBytes - one.peakBytes)
-        // A clip more costs no less than nothing and no more than the first did, whatever a busy machine makes of the clock.
-        let slope = min(max(0, two.seconds - one.seconds), one.seconds)
-        secondsPerStep = (one.seconds + Double(more) * slope) * Double(training.accumulation)
+        let cost = try StepCost(configuration)
+        generatorParameters = cost.generatorParameters
+        discriminatorParameters = cost.discriminatorParameters
+        peakBytes = cost.peakTensorBytes
+        peakResidentBytes = cost.storageBytes + Self.processBytes
+        gflopPerStep = cost.step.nominalFLOP * cost.repeats * 1e-9
+        secondsPerStep = MachineRates(for: cost.step).seconds(for: cost.step) * cost.repeats
+        totalSeconds = secondsPerStep * Double(configuration.training.steps)
     }
 
-    /// What a step took.
-    private struct Cost {
-        static let mostSteps = 8
-        static let enoughSeconds = 2.0
-        let peakBytes: Int
-        let seconds: Double
+    /// A training that nobody waits for.
+    private static let tooLongSeconds = 60.0 * 86_400
 
-        /// The first step also makes primitives; where steps are short there are others, and the shortest counts.
-        init(of trainer: AdversarialTrainer, on clips: TrainingBatch) throws {
-            StoragePool.shared.resetPeak()
-            var times: [Double] = []
-            while times.count < Self.mostSteps, times.reduce(0, +) < Self.enoughSeconds {
-                let start = ContinuousClock.now
-                _ = try trainer.advance { clips }
-                times.append((ContinuousClock.now - start) / .seconds(1))
-            }
-            peakBytes = StoragePool.shared.statistics.peakLiveBytes
-            seconds = times.min() ?? 0
+    /// The forecast in lines for people.
+    ///
+    /// - Parameters:
+    ///   - steps: of the run.
+    ///   - memory: what this machine has, in bytes.
+    public func summary(steps: Int, memory: Double) -> [String] {
+        var lines = [
+            "generator:     \(generatorParameters) parameters",
+            "discriminators: \(discriminatorParameters) parameters",
+            "peak memory:   \(HumanUnits.bytes(Double(peakResidentBytes))), expected; "
+                + "\(HumanUnits.bytes(Double(peakBytes))) of tensors",
+            "a step:        \(HumanUnits.duration(seconds: secondsPerStep)), expected; "
+                + "\(BenchmarkReport.short(gflopPerStep)) GFLOP",
+            "the run:       \(HumanUnits.duration(seconds: totalSeconds)) for \(steps) steps, expected"
+                + (totalSeconds > Self.tooLongSeconds
+                    ? ": choose a smaller preset, or a machine with more processors" : ""),
+        ]
+        if Double(peakResidentBytes) > memory {
+            lines.append(
+                "this process may use \(HumanUnits.bytes(memory)): lower training.batch (and raise training.accumulation), or use "
+                    + "--checkpoint-activations")
         }
-    }
-}
-
-extension Configuration {
-    /// The same with updates of a single micro-batch of so many clips.
-    fileprivate func ofOneMicroBatch(clips: Int) -> Configuration {
-        var other = self
-        other.training.batch = clips
-        other.training.accumulation = 1
-        return other
+        return lines
     }
 }
 

@@ -15,7 +15,7 @@ public enum ElementType: String, Codable, Sendable, CaseIterable {
 }
 
 /// A Swift type that a tensor can hold.
-public protocol TensorScalar: BitwiseCopyable, Sendable {
+public protocol TensorScalar: BitwiseCopyable, Sendable, ExpressibleByIntegerLiteral {
     static var elementType: ElementType { get }
 }
 

@@ -4,6 +4,8 @@
 package final class Storage: @unchecked Sendable {
     package let pointer: UnsafeMutableRawPointer
     let capacity: Int
+    /// The pass over shapes that this belongs to: there is no memory at `pointer` then, and no kernel may run on it.
+    let shapePass: ShapePass?
 
     /// What a backend derived from these bytes (weights in its own layout) and may keep as long as they do not change.
     ///
@@ -11,8 +13,19 @@ package final class Storage: @unchecked Sendable {
     package var derived: [AnyHashable: Storage] = [:]
 
     package init(byteCount: Int) {
-        (pointer, capacity) = StoragePool.shared.take(byteCount)
+        shapePass = ShapePass.current
+        if let shapePass {
+            (pointer, capacity) = (ShapePass.nowhere, shapePass.take(byteCount))
+        } else {
+            (pointer, capacity) = StoragePool.shared.take(byteCount)
+        }
     }
 
-    deinit { StoragePool.shared.giveBack(pointer, capacity: capacity) }
+    deinit {
+        if let shapePass {
+            shapePass.giveBack(capacity: capacity)
+        } else {
+            StoragePool.shared.giveBack(pointer, capacity: capacity)
+        }
+    }
 }

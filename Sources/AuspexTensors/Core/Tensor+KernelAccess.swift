@@ -1,6 +1,6 @@
 /// The seam where operations hand addresses to kernels: each tensor stays alive until the kernel has returned.
 ///
-/// Layers and models never come here.
+/// In a `ShapePass` there are no numbers: the kernel is not called. Layers and models never come here.
 extension Tensor {
     /// The first float32; valid only inside the `withFloats` that guards it.
     fileprivate var floats: UnsafePointer<Float> {
@@ -12,46 +12,52 @@ extension Tensor {
     package var rawPointer: UnsafeMutableRawPointer { storage.pointer + offset * elementType.sizeBytes }
 }
 
-package func withFloats<Result>(_ a: Tensor, _ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+package func withFloats(_ a: Tensor, _ body: (UnsafePointer<Float>) throws -> Void) rethrows {
+    guard a.hasMemory else { return }
     defer { withExtendedLifetime(a.storage) {} }
-    return try body(a.floats)
+    try body(a.floats)
 }
 
-package func withFloats<Result>(
-    _ a: Tensor, _ b: Tensor, _ body: (UnsafePointer<Float>, UnsafePointer<Float>) throws -> Result
-) rethrows -> Result {
+package func withFloats(
+    _ a: Tensor, _ b: Tensor, _ body: (UnsafePointer<Float>, UnsafePointer<Float>) throws -> Void
+) rethrows {
+    guard a.hasMemory, b.hasMemory else { return }
     defer { withExtendedLifetime((a.storage, b.storage)) {} }
-    return try body(a.floats, b.floats)
+    try body(a.floats, b.floats)
 }
 
-package func withFloats<Result>(
+package func withFloats(
     _ a: Tensor, _ b: Tensor, _ c: Tensor,
-    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) throws -> Result
-) rethrows -> Result {
+    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) throws -> Void
+) rethrows {
+    guard a.hasMemory, b.hasMemory, c.hasMemory else { return }
     defer { withExtendedLifetime((a.storage, b.storage, c.storage)) {} }
-    return try body(a.floats, b.floats, c.floats)
+    try body(a.floats, b.floats, c.floats)
 }
 
-package func withFloats<Result>(
+package func withFloats(
     _ a: Tensor, _ b: Tensor, _ c: Tensor, _ d: Tensor,
-    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) throws -> Result
-) rethrows -> Result {
+    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) throws -> Void
+) rethrows {
+    guard a.hasMemory, b.hasMemory, c.hasMemory, d.hasMemory else { return }
     defer { withExtendedLifetime((a.storage, b.storage, c.storage, d.storage)) {} }
-    return try body(a.floats, b.floats, c.floats, d.floats)
+    try body(a.floats, b.floats, c.floats, d.floats)
 }
 
 /// For any number of float32 tensors: their addresses in order.
-package func withFloats<Result>(
-    of tensors: [Tensor], _ body: ([UnsafePointer<Float>]) throws -> Result
-) rethrows -> Result {
+package func withFloats(
+    of tensors: [Tensor], _ body: ([UnsafePointer<Float>]) throws -> Void
+) rethrows {
+    guard tensors.allSatisfy(\.hasMemory) else { return }
     defer { withExtendedLifetime(tensors) {} }
-    return try body(tensors.map(\.floats))
+    try body(tensors.map(\.floats))
 }
 
 /// Like `withFloats`, for inputs that may be absent: an absent one is a null pointer to the kernel.
-package func withOptionalFloats<Result>(
-    _ a: Tensor?, _ body: (UnsafePointer<Float>?) throws -> Result
-) rethrows -> Result {
+package func withOptionalFloats(
+    _ a: Tensor?, _ body: (UnsafePointer<Float>?) throws -> Void
+) rethrows {
+    guard a?.hasMemory ?? true else { return }
     defer { withExtendedLifetime(a) {} }
-    return try body(a?.floats)
+    try body(a?.floats)
 }

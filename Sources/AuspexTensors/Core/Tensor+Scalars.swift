@@ -7,6 +7,7 @@ extension Tensor {
             scalars.count == shape.product, "Tensor",
             "\(scalars.count) numbers do not fill the shape \(shape), which has \(shape.product)")
         self.init(uninitialized: shape, elementType: Scalar.elementType)
+        guard hasMemory else { return }
         scalars.withUnsafeBytes { bytes in
             if let base = bytes.baseAddress { storage.pointer.copyMemory(from: base, byteCount: bytes.count) }
         }
@@ -18,6 +19,7 @@ extension Tensor {
     /// Zeros (of any element type: all of them have zero as zero bytes).
     public init(zeros shape: [Int], elementType: ElementType = .float32) {
         self.init(uninitialized: shape, elementType: elementType)
+        guard hasMemory else { return }
         storage.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: sizeBytes)
     }
 
@@ -40,13 +42,16 @@ extension Tensor {
         return withScalars(as: Float.self) { $0[0] }
     }
 
-    /// Reads the numbers in place.
+    /// Reads the numbers in place: ones, where the tensor was made in a `ShapePass`.
     public func withScalars<Scalar: TensorScalar, Result>(
         as type: Scalar.Type = Scalar.self, _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
     ) rethrows -> Result {
         require(
             elementType == Scalar.elementType, "Tensor.withScalars",
             "the tensor holds \(elementType), asked for \(Scalar.elementType)")
+        guard hasMemory else {
+            return try [Scalar](repeating: 1, count: count).withUnsafeBufferPointer(body)
+        }
         defer { withExtendedLifetime(storage) {} }
         let first = storage.pointer.assumingMemoryBound(to: Scalar.self) + offset
         return try body(UnsafeBufferPointer(start: first, count: count))
@@ -54,21 +59,24 @@ extension Tensor {
 
     /// Reads the bytes in place, whatever the element type.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        require(hasMemory, "Tensor.withBytes", "this \(shape) tensor was made in a pass over shapes")
         defer { withExtendedLifetime(storage) {} }
         let first = storage.pointer + offset * elementType.sizeBytes
         return try body(UnsafeRawBufferPointer(start: first, count: sizeBytes))
     }
 
-    /// Writes the numbers in place. Stops the program if another tensor shares them: nothing changes behind anyone's back.
-    package mutating func withMutableScalars<Scalar: TensorScalar, Result>(
-        as type: Scalar.Type = Scalar.self, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
-    ) rethrows -> Result {
+    /// Writes the numbers in place; in a `ShapePass` the change is only noted. Stops the program if another tensor shares them: nothing changes
+    /// behind anyone's back.
+    package mutating func withMutableScalars<Scalar: TensorScalar>(
+        as type: Scalar.Type = Scalar.self, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Void
+    ) rethrows {
         require(
             elementType == Scalar.elementType, "Tensor.withMutableScalars",
             "the tensor holds \(elementType), asked for \(Scalar.elementType)")
         require(isUniquelyHeld, "Tensor.withMutableScalars", "the storage of this \(shape) tensor is shared")
         storage.derived = [:]
+        if let pass = storage.shapePass { return pass.noteUpdate(of: sizeBytes) }
         let first = storage.pointer.assumingMemoryBound(to: Scalar.self) + offset
-        return try body(UnsafeMutableBufferPointer(start: first, count: count))
+        try body(UnsafeMutableBufferPointer(start: first, count: count))
     }
 }

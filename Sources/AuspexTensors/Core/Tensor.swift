@@ -32,6 +32,7 @@ public struct Tensor: Sendable {
     /// A float32 tensor that `body` writes.
     package init(_ shape: [Int], writing body: (UnsafeMutablePointer<Float>) -> Void) {
         self.init(uninitialized: shape)
+        guard hasMemory else { return }
         body(storage.pointer.assumingMemoryBound(to: Float.self))
     }
 
@@ -40,6 +41,8 @@ public struct Tensor: Sendable {
     /// Number of elements.
     public var count: Int { shape.product }
     public var sizeBytes: Int { count * elementType.sizeBytes }
+    /// Whether there are numbers at all: not in a `ShapePass`.
+    package var hasMemory: Bool { storage.shapePass == nil }
     /// Whether a gradient will reach this value.
     package var isTracked: Bool { node != nil }
 

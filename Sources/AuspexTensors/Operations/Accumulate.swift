@@ -17,6 +17,7 @@ extension Tensor {
     /// The same numbers in storage of their own; the pool counts it.
     package func copied() -> Tensor {
         let copy = Tensor(uninitialized: shape, elementType: elementType)
+        guard copy.hasMemory else { return copy }
         withBytes { bytes in
             if let base = bytes.baseAddress { copy.rawPointer.copyMemory(from: base, byteCount: bytes.count) }
         }

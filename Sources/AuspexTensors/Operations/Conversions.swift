@@ -6,6 +6,7 @@ extension Tensor {
         if type == elementType { return self }
         let result = Tensor(uninitialized: shape, elementType: type)
         withExtendedLifetime((storage, result.storage)) {
+            if !result.hasMemory { return }
             switch (elementType, type) {
             case (.float32, .bfloat16):
                 ax_floats_to_bfloat16(

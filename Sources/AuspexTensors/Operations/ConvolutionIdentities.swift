@@ -23,30 +23,35 @@ public func upsampledConvolution(_ x: Tensor, weight: Tensor, bias: Tensor? = ni
     }
     let wantsBias = bias?.isTracked ?? false
     let repeated = bias.map { bias in Tensor((0..<4).flatMap { _ in bias.scalars }, shape: [4 * out]) }
-    let shape = ConvolutionShape(
+    var shape = ConvolutionShape(
         "upsampledConvolution", x: x, weight: parity, bias: repeated, stride: [1, 1],
         padding: .explicit([(1, 1), (1, 1)]), activation: .identity)
+    // As written: nine taps at every one of 2H × 2W places.
+    shape.nominalFactor = 9 * Double(h * w) / Double(4 * (h + 1) * (w + 1))
+    let layout = shape
     let pixel = out * x.elementType.sizeBytes
     let output = Tensor(uninitialized: [n, 2 * h, 2 * w, out])
     let windows = shape.forward(x, weight: parity, bias: repeated)
     withExtendedLifetime(windows) {
+        if !windows.hasMemory { return }
         ax_dnn_parity_grid_forward(windows.rawPointer, output.rawPointer, Int64(n), Int64(h), Int64(w), pixel)
     }
     let keptInput = weight.isTracked ? x.detached() : nil
     let keptKernel = x.isTracked ? parity : nil
     return output.recorded("upsampledConvolution", from: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
-        let upstream = Tensor(uninitialized: shape.outputShape)
+        let upstream = Tensor(uninitialized: layout.outputShape)
         withExtendedLifetime(gradient) {
+            if !upstream.hasMemory { return }
             ax_dnn_parity_grid_backward(
                 gradient.rawPointer, upstream.rawPointer, Int64(n), Int64(h), Int64(w), pixel)
         }
-        let parameters = shape.backwardWeights(keptInput, upstream, wantsBias: false)
+        let parameters = layout.backwardWeights(keptInput, upstream, wantsBias: false)
         let kernel = parameters.weight.map { parities in
             Tensor([3, 3, channels, out]) { sums in
                 withFloats(parities) { ax_dnn_parity_kernel_backward($0, sums, Int64(channels), Int64(out)) }
             }
         }
-        return [keptKernel.map { shape.backwardData(upstream, weight: $0) }, kernel]
+        return [keptKernel.map { layout.backwardData(upstream, weight: $0) }, kernel]
             + (bias == nil ? [] : [wantsBias ? columnSums(gradient) : nil])
     }
 }
@@ -74,22 +79,25 @@ public func pooledConvolution(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) 
     let kernel = derivedKernel(weight, "pooled", shape: side4) {
         ax_dnn_pooled_kernel_forward($0, $1, Int32(spatial), count)
     }
-    let shape = ConvolutionShape(
+    var shape = ConvolutionShape(
         "pooledConvolution", x: x, weight: kernel, bias: bias, stride: [Int](repeating: 2, count: spatial),
         padding: .explicit(sides.map { (1, 1 - $0 % 2) }), activation: .identity)
+    // As written: 3 taps at every place of the large image in each dimension, instead of 4 at every second one.
+    shape.nominalFactor = sides.reduce(1.0) { $0 * 3 * Double($1) / Double(4 * ($1 / 2)) }
+    let layout = shape
     let output = shape.forward(x, weight: kernel, bias: bias)
     let keptInput = weight.isTracked ? x.detached() : nil
     let keptKernel = x.isTracked ? kernel : nil
     let wantsBias = bias?.isTracked ?? false
     let weightShape = weight.shape
     return output.recorded("pooledConvolution", from: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
-        let parameters = shape.backwardWeights(keptInput, gradient, wantsBias: wantsBias)
+        let parameters = layout.backwardWeights(keptInput, gradient, wantsBias: wantsBias)
         let taps = parameters.weight.map { pooled in
             Tensor(weightShape) { sums in
                 withFloats(pooled) { ax_dnn_pooled_kernel_backward($0, sums, Int32(spatial), count) }
             }
         }
-        return [keptKernel.map { shape.backwardData(gradient, weight: $0) }, taps]
+        return [keptKernel.map { layout.backwardData(gradient, weight: $0) }, taps]
             + (bias == nil ? [] : [parameters.bias])
     }
 }

@@ -4,6 +4,8 @@ import CAuspexDNN
 struct ConvolutionShape {
     let operation: String
     let outputShape: [Int]
+    /// How many times the executed operations a paper would count: more than one where an identity saves some.
+    var nominalFactor = 1.0
     private let weightShape: [Int]
     private var c: ax_dnn_convolution
 
@@ -63,6 +65,9 @@ struct ConvolutionShape {
         let packed = plan.packed(weight)
         let output = Tensor(uninitialized: outputShape, elementType: elementType)
         let scratch = plan.scratch()
+        if noted(.forward, writing: output.sizeBytes + plan.needs.scratch, in: output.storage.shapePass) {
+            return output
+        }
         withExtendedLifetime((x, packed, bias, scratch)) {
             check(
                 ax_dnn_convolution_forward(
@@ -77,6 +82,9 @@ struct ConvolutionShape {
         let packed = plan.packed(weight)
         let result = Tensor(uninitialized: inputShape, elementType: elementType)
         let scratch = plan.scratch()
+        if noted(.backwardData, writing: result.sizeBytes + plan.needs.scratch, in: result.storage.shapePass) {
+            return result
+        }
         withExtendedLifetime((gradient, packed, scratch)) {
             check(
                 ax_dnn_convolution_backward_data(
@@ -94,6 +102,9 @@ struct ConvolutionShape {
         let weight = Tensor(uninitialized: weightShape)
         let bias = wantsBias ? Tensor(uninitialized: [Int(c.out)]) : nil
         let scratch = plan.scratch()
+        if noted(.backwardWeights, writing: weight.sizeBytes + plan.needs.scratch, in: weight.storage.shapePass) {
+            return (weight, bias)
+        }
         withExtendedLifetime((x, gradient, bias, scratch)) {
             check(
                 ax_dnn_convolution_backward_weights(
@@ -101,6 +112,21 @@ struct ConvolutionShape {
                     scratch?.pointer))
         }
         return (weight, bias)
+    }
+
+    /// Notes the convolution where only shapes are passed on.
+    ///
+    /// - Returns: whether it was noted, so that there is nothing to compute.
+    private func noted(_ direction: ConvolutionWork.Direction, writing bytes: Int, in pass: ShapePass?) -> Bool {
+        guard let pass else { return false }
+        let spatial = Int(c.spatial)
+        func sides(_ all: (Int32, Int32, Int32)) -> [Int] { swiftSides(all).suffix(spatial) }
+        pass.note(
+            ConvolutionWork(
+                direction: direction, batch: Int(c.batch), input: sides(c.input), output: sides(c.output),
+                kernel: sides(c.kernel), stride: sides(c.stride), before: sides(c.before), inputChannels: Int(c.in),
+                outputChannels: Int(c.out)), writing: bytes, nominalFactor: nominalFactor)
+        return true
     }
 
     private func check(_ status: Int32) { checkDNN(status, operation, "x \(inputShape), weight \(weightShape)") }
@@ -115,9 +141,15 @@ struct ConvolutionShape {
             var c = shape.c
             var found: OpaquePointer?
             var needs = ax_dnn_needs()
-            shape.check(ax_dnn_convolution_plan(&c, Int32(direction.rawValue), &found, &needs))
-            guard let found else { stopProgram(shape.operation, "no plan was prepared") }
-            pointer = found
+            let status = ax_dnn_convolution_plan(&c, Int32(direction.rawValue), &found, &needs)
+            if ShapePass.current != nil {
+                // Shapes that the library refuses may still be counted, as if it needed no memory for them.
+                pointer = found ?? OpaquePointer(ShapePass.nowhere)
+            } else {
+                shape.check(status)
+                guard let found else { stopProgram(shape.operation, "no plan was prepared") }
+                pointer = found
+            }
             self.needs = needs
             self.shape = shape
         }
@@ -133,6 +165,7 @@ struct ConvolutionShape {
             }
             let storage = Storage(byteCount: needs.packed)
             withExtendedLifetime(weight) {
+                if !weight.hasMemory { return }
                 shape.check(ax_dnn_convolution_pack(pointer, weight.rawPointer, storage.pointer))
             }
             weight.storage.derived[key] = storage

@@ -17,6 +17,7 @@ public func gatheredInTime(_ clips: Tensor, frames: [[Int]]) -> Tensor {
     let places = frames.enumerated().flatMap { clip, numbers in numbers.map { Int64(clip * time + $0) } }
     let result = Tensor(uninitialized: [batch, picked] + frame, elementType: clips.elementType)
     withExtendedLifetime((clips.storage, result.storage)) {
+        if !result.hasMemory { return }
         ax_gather_runs(
             result.rawPointer, clips.rawPointer, places, places.count, frame.product * clips.elementType.sizeBytes)
     }

@@ -34,11 +34,13 @@ private func product(_ a: Tensor, _ b: Tensor, _ transposeA: Bool, _ transposeB:
     let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
     let n = transposeB ? b.shape[0] : b.shape[1]
     guard m * n * k > 0 else { return Tensor(zeros: [m, n]) }
-    return Tensor([m, n]) { c in
+    let output = Tensor([m, n]) { c in
         withFloats(a, b) {
             checkDNN(
                 ax_dnn_matrix_product($0, $1, c, Int64(m), Int64(n), Int64(k), transposeA ? 1 : 0, transposeB ? 1 : 0),
                 "matrixProduct", "[\(m), \(k)] · [\(k), \(n)]")
         }
     }
+    output.storage.shapePass?.noteMatrixProduct(2 * Double(m) * Double(n) * Double(k), writing: output.sizeBytes)
+    return output
 }

@@ -17,7 +17,7 @@ public func averagePooled(_ x: Tensor, size: Int) -> Tensor {
     averagePooled(x, size: [Int](repeating: size, count: max(x.rank - 2, 0)))
 }
 
-/// The maximum of each window; padding never wins. Where numbers tie the first one takes the gradient.
+/// The maximum of each window, NaN where there is one; padding never wins. Where numbers tie the first one takes the gradient.
 ///
 /// - Parameters:
 ///   - x: `[N, H, W, C]` or `[N, T, H, W, C]`, float32 or bfloat16.
@@ -94,6 +94,7 @@ private struct PoolingShape {
         let output = Tensor(uninitialized: outputShape, elementType: elementType)
         var shape = c
         withExtendedLifetime((x, note)) {
+            if !output.hasMemory { return }
             check(ax_dnn_pooling_forward(&shape, x.rawPointer, output.rawPointer, note?.pointer))
         }
         return output
@@ -103,6 +104,7 @@ private struct PoolingShape {
         let result = Tensor(uninitialized: inputShape, elementType: elementType)
         var shape = c
         withExtendedLifetime((gradient, note)) {
+            if !result.hasMemory { return }
             check(ax_dnn_pooling_backward(&shape, gradient.rawPointer, result.rawPointer, note?.pointer))
         }
         return result

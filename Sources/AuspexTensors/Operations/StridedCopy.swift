@@ -21,6 +21,7 @@ func copyStrided(
     }
     if axes.isEmpty { axes = [(1, 1, 1)] }
     require(axes.count <= 8, "copyStrided", "more than 8 axes that cannot be merged: \(sizes)")
+    guard source.hasMemory, target.hasMemory else { return }
     let bytes = source.elementType.sizeBytes
     withExtendedLifetime((source.storage, target.storage)) {
         ax_copy_strided(

@@ -36,6 +36,8 @@ extension Tensor {
             "parameter \(shape), gradient \(gradient.shape), moments \(firstMoment.shape) and \(secondMoment.shape) differ"
         )
         require(settings.step >= 1, "adamUpdate", "steps count from 1, not \(settings.step)")
+        // Both moments are written too.
+        storage.shapePass?.noteUpdate(of: 2 * sizeBytes)
         withMutableScalars(as: Float.self) { parameter in
             firstMoment.withMutableScalars(as: Float.self) { m in
                 secondMoment.withMutableScalars(as: Float.self) { v in
@@ -77,11 +79,17 @@ extension Tensor {
     /// `Σ x²`, put together in Double: what norms of gradients are made of.
     package var sumOfSquares: Double {
         let scratch = Tensor(uninitialized: [ax_sum_of_squares_scratch(count)])
-        return withFloats(self) { x in scratch.withScratch { ax_sum_of_squares(x, count, $0) } }
+        var sum = 1.0
+        withFloats(self) { x in sum = scratch.withScratch { ax_sum_of_squares(x, count, $0) } }
+        return sum
     }
 
     /// Whether no number is infinite or NaN.
-    package var isAllFinite: Bool { withFloats(self) { ax_all_finite($0, count) != 0 } }
+    package var isAllFinite: Bool {
+        var isFinite = true
+        withFloats(self) { isFinite = ax_all_finite($0, count) != 0 }
+        return isFinite
+    }
 
     /// `W v` for this matrix `[R, C]` and a vector `[C]`, off the tape: for power iterations.
     package func times(vector: Tensor) -> Tensor {

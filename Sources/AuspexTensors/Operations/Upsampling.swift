@@ -9,6 +9,7 @@ public func upsampledNearest(_ x: Tensor) -> Tensor {
     let (n, h, w, c) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     let output = Tensor(uninitialized: [n, 2 * h, 2 * w, c], elementType: x.elementType)
     withExtendedLifetime(x) {
+        if !output.hasMemory { return }
         ax_dnn_upsample_forward(
             x.rawPointer, output.rawPointer, Int64(n), Int64(h), Int64(w), c * x.elementType.sizeBytes)
     }

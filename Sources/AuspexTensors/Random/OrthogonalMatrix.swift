@@ -6,6 +6,7 @@ extension RandomStream {
     /// The orthogonal factor of a standard normal matrix, with the signs that make it uniform over such matrices.
     /// Source: Saxe et al. 2014, arXiv:1312.6120; signs: Mezzadri 2007, arXiv:math-ph/0609050.
     package func orthogonalMatrix(rows: Int, columns: Int) -> Tensor {
+        if ShapePass.current != nil { return Tensor(uninitialized: [rows, columns]) }
         let tall = rows >= columns
         let (long, short) = tall ? (rows, columns) : (columns, rows)
         // Column-major `long × short`, as LAPACK has it: each of the `short` vectors is contiguous.
