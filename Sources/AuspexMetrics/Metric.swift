@@ -10,6 +10,8 @@ public protocol Metric: Sendable {
     /// What exactly is computed, in one line to be printed beside the number.
     var convention: String { get }
     var higherIsBetter: Bool { get }
+    /// The values that the metric can have: an interval is cut off at its ends. All numbers, unless the metric says otherwise.
+    var range: ClosedRange<Double> { get }
 
     /// An empty accumulator. Its memory does not grow with the clips it sees, or by a fixed number of features a clip.
     func makeAccumulator() -> any MetricAccumulator
@@ -21,6 +23,7 @@ public protocol Metric: Sendable {
 }
 
 extension Metric {
+    public var range: ClosedRange<Double> { -.infinity ... .infinity }
     public func check(clips: Int, frames: Int) throws {}
 }
 

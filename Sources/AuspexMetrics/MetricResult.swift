@@ -1,8 +1,9 @@
 /// A metric over all clips; encoded as it stands under the metric's name in `auspex score --json`.
 public struct MetricResult: Codable, Sendable, Equatable {
     public var value: Double
-    /// 95% interval of the value, `[low, high]`: 1.96·s/√n over clips for per-frame metrics; for Fréchet distances 1.96 deviations over sets drawn with
-    /// replacement, cut off at 0, so that the value need not lie in its middle; nil where there is none.
+    /// 95% interval of the value, `[low, high]`: t·s/√n over clips for per-frame metrics, t being Student's for n − 1 degrees of freedom; for Fréchet
+    /// distances 1.96 standard deviations over parts of the sets, drawn without replacement. Its ends are cut off at those of the metric's range, so
+    /// the value need not lie in its middle; nil where there is none.
     public var interval: [Double]?
     /// The value that infinitely many clips would give, extrapolated; nil where it was not asked for or cannot be told.
     public var atInfinity: Double?

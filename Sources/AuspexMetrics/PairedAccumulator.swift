@@ -57,12 +57,20 @@ public final class PairedAccumulator: MetricAccumulator {
         perfectFrames += measurement.perfectFrames
     }
 
+    /// The 95% interval of the mean by Student's t, cut off at the ends of what the metric can be.
+    private var interval: [Double]? {
+        guard metric.isMeanOfClips, clips > 1 else { return nil }
+        let standardError = (spread / Double(clips - 1) / Double(clips)).squareRoot()
+        let halfWidth = StudentT.twoSided95(degreesOfFreedom: clips - 1) * standardError
+        let range = metric.range
+        return [max(range.lowerBound, mean - halfWidth), min(range.upperBound, mean + halfWidth)]
+    }
+
     public func result() throws -> MetricResult {
         guard clips > 0 else { throw MetricError.noClips(metric: metric.name) }
-        let halfWidth = 1.96 * (spread / Double(max(clips - 1, 1)) / Double(clips)).squareRoot()
         return MetricResult(
             value: metric.summary(ofMean: mean),
-            interval: metric.isMeanOfClips && clips > 1 ? [mean - halfWidth, mean + halfWidth] : nil,
+            interval: interval,
             perStep: zip(stepSums, stepCounts).map { metric.summary(ofMean: $0 / Double($1)) },
             convention: metric.convention, higherIsBetter: metric.higherIsBetter, clips: clips,
             weights: metric.weights,

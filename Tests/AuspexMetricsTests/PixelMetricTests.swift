@@ -183,12 +183,43 @@ private func noise(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
 
     @Test func interval() throws {
         let accumulator = PairedAccumulator(try paired("mse"))
-        for value in [1.0, 2, 3, 6] { accumulator.add(ClipMeasurement(value: value, perFrame: [value])) }
+        for value in [0.21, 0.22, 0.23, 0.26] { accumulator.add(ClipMeasurement(value: value, perFrame: [value])) }
         let result = try accumulator.result()
-        let halfWidth = 1.96 * (14.0 / 3).squareRoot() / 2
+        // Student's t of three degrees of freedom, from a table.
+        let halfWidth = 3.182446305 * (0.0014 / 3).squareRoot() / 2
         let interval = try #require(result.interval)
-        #expect(result.value == 3)
-        #expect(abs(interval[0] - (3 - halfWidth)) < 1e-12 && abs(interval[1] - (3 + halfWidth)) < 1e-12)
+        #expect(abs(result.value - 0.23) < 1e-12)
+        #expect(abs(interval[0] - (0.23 - halfWidth)) < 1e-9 && abs(interval[1] - (0.23 + halfWidth)) < 1e-9)
+    }
+
+    @Test(
+        "An interval of two clips keeps to what the metric can be",
+        arguments: [
+            ("mse", 0.001, 0.01, 0.0...1), ("mae", 0.5, 0.99, 0...1), ("mse:sum", 1, 90, 0 ... .infinity),
+            ("psnr", 90, 100, 0...100), ("psnr", 1, 9, 0...100), ("ssim", 0.4, 0.99, -1...1), ("ssim", -0.9, 0, -1...1),
+        ])
+    func intervalsKeepToTheRange(name: String, first: Double, second: Double, range: ClosedRange<Double>) throws {
+        let accumulator = PairedAccumulator(try paired(name))
+        for value in [first, second] { accumulator.add(ClipMeasurement(value: value, perFrame: [value])) }
+        let result = try accumulator.result()
+        let interval = try #require(result.interval)
+        // 12.7 times the standard error, which is half the difference, would go beyond one end at least.
+        let halfWidth = 12.7062047 * (second - first) / 2
+        #expect(abs(interval[0] - max(range.lowerBound, result.value - halfWidth)) < 1e-6 * halfWidth)
+        #expect(abs(interval[1] - min(range.upperBound, result.value + halfWidth)) < 1e-6 * halfWidth)
+        #expect(interval[0] == range.lowerBound || interval[1] == range.upperBound)
+        #expect(interval[0] <= result.value && result.value <= interval[1])
+    }
+
+    @Test(
+        "Student's t is the table's",
+        arguments: [
+            (1, 12.7062047362), (2, 4.3026527297), (3, 3.1824463053), (4, 2.7764451052), (9, 2.2621571628),
+            (30, 2.0422724563),
+            (99, 1.9842169516), (200, 1.9718962236), (201, 1.9718365), (1_000, 1.9623390808), (1_000_000, 1.9599663),
+        ])
+    func studentsT(degreesOfFreedom: Int, t: Double) {
+        #expect(abs(StudentT.twoSided95(degreesOfFreedom: degreesOfFreedom) - t) < 1e-6)
     }
 
     @Test func theBetterOfTwo() throws {

@@ -9,7 +9,7 @@ extension EvaluationReport {
         "\(`protocol`.name): \(clips) clips of \(source), \(`protocol`.size)×\(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames) frames"
     }
 
-    /// A row for each predictor: every metric with how far its 95% interval reaches above it.
+    /// A row for each predictor: every metric with how far its 95% interval reaches.
     public var table: String {
         var table = TextTable(header: [""] + `protocol`.metrics)
         for name in names {
@@ -96,7 +96,8 @@ extension EvaluationReport {
     private static func cell(_ result: MetricResult?) -> String {
         guard let result else { return "" }
         // The lower end may be cut off at 0.
-        let interval = result.interval.map { " ±" + number($0[1] - result.value) } ?? ""
+        // The farther end: the nearer one may be cut off at the end of what the metric can be.
+        let interval = result.interval.map { " ±" + number(max($0[1] - result.value, result.value - $0[0])) } ?? ""
         return number(result.value) + interval
     }
 

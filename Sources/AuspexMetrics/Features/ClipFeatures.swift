@@ -2,7 +2,7 @@ import AuspexTensors
 
 /// A row of numbers for each clip of a set.
 ///
-/// Rows are shared: a part of a set, or a set drawn with replacement, refers to the same numbers and copies none.
+/// Rows are shared: a part of a set refers to the same numbers and copies none.
 public struct ClipFeatures: Sendable, Equatable {
     /// Numbers in a row.
     public let size: Int

@@ -60,6 +60,7 @@ public struct FrechetVideoDistance: FeatureMetric {
 
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { false }
+    public var range: ClosedRange<Double> { 0 ... .infinity }
     public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
     public func check(clips: Int, frames: Int) throws { try checkNumbers(clips: clips, frames: frames) }
     public var convention: String {

@@ -28,6 +28,7 @@ public struct LPIPS: FramewiseMetric {
 
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { false }
+    public var range: ClosedRange<Double> { 0 ... .infinity }
     public var weights: String? { "\(network.kind.file.rawValue), SHA-256 \(network.kind.file.checksum)" }
     public var convention: String {
         "LPIPS 0.1, \(variant == .alexNet ? "AlexNet" : "VGG-16") features with trained heads, frames at their own size, grey repeated to three "

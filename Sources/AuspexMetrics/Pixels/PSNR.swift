@@ -29,6 +29,7 @@ public struct PSNR: FramewiseMetric {
 
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { 0...Self.ceiling }
     public var isMeanOfClips: Bool { variant != .set }
     public var convention: String {
         let over =

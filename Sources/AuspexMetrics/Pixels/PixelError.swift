@@ -20,6 +20,7 @@ public struct PixelError: FramewiseMetric {
 
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { false }
+    public var range: ClosedRange<Double> { 0...(variant == .squaredSum ? .infinity : 1) }
     public var convention: String {
         let what =
             switch variant {

@@ -26,6 +26,7 @@ public struct SSIM: FramewiseMetric {
 
     public var name: String { variant.rawValue }
     public var higherIsBetter: Bool { true }
+    public var range: ClosedRange<Double> { -1...1 }
     public var convention: String {
         let kind =
             switch variant {
