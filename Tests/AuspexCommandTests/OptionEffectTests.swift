@@ -106,6 +106,10 @@ struct OptionEffectTests {
                 Refused("run --prediction-only", "needs fvd or kvd"),
                 Refused("run --prediction-only --metrics psnr", "needs fvd or kvd"),
                 taken: "run --prediction-only --metrics psnr,fvd", "run --prediction-only --protocol bair"),
+            "no-cache": only(
+                Refused("run --no-cache", "needs fvd or kvd"),
+                Refused("run --no-cache --metrics psnr", "needs fvd or kvd"),
+                taken: "run --no-cache --metrics psnr,fvd", "run --no-cache --protocol bair"),
             "saved": only(Refused("run --saved 3", "needs --save-clips DIR"), taken: "run --saved 3 --save-clips c"),
             "force": only(
                 Refused("run --force", "needs --out DIR or --save-clips DIR"), taken: "run --force --out o",

@@ -4,6 +4,7 @@ import AuspexModels
 import AuspexTensors
 import AuspexVideo
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("What an evaluation makes of its metrics")
@@ -77,24 +78,29 @@ struct EvaluationMetricsTests {
         #expect(favourites[0] != favourites[1], "the test needs metrics that disagree")
         let scores = try #require(report.models["model"])
         for (metric, clips) in zip(plan.metrics, values) {
-            try expect(scores.metrics[metric], isOver: clips.map { $0.reduce(0, +) / 3 })
-            try expect(scores.best?[metric], isOver: clips.map { $0.max()! })
-            try expect(scores.worst?[metric], isOver: clips.map { $0.min()! })
+            let range = metric == "psnr" ? 0.0...100 : -1...1
+            try expect(scores.metrics[metric], isOver: clips.map { $0.reduce(0, +) / 3 }, within: range)
+            try expect(scores.best?[metric], isOver: clips.map { $0.max()! }, within: range)
+            try expect(scores.worst?[metric], isOver: clips.map { $0.min()! }, within: range)
         }
     }
 
     private func expect(
-        _ result: MetricResult?, isOver values: [Double], sourceLocation: SourceLocation = #_sourceLocation
+        _ result: MetricResult?, isOver values: [Double], within range: ClosedRange<Double>,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let result = try #require(result, sourceLocation: sourceLocation)
         let count = Double(values.count)
         let mean = values.reduce(0, +) / count
         let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot()
-        let half = 1.96 * deviation / count.squareRoot()
+        // Student's t of nine degrees of freedom.
+        try #require(values.count == 10)
+        let half = 2.2621571628 * deviation / count.squareRoot()
         #expect(abs(result.value - mean) < 1e-9, sourceLocation: sourceLocation)
         let interval = try #require(result.interval, sourceLocation: sourceLocation)
-        #expect(half > 0 && abs(interval[0] - (mean - half)) < 1e-9, sourceLocation: sourceLocation)
-        #expect(abs(interval[1] - (mean + half)) < 1e-9, sourceLocation: sourceLocation)
+        #expect(half > 0, sourceLocation: sourceLocation)
+        #expect(abs(interval[0] - max(range.lowerBound, mean - half)) < 1e-8, sourceLocation: sourceLocation)
+        #expect(abs(interval[1] - min(range.upperBound, mean + half)) < 1e-8, sourceLocation: sourceLocation)
     }
 
     @Test("Frames without error are counted over all futures, and noted of the best too") func perfectFrames() throws {
@@ -107,11 +113,68 @@ struct EvaluationMetricsTests {
         #expect(!report.allNotes.contains { $0.contains("worst") })
     }
 
-    @Test("Of an interval that is cut off below, ± is the distance to its upper end") func cutInterval() throws {
+    @Test("Of an interval that is cut off, ± is the distance to its farther end") func cutInterval() throws {
         var report = try Evaluation(Self.plan).run([CopyLast()], on: Self.still, request: Self.request)
         report.models["copy-last"]?.metrics["mse"] = MetricResult(
             value: 4, interval: [0, 10], convention: "", higherIsBetter: false, clips: 10)
         #expect(report.table.contains("4.000 ±6.000"))
+        report.models["copy-last"]?.metrics["ssim"] = MetricResult(
+            value: 0.875, interval: [0.5, 1], convention: "", higherIsBetter: true, clips: 10)
+        #expect(report.table.contains("±0.375"))
+    }
+
+    /// Counts clips that go through a network of 400 pixels.
+    private final class CountedNetwork: @unchecked Sendable {
+        private let seen = Mutex(0)
+        private var extractors: [ObjectIdentifier?: FeatureExtractor] = [:]
+        var clips: Int { seen.withLock { $0 } }
+
+        /// `fvd` and `kvd` on one extractor, as the standard ones are.
+        var registry: MetricRegistry {
+            var registry = MetricRegistry.standard
+            registry.register("fvd") {
+                FrechetVideoDistance(.published, settings: $0, extractor: self.extractor($0))
+            }
+            registry.register("kvd") { KernelVideoDistance(.subsets, settings: $0, extractor: self.extractor($0)) }
+            return registry
+        }
+
+        private func extractor(_ settings: MetricSettings) -> FeatureExtractor {
+            let key = settings.cache.map { ObjectIdentifier($0) }
+            if let extractor = extractors[key] { return extractor }
+            let extractor = FeatureExtractor(
+                preparation: .published, featureSize: 400, cache: settings.cache, checksum: "of a test"
+            ) { clips in
+                self.seen.withLock { $0 += clips.shape[0] }
+                let rows = clips.reshaped(to: [clips.shape[0], clips.count / clips.shape[0]])
+                return rows.sliced(1, from: 0, count: 400)
+            }
+            extractors[key] = extractor
+            return extractor
+        }
+    }
+
+    @Test("Several metrics of features take every clip through the network once, and a second evaluation takes none")
+    func oneNetworkPass() throws {
+        let folder = try TemporaryFolder()
+        let network = CountedNetwork()
+        var plan = Self.plan
+        (plan.contextFrames, plan.metrics) = (5, ["fvd", "kvd"])
+        func evaluate(_ cache: FeatureCache?) throws -> EvaluationReport {
+            try Evaluation(plan, registry: network.registry, cache: cache).run(
+                [Variations { _, _, value in value / 2 }, CopyLast(), FlowExtrapolation()], on: Self.still,
+                request: Self.request)
+        }
+        let first = try evaluate(nil)
+        // Ten real clips, and ten of each predictor.
+        #expect(network.clips == 40)
+        // Nothing moves, so both baselines' clips are the real ones, and known by their pixels.
+        let second = try evaluate(FeatureCache(folder: folder.file("features")))
+        #expect(network.clips == 60)
+        let third = try evaluate(FeatureCache(folder: folder.file("features")))
+        #expect(network.clips == 60)
+        #expect(first.models.mapValues(\.metrics) == second.models.mapValues(\.metrics))
+        #expect(first.models.mapValues(\.metrics) == third.models.mapValues(\.metrics))
     }
 
     /// Mean absolute difference of clips of two sets in their order, on the scale 0…1: what it was shown can be told from the value.

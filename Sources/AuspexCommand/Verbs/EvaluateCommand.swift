@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuspexExperiments
+import AuspexMetrics
 import AuspexModels
 import AuspexTensors
 import AuspexVideo
@@ -54,6 +55,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "With --save-clips: how many clips are saved. (default: 8)")
     var saved: Int?
 
+    @Flag(help: "Neither take features of clips seen before from the user's cache nor keep new ones there.")
+    var noCache = false
+
     @Flag(help: "Replace files that are there.")
     var force = false
 
@@ -65,7 +69,6 @@ struct EvaluateCommand: ParsableCommand {
         try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
         try requireAtLeast(1, samples, "--samples", atMost: Most.samples)
         try requireAtLeast(1, saved, "--saved")
-        if let metrics { _ = try metricNames(listed: metrics) }
         if sameClips != nil, clips != nil {
             throw ValidationError("--clips and --same-clips: the report says which clips; leave --clips out")
         }
@@ -77,6 +80,9 @@ struct EvaluateCommand: ParsableCommand {
         try refuse(
             "--prediction-only", ifGiven: predictionOnly, unless: looked.map(haveNetworkMetric) ?? true,
             "needs fvd or kvd among --metrics: the others never look at the context")
+        try refuse(
+            "--no-cache", ifGiven: noCache, unless: looked.map(haveNetworkMetric) ?? true,
+            "needs fvd or kvd among --metrics: the others have no features to keep")
         try array.requireArray(among: [data].compactMap(\.self), namedBy: "--data")
     }
 
@@ -86,7 +92,8 @@ struct EvaluateCommand: ParsableCommand {
         output.say("Model: \(model.origin)")
         let earlier = try sameClips.map { SameClips(try EvaluationFolder.report(at: $0), readFrom: $0) }
         let plan = try self.plan(for: model, clips: earlier?.count ?? clips)
-        let evaluation = try Evaluation(plan, metricsWereChosen: metrics != nil)
+        let cache = noCache ? nil : FeatureCache.standard()
+        let evaluation = try Evaluation(plan, cache: cache, metricsWereChosen: metrics != nil)
         let source = try testSource(for: model)
         let folder = try EvaluationFolder(
             out ?? saveClips ?? EvaluationFolder.next(in: model.run, protocol: plan.name), overwriting: force)
@@ -97,6 +104,9 @@ struct EvaluateCommand: ParsableCommand {
             sameClips: earlier, classNumbers: try model.classNumbers(of: source.clips),
             examples: { try gallery?.add($0) }, progress: { progress.update($0, of: $1) })
         progress.finish()
+        if let counts = cache?.counts, counts.found > 0 {
+            output.say("Features: \(counts.found) from the cache, \(counts.computed) computed")
+        }
         report.origin = model.origin
         try folder.write(report)
         for note in report.allNotes { output.say("Note: \(note)") }

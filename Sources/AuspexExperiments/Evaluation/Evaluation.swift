@@ -10,19 +10,23 @@ public struct Evaluation {
 
     public let plan: EvaluationProtocol
     private let metrics: [any Metric]
+    private let cache: FeatureCache?
 
     /// - Parameters:
     ///   - registry: what metrics' names stand for.
+    ///   - cache: where features of clips seen before are kept; nil computes all of them.
     ///   - metricsWereChosen: whether somebody chose the metrics. Of those that a protocol brings, an error says how to do without.
     /// - Throws: `MetricError` for a metric that does not exist, `FileError` naming the command that gets a network's weights where they are absent.
     public init(
-        _ plan: EvaluationProtocol, registry: MetricRegistry = .standard, metricsWereChosen: Bool = true
+        _ plan: EvaluationProtocol, registry: MetricRegistry = .standard, cache: FeatureCache? = nil,
+        metricsWereChosen: Bool = true
     ) throws {
         var plan = plan
         var seen: Set<String> = []
         plan.metrics = plan.metrics.filter { seen.insert($0).inserted }
         self.plan = plan
-        let settings = MetricSettings(seed: plan.seed)
+        let settings = MetricSettings(seed: plan.seed, cache: cache)
+        self.cache = cache
         var metrics: [any Metric] = []
         var absent: FileError?
         for name in plan.metrics {
@@ -93,6 +97,7 @@ public struct Evaluation {
                 try examples(example(first + number, clip, futures.map { $0[number] }, able.map(\.name)))
             }
             progress(batch.upperBound, places.count)
+            StoragePool.shared.endStep()
         }
         return EvaluationReport(
             version: TrainingRun.version, machine: .current, protocol: plan, frames: frames, source: source.description,
@@ -161,6 +166,7 @@ public struct Evaluation {
                 "\(predictor.name) is left out: it needs \(predictor.fewestContextFrames) frames of context, the protocol gives \(plan.contextFrames)"
             )
         }
+        if let problem = cache?.problem { notes.append("features are not cached: \(problem)") }
         guard plan.name != EvaluationProtocol.heldOutName else { return notes }
         let deviations = plan.deviations
         if !deviations.isEmpty { notes.append("not \(plan.name) as published: \(deviations.joined(separator: ", "))") }

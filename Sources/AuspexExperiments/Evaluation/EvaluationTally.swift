@@ -64,7 +64,11 @@ final class EvaluationTally {
     /// - Returns: the first future.
     func add(truth: Tensor, real: Tensor, whole: (Tensor) -> Tensor, futures: (Int) -> Tensor) throws -> Tensor {
         let first = futures(0)
-        for (_, accumulator) in distributions { try accumulator.add(real: real, predicted: whole(first)) }
+        if !distributions.isEmpty {
+            // One tensor for all metrics: a network's features are found again by the tensor they are of.
+            let shown = whole(first)
+            for (_, accumulator) in distributions { try accumulator.add(real: real, predicted: shown) }
+        }
         // By metric, clip and future.
         var measured = try paired.map { try $0.metric.measure(real: truth, predicted: first).map { [$0] } }
         for sample in 1..<max(samples, 1) {

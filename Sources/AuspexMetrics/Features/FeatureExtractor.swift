@@ -118,7 +118,11 @@ package final class FeatureExtractor: @unchecked Sendable {
     /// - Throws: `FileError` where the network is needed and its weights are damaged.
     package func order(_ clips: Tensor, peak: Float) throws -> Order {
         try lock.withLock {
-            if let entry = recent.last(where: { $0.holds(clips, peak: peak) }) { return entry.order }
+            if let place = recent.lastIndex(where: { $0.holds(clips, peak: peak) }) {
+                // Last again: real clips come back beside every predictor's.
+                recent.append(recent.remove(at: place))
+                return recent[recent.count - 1].order
+            }
             let entry = looked(
                 up: Entry(
                     clips: clips, peak: peak, order: Order(), rows: Array(repeating: nil, count: clips.shape[0])))
