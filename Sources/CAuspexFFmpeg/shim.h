@@ -17,6 +17,7 @@ static inline int ax_error_end_of_file(void) { return AVERROR_EOF; }
 static inline int ax_error_invalid_data(void) { return AVERROR_INVALIDDATA; }
 static inline int ax_error_no_memory(void) { return AVERROR(ENOMEM); }
 static inline int ax_error_no_entry(void) { return AVERROR(ENOENT); }
+static inline int ax_error_not_permitted(void) { return AVERROR(EPERM); }
 
 static inline int64_t ax_no_timestamp(void) { return AV_NOPTS_VALUE; }
 static inline AVRational ax_time_base(void) { return (AVRational){1, AV_TIME_BASE}; }
@@ -36,6 +37,29 @@ static inline const int32_t *ax_display_matrix(const AVStream *stream) {
 #endif
 }
 
+// The same for one frame, where the stream itself carries it (H.264 and HEVC messages, EXIF); null without one.
+static inline const int32_t *ax_frame_display_matrix(const AVFrame *frame) {
+    const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    return data && data->size >= 36 ? (const int32_t *)data->data : NULL;
+}
+
+static inline int ax_frame_is_interlaced(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+    return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+    return frame->interlaced_frame != 0;
+#endif
+}
+
+// FFmpeg 5 asks before it calls our get_buffer2 from several decoding threads at once; later versions always may.
+static inline void ax_allow_concurrent_buffers(AVCodecContext *context) {
+#if LIBAVCODEC_VERSION_MAJOR < 60
+    _Pragma("GCC diagnostic push")
+    _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
+    context->thread_safe_callbacks = 1;
+    _Pragma("GCC diagnostic pop")
+#endif
+}
 
 // The scaler's type is hidden in FFmpeg 5 and open in FFmpeg 8: a plain address stands for it in Swift.
 static inline void *ax_scaler_make(

@@ -33,6 +33,9 @@ public struct SourceSummary {
             lines.append("… \(report.items.count - Self.listed) more: --json has all")
         }
         for item in report.items { if let problem = item.problem { lines.append("unusable: \(problem)") } }
+        for item in report.items where item.problem == nil {
+            if let note = item.video?.note { lines.append("note: \(note)") }
+        }
         for file in report.ignored.prefix(Self.listed) { lines.append("not taken for a video: \(file)") }
         self.lines = lines
     }

@@ -1,6 +1,7 @@
 import AuspexModels
 import AuspexTensors
 import AuspexVideo
+import Logging
 
 /// Continues a video file from its end, or from a time in it.
 public struct VideoContinuation {
@@ -52,6 +53,7 @@ public struct VideoContinuation {
             colour: colour)
         let context = try reader.frames(at: span.context, form: form, continuing: true)
         let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)
+        if let note = reader.note { Logger(label: "auspex.video").warning("\(note)") }
         let values = context.pixelsAsValues().reshaped(to: [1] + context.shape)
         return (0..<samples).map { sample in
             let future = predictor.predict(

@@ -5,8 +5,20 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible, Lo
     /// What went wrong, for programs that handle it.
     public enum Kind: String, Sendable, Hashable {
         case noSuchFile, notReadable, notAVideo, noDecoder, damaged, tooShort, nothingUsable
+        /// Pictures or memory beyond `MediaLimits`; a read that ran out of time; frames made of two fields.
+        case tooLarge, tooSlow, interlaced
         case badSource, badList, badArray
         case noEncoder, cannotWrite
+
+        /// Whether other files of a source may do in place of the one that failed.
+        package var concernsOneFile: Bool {
+            switch self {
+            case .noSuchFile, .notReadable, .notAVideo, .noDecoder, .damaged, .tooShort, .tooLarge, .tooSlow,
+                .interlaced:
+                true
+            case .nothingUsable, .badSource, .badList, .badArray, .noEncoder, .cannotWrite: false
+            }
+        }
     }
 
     public let kind: Kind
@@ -19,6 +31,15 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible, Lo
         self.kind = kind
         self.subject = subject
         self.message = message
+    }
+
+    static func interlaced(_ path: String, frame: Int) -> VideoError {
+        let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+        func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+        return VideoError(
+            .interlaced, path,
+            "frame \(frame) is interlaced: its rows are of two times; deinterlace it first: ffmpeg -i \(quoted(path)) "
+                + "-vf yadif=deint=interlaced -c:v ffv1 \(quoted(name + "-progressive.mkv"))")
     }
 
     public var description: String { "\(subject): \(message)" }

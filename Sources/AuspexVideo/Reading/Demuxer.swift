@@ -6,6 +6,10 @@ final class Demuxer {
     let path: String
     let stream: UnsafeMutablePointer<AVStream>
     private var context: UnsafeMutablePointer<AVFormatContext>?
+    private let input: InputGuard
+    /// How many packets may still come before the file is taken for one that never ends.
+    private var packetsLeft = 0
+    private let mostPackets: Int
 
     var format: AVFormatContext { context!.pointee }
     var parameters: AVCodecParameters { stream.pointee.codecpar.pointee }
@@ -19,29 +23,29 @@ final class Demuxer {
     /// - Throws: `VideoError` that names the file and includes FFmpeg's own words.
     init(path: String, analysing: Bool = false) throws {
         self.path = path
-        try Self.checkReadable(path)
-        FFmpegMessages.clear()
-        var opened: UnsafeMutablePointer<AVFormatContext>?
-        var options: OpaquePointer?
-        // A playlist or a reference movie must not make us fetch addresses.
-        av_dict_set(&options, "protocol_whitelist", "file", 0)
-        defer { av_dict_free(&options) }
-        let code = avformat_open_input(&opened, "file:" + path, nil, &options)
-        guard code >= 0, let opened else {
-            throw VideoError(.notAVideo, path, "not a video that FFmpeg can open: \(FFmpegMessages.text(of: code))")
-        }
+        mostPackets = max(MediaLimits.fewestPacketsAllowed, try Self.checkedSize(of: path))
+        packetsLeft = mostPackets
+        let input = InputGuard(path: path)
+        self.input = input
+        let opened = try input.open()
         var owned: UnsafeMutablePointer<AVFormatContext>? = opened
         do {
             let container = String(cString: opened.pointee.iformat.pointee.name)
-            guard container != "tty" else { throw VideoError(.notAVideo, path, "a text file, not a video") }
             if analysing || !Self.isSelfDescribing(container, opened) {
-                let code = avformat_find_stream_info(opened, nil)
+                let code = try input.limited("analysing it") { Self.findStreamInfo(opened) }
                 guard code >= 0 else {
                     throw VideoError(
                         .damaged, path, "FFmpeg finds no usable streams: \(FFmpegMessages.text(of: code))")
                 }
             }
             stream = try Self.videoStream(of: opened, path: path)
+            let parameters = stream.pointee.codecpar.pointee
+            // A drawing may name other files, and FFmpeg knows it by its text whatever the file is called.
+            guard parameters.codec_id != AV_CODEC_ID_SVG else {
+                throw VideoError(.notAVideo, path, "a drawing (SVG), where a video or a picture of pixels was expected")
+            }
+            try MediaLimits.checkSize(
+                FrameSize(height: Int(parameters.height), width: Int(parameters.width)), of: path)
         } catch {
             avformat_close_input(&owned)
             throw error
@@ -54,7 +58,8 @@ final class Demuxer {
 
     deinit { avformat_close_input(&context) }
 
-    private static func checkReadable(_ path: String) throws {
+    /// The size of a regular file that may be read.
+    private static func checkedSize(of path: String) throws -> Int {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw VideoError(.noSuchFile, path, "no such file")
@@ -65,8 +70,25 @@ final class Demuxer {
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw VideoError(.notReadable, path, "the file may not be read: check its permissions")
         }
-        let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-        guard size != 0 else { throw VideoError(.notAVideo, path, "the file is empty (0 bytes)") }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            // Opening a pipe waits for a writer, and a device has no end.
+            throw VideoError(
+                .notAVideo, path, "a pipe or device, where a video file was expected: save it as a file first")
+        }
+        guard status.st_size != 0 else { throw VideoError(.notAVideo, path, "the file is empty (0 bytes)") }
+        return Int(status.st_size)
+    }
+
+    /// Decodes a little of each stream, with pictures no larger than are read later.
+    private static func findStreamInfo(_ context: UnsafeMutablePointer<AVFormatContext>) -> Int32 {
+        let count = Int(context.pointee.nb_streams)
+        var options = [OpaquePointer?](repeating: nil, count: count)
+        for index in 0..<count {
+            av_dict_set(&options[index], "max_pixels", "\(MediaLimits.mostPixels)", 0)
+        }
+        defer { for index in 0..<count { av_dict_free(&options[index]) } }
+        return avformat_find_stream_info(context, &options)
     }
 
     /// MP4 and Matroska give every packet its time and the decoder its set-up, so decoding a few frames to guess them is time lost.
@@ -106,7 +128,13 @@ final class Demuxer {
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws -> Bool {
         while true {
             av_packet_unref(packet)
-            let code = av_read_frame(context, packet)
+            guard packetsLeft > 0 else {
+                throw VideoError(
+                    .damaged, path,
+                    "it holds more than \(mostPackets) packets, more than a file of its size can: it is damaged")
+            }
+            packetsLeft -= 1
+            let code = try input.limited("reading from it") { av_read_frame(context, packet) }
             if code == ax_error_again() { continue }
             if code == ax_error_end_of_file() { return false }
             guard code >= 0 else {
@@ -118,7 +146,8 @@ final class Demuxer {
 
     /// Goes to the last packet with a key frame at or before a time in the stream's units; false where the container cannot.
     func seek(to timestamp: Int64) -> Bool {
-        av_seek_frame(context, stream.pointee.index, timestamp, AVSEEK_FLAG_BACKWARD) >= 0
+        packetsLeft = mostPackets
+        return av_seek_frame(context, stream.pointee.index, timestamp, AVSEEK_FLAG_BACKWARD) >= 0
     }
 
     /// Goes to a byte of the file; false where the container is not one whose packets can be found from anywhere.

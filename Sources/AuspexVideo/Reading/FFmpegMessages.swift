@@ -10,6 +10,8 @@ enum FFmpegMessages {
 
     /// Takes FFmpeg's logger over, once; every entry into FFmpeg asks for it first.
     static let captured: Void = {
+        // FFmpeg's limit is 2 GiB: a header of a few bytes could ask for as much.
+        av_max_alloc(MediaLimits.mostAllocationBytes)
         av_log_set_level(AV_LOG_ERROR)
         av_log_set_callback { context, level, format, arguments in
             guard level <= AV_LOG_ERROR, let format, let arguments else { return }
@@ -61,15 +63,11 @@ final class DecoderErrors: Sendable {
 
     var count: Int { reported.load(ordering: .relaxed) }
 
-    /// Has errors of a decoder counted, on whichever thread it works. This object must outlive the decoder.
-    func listen(to context: UnsafeMutablePointer<AVCodecContext>) {
-        context.pointee.opaque = Unmanaged.passUnretained(self).toOpaque()
-    }
-
     /// - Parameter speaker: what FFmpeg's logger was given; its first field tells its class.
     static func note(from speaker: UnsafeMutableRawPointer?) {
         guard let speaker, speaker.load(as: UnsafePointer<AVClass>?.self) == avcodec_get_class() else { return }
         guard let opaque = speaker.assumingMemoryBound(to: AVCodecContext.self).pointee.opaque else { return }
-        Unmanaged<DecoderErrors>.fromOpaque(opaque).takeUnretainedValue().reported.wrappingAdd(1, ordering: .relaxed)
+        let errors = Unmanaged<DecoderWatch>.fromOpaque(opaque).takeUnretainedValue().errors
+        errors.reported.wrappingAdd(1, ordering: .relaxed)
     }
 }

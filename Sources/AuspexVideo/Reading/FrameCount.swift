@@ -37,6 +37,8 @@ struct FrameCount {
             frames.send(packet, to: decoder)
         }
         frames.send(nil, to: decoder)
+        // Pictures that are refused for their size are no damage: their reason must not be lost behind later errors.
+        if frames.packets.isEmpty, let refusal = frames.refusal { throw refusal }
         return (scan, frames, decoder.reportedErrors)
     }
 
@@ -44,6 +46,8 @@ struct FrameCount {
         var packets: [Int32] = []
         var checksums: [UInt64] = []
         var complaint: String?
+        /// The first picture that was refused for its size.
+        private(set) var refusal: VideoError?
 
         mutating func send(_ packet: UnsafeMutablePointer<AVPacket>?, to decoder: FrameDecoder) {
             do { try decoder.send(packet) } catch { note(error) }
@@ -69,6 +73,10 @@ struct FrameCount {
             return packets.indices.filter { known[packets[$0]] != checksums[$0] }
         }
 
-        private mutating func note(_ error: any Error) { complaint = (error as? VideoError)?.message ?? "\(error)" }
+        private mutating func note(_ error: any Error) {
+            let error = error as? VideoError
+            if error?.kind == .tooLarge { refusal = refusal ?? error }
+            complaint = error?.message ?? complaint
+        }
     }
 }

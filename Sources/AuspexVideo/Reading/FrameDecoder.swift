@@ -5,11 +5,14 @@ final class FrameDecoder {
     private var context: UnsafeMutablePointer<AVCodecContext>?
     private var holder: UnsafeMutablePointer<AVFrame>?
     private let path: String
-    private let errors = DecoderErrors()
+    private let watch: DecoderWatch
     /// Errors before the last frame.
     private var knownErrors = 0
     /// Whether a reported error concerns the frame that comes out next, and no other.
     private let ownsItsErrors: Bool
+
+    /// Bytes of decoded pictures that the decoder holds.
+    var heldBytes: Int { watch.budget.heldBytes }
 
     var frame: UnsafeMutablePointer<AVFrame> { holder! }
 
@@ -17,8 +20,12 @@ final class FrameDecoder {
     ///   - threads: decoding threads; 0 lets FFmpeg take as many as there are processors.
     ///   - reorderDepth: how many frames have to be held back to show them in order, where that is known: many H.264 streams do not say, and a
     ///     decoder that finds out on the way drops frames.
-    init(demuxer: Demuxer, threads: Int, reorderDepth: Int = 0) throws {
+    ///   - mostPictureBytes: of decoded pictures held at a time.
+    init(
+        demuxer: Demuxer, threads: Int, reorderDepth: Int = 0, mostPictureBytes: Int = MediaLimits.mostPictureBytes
+    ) throws {
         path = demuxer.path
+        watch = DecoderWatch(mostPictureBytes: mostPictureBytes)
         let parameters = demuxer.stream.pointee.codecpar!
         guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
             let name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
@@ -34,18 +41,20 @@ final class FrameDecoder {
             context.pointee.thread_count = Int32(threads)
             // With a thread for each frame, nobody could say which of them an error is about.
             context.pointee.thread_type = ownsItsErrors ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE
-            errors.listen(to: context)
             context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
             if parameters.pointee.codec_id == AV_CODEC_ID_H264 {
                 context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(min(16, reorderDepth)))
             }
             context.pointee.err_recognition = Self.errorRecognition(for: parameters.pointee.codec_id)
+            context.pointee.max_pixels = Int64(MediaLimits.mostPixels)
+            watch.install(in: context)
             code = avcodec_open2(context, codec, nil)
         }
         guard code >= 0, context != nil, holder != nil else {
             avcodec_free_context(&context)
             av_frame_free(&holder)
-            throw VideoError(.damaged, path, "the decoder does not start: \(FFmpegMessages.text(of: code))")
+            throw MediaLimits.refusedSize(path)
+                ?? VideoError(.damaged, path, "the decoder does not start: \(FFmpegMessages.text(of: code))")
         }
         self.context = context
         self.holder = holder
@@ -66,7 +75,7 @@ final class FrameDecoder {
     }
 
     /// How many errors the decoder has reported in words, whether or not it failed.
-    var reportedErrors: Int { errors.count }
+    var reportedErrors: Int { watch.errors.count }
 
     /// Whether the decoder filled the frame without guessing.
     private(set) var isFrameWhole = true
@@ -91,8 +100,8 @@ final class FrameDecoder {
         let code = avcodec_receive_frame(context, holder)
         if code >= 0 {
             let isUnmarked = frame.pointee.flags & AV_FRAME_FLAG_CORRUPT == 0 && frame.pointee.decode_error_flags == 0
-            isFrameWhole = isUnmarked && (!ownsItsErrors || errors.count == knownErrors)
-            knownErrors = errors.count
+            isFrameWhole = isUnmarked && (!ownsItsErrors || watch.errors.count == knownErrors)
+            knownErrors = watch.errors.count
             return .frame
         }
         if code == ax_error_again() { return .needsPacket }
@@ -101,6 +110,8 @@ final class FrameDecoder {
     }
 
     private func damage(_ code: Int32) -> VideoError {
-        VideoError(.damaged, path, "a frame does not decode: \(FFmpegMessages.text(of: code))")
+        if watch.budget.hasRefused { return MediaLimits.tooMuchMemory(path) }
+        return MediaLimits.refusedSize(path)
+            ?? VideoError(.damaged, path, "a frame does not decode: \(FFmpegMessages.text(of: code))")
     }
 }

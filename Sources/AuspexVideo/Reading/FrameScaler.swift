@@ -4,7 +4,7 @@ import CAuspexFFmpeg
 ///
 /// The picture is scaled so that it covers the size, in square pixels, then cut. Colours follow the frame's own matrix and range. Where the
 /// file does not name a matrix, BT.709 is taken for high definition (wider than 1279 or higher than 576) and BT.601 below, as players
-/// do. Alpha is ignored, interlaced frames stay as they were decoded.
+/// do. Alpha is ignored. A picture so long that its scaled form would be huge is cut before it is scaled: see `SourceWindow`.
 final class FrameScaler {
     /// What libswscale's tables were made for.
     private struct Setup: Hashable {
@@ -36,7 +36,21 @@ final class FrameScaler {
         _ frame: UnsafeMutablePointer<AVFrame>, form: PictureForm, orientation: Orientation, pixelAspect: Double,
         to pixels: UnsafeMutablePointer<UInt8>
     ) throws {
-        let stored = FrameSize(height: Int(frame.pointee.height), width: Int(frame.pointee.width))
+        let whole = FrameSize(height: Int(frame.pointee.height), width: Int(frame.pointee.width))
+        if let window = SourceWindow(
+            stored: whole, size: form.size, crop: form.crop, orientation: orientation, pixelAspect: pixelAspect)
+        {
+            guard let part = window.cut(frame) else {
+                throw VideoError(
+                    .tooLarge, "a frame of \(whole)", "too long to be scaled as a whole, and cannot be cut before")
+            }
+            var owned: UnsafeMutablePointer<AVFrame>? = part
+            defer { av_frame_free(&owned) }
+            var cut = form
+            cut.crop = .centre
+            return try write(part, form: cut, orientation: orientation, pixelAspect: pixelAspect, to: pixels)
+        }
+        let stored = whole
         let plan = ScalingPlan(
             stored: stored, size: form.size, crop: form.crop, orientation: orientation, pixelAspect: pixelAspect)
         try prepare(

@@ -1,3 +1,5 @@
+import CAuspexFFmpeg
+
 /// How a stored picture is turned and mirrored before it is shown: quarter turns and flips only.
 ///
 /// A stored pixel (x, y) is shown at `(a·x + c·y, b·x + d·y)`, moved so that the picture's corner is at zero.
@@ -25,6 +27,12 @@ struct Orientation: Sendable, Hashable {
     }
 
     init() {}
+
+    /// What a decoded frame itself says; nil where it says nothing.
+    init?(of frame: UnsafeMutablePointer<AVFrame>) {
+        guard let matrix = ax_frame_display_matrix(frame) else { return nil }
+        self.init(displayMatrix: matrix)
+    }
 
     /// Clockwise turn in degrees, after mirroring left and right where `isMirrored`.
     var clockwiseDegrees: Int {

@@ -25,6 +25,19 @@ struct SourceColour: Hashable {
         matrix = Self.matrix(frame.pointee.colorspace, width: frame.pointee.width, height: frame.pointee.height)
     }
 
+    /// What a person should know about pictures whose numbers mean light in another way than a screen's.
+    static func note(on transfer: AVColorTransferCharacteristic, path: String) -> String? {
+        let curve: String
+        switch transfer {
+        case AVCOL_TRC_SMPTE2084: curve = "PQ"
+        case AVCOL_TRC_ARIB_STD_B67: curve = "HLG"
+        default: return nil
+        }
+        return
+            "\(path): high dynamic range (\(curve)): its values are taken as they are, without tone mapping, so pictures look flat; to "
+            + "map them: ffmpeg -i IN -vf zscale=t=linear:npl=100,tonemap=hable,zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p OUT"
+    }
+
     private static func withoutRange(_ format: AVPixelFormat) -> (AVPixelFormat, wasFull: Bool) {
         switch format {
         case AV_PIX_FMT_YUVJ420P: (AV_PIX_FMT_YUV420P, true)

@@ -25,6 +25,8 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     /// Names as FFmpeg gives them; `unknown` where the file does not say.
     public var colourMatrix: String
     public var colourRange: String
+    /// The curve from numbers to light: `smpte2084` is PQ, `arib-std-b67` is HLG.
+    public var colourTransfer: String
     public var frameCount: Int
     /// Mean rate; nil for a single frame.
     public var framesPerSecond: Double?
@@ -34,6 +36,8 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     public var keyFrameCount: Int
     /// Why the file is not whole, or which of its frames may be wrong; nil where nothing was found.
     public var damage: String?
+    /// What a person should know about the pictures; nil where there is nothing.
+    public var note: String?
 
     /// One stream of a file.
     public struct Stream: Sendable, Hashable, Codable {
@@ -48,7 +52,10 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     public init(probing path: String) throws {
         let demuxer = try Demuxer(path: path, analysing: true)
         let parameters = demuxer.parameters
-        let index = try FrameIndex(scanning: demuxer)
+        let stamp = FileStamp(of: path)
+        let known = IndexCache.standard.index(of: path, stamp: stamp)
+        let index = try known ?? FrameIndex(scanning: demuxer)
+        if known == nil { IndexCache.standard.keep(index, of: path, stamp: stamp) }
         let orientation = Orientation(displayMatrix: ax_display_matrix(demuxer.stream))
         self.path = path
         container = demuxer.containerName
@@ -58,7 +65,7 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         pixelFormat = av_get_pix_fmt_name(format).map { String(cString: $0) } ?? "unknown"
         let layout = av_pix_fmt_desc_get(format)?.pointee
         bitDepth = layout.map { Int($0.comp.0.depth) } ?? 0
-        hasAlpha = layout.map { $0.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
+        hasAlpha = demuxer.hasSeparateAlpha || layout.map { $0.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
         storedSize = FrameSize(height: Int(parameters.height), width: Int(parameters.width))
         pixelAspect = demuxer.pixelAspect()
         let square = FrameSize(
@@ -69,6 +76,8 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         isInterlaced = parameters.field_order.rawValue > AV_FIELD_PROGRESSIVE.rawValue
         colourMatrix = av_color_space_name(parameters.color_space).map { String(cString: $0) } ?? "unknown"
         colourRange = av_color_range_name(parameters.color_range).map { String(cString: $0) } ?? "unknown"
+        colourTransfer = av_color_transfer_name(parameters.color_trc).map { String(cString: $0) } ?? "unknown"
+        note = SourceColour.note(on: parameters.color_trc, path: path)
         frameCount = index.frameCount
         framesPerSecond = index.frameIntervalSeconds.map { 1 / $0 }
         hasVariableFrameRate = index.hasVariableFrameRate
@@ -79,6 +88,12 @@ public struct VideoInfo: Sendable, Hashable, Codable {
 }
 
 extension Demuxer {
+    /// WebM keeps the alpha of VP8 and VP9 beside the pictures, where FFmpeg's own decoders do not look.
+    fileprivate var hasSeparateAlpha: Bool {
+        guard let entry = av_dict_get(stream.pointee.metadata, "alpha_mode", nil, 0) else { return false }
+        return String(cString: entry.pointee.value) == "1"
+    }
+
     fileprivate var streams: [VideoInfo.Stream] {
         (0..<Int(format.nb_streams)).compactMap { format.streams[$0]?.pointee.codecpar.pointee }.map { parameters in
             VideoInfo.Stream(

@@ -9,10 +9,13 @@ public final class VideoReader {
     package let index: FrameIndex
     private var demuxer: Demuxer
     private let threads: Int
+    private let mostPictureBytes: Int
     private var decoder: FrameDecoder
     private let scaler = FrameScaler()
     private let packet: PacketBox
     private let orientation: Orientation
+    /// What a person should know about pictures that were read: once, however many there are.
+    package private(set) var note: String?
     private var position = Position()
 
     /// How far reading has come.
@@ -34,12 +37,23 @@ public final class VideoReader {
     /// - Parameter threads: decoding threads; 0 takes as many as there are processors.
     /// - Throws: `VideoError` where there is no such file, it is no video, or nothing in it can be decoded.
     public convenience init(path: String, threads: Int = 0) throws {
-        try self.init(path: path, threads: threads, index: nil)
+        let stamp = FileStamp(of: path)
+        let known = IndexCache.standard.index(of: path, stamp: stamp)
+        try self.init(path: path, threads: threads, index: known)
+        if known == nil { IndexCache.standard.keep(index, of: path, stamp: stamp) }
     }
 
-    init(path: String, threads: Int, index known: FrameIndex?) throws {
+    /// - Parameter mostPictureBytes: of decoded pictures that the decoder may hold.
+    package convenience init(path: String, threads: Int, mostPictureBytes: Int) throws {
+        try self.init(path: path, threads: threads, index: nil, mostPictureBytes: mostPictureBytes)
+    }
+
+    init(
+        path: String, threads: Int, index known: FrameIndex?, mostPictureBytes: Int = MediaLimits.mostPictureBytes
+    ) throws {
         self.path = path
         self.threads = threads
+        self.mostPictureBytes = mostPictureBytes
         packet = try PacketBox(path: path)
         var demuxer = try Demuxer(path: path, analysing: known?.isCounted ?? false)
         if let known {
@@ -54,7 +68,8 @@ public final class VideoReader {
         }
         self.demuxer = demuxer
         decoder = try FrameDecoder(
-            demuxer: demuxer, threads: threads, reorderDepth: index.isCounted ? 0 : index.reorderDepth)
+            demuxer: demuxer, threads: threads, reorderDepth: index.isCounted ? 0 : index.reorderDepth,
+            mostPictureBytes: mostPictureBytes)
         orientation = Orientation(displayMatrix: ax_display_matrix(demuxer.stream))
     }
 
@@ -111,10 +126,29 @@ public final class VideoReader {
             throw VideoError(
                 .damaged, path, "the picture's size changes from \(stored) to \(size): ask for a size to scale to")
         }
+        // A stream may turn itself from some frame on, whatever the container says.
+        let orientation = Orientation(of: frame) ?? self.orientation
+        guard form.size != nil || orientation.isTransposed == self.orientation.isTransposed else {
+            throw VideoError(
+                .damaged, path, "frame \(position.lastFrame) is turned to another shape: ask for a size to scale to")
+        }
+        try checkProgressive(frame)
+        note = note ?? SourceColour.note(on: frame.pointee.color_trc, path: path)
         try scaler.write(
             frame, form: form, orientation: orientation,
             pixelAspect: demuxer.pixelAspect(of: frame), to: out)
     }
+
+    /// - Throws: `VideoError.interlaced` for a frame whose odd and even rows are of different times.
+    private func checkProgressive(_ frame: UnsafeMutablePointer<AVFrame>) throws {
+        let codec = demuxer.parameters.codec_id
+        // PNG's interlacing is an order of storing pixels.
+        guard ax_frame_is_interlaced(frame) != 0, codec != AV_CODEC_ID_PNG, codec != AV_CODEC_ID_APNG else { return }
+        throw VideoError.interlaced(path, frame: position.lastFrame)
+    }
+
+    /// Bytes of decoded pictures that the reader holds between calls.
+    var heldBytes: Int { decoder.heldBytes }
 
     /// Frames as the decoder gives them, their planes in order without gaps: what `ffmpeg -f rawvideo` writes.
     package func storedBytes(at frames: [Int], continuing: Bool = false) throws -> [[UInt8]] {
@@ -189,7 +223,8 @@ extension VideoReader {
             try handle(.restart)
             try reopen()
             decoder = try FrameDecoder(
-                demuxer: demuxer, threads: threads, reorderDepth: index.isCounted ? 0 : index.reorderDepth)
+                demuxer: demuxer, threads: threads, reorderDepth: index.isCounted ? 0 : index.reorderDepth,
+                mostPictureBytes: mostPictureBytes)
             run.restart()
             if try decode(&run, handle) { return }
         } catch {

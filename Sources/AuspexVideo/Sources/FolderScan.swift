@@ -48,7 +48,11 @@ struct FolderScan {
         for name in names.filter({ !$0.hasPrefix(".") }).sorted(by: Self.comesBefore) {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
             var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                // A link to nothing.
+                ignored.append(path)
+                continue
+            }
             let ending = (name as NSString).pathExtension.lowercased()
             if isFolder.boolValue {
                 folders.append(path)

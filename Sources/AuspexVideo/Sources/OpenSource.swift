@@ -15,7 +15,7 @@ public func openSource(_ text: String, options: SourceOptions = SourceOptions())
             "no such file or folder; a source is a video, a folder, a list (.txt, .csv), an array (.npy) or "
                 + SyntheticSources.names.map { SyntheticSources.prefix + $0 }.joined(separator: ", "))
     }
-    let pool = ReaderPool(threads: options.decodingThreads)
+    let pool = ReaderPool(threads: options.decodingThreads, cache: options.indexCache, logger: options.logger)
     if isFolder.boolValue {
         let found = try FolderScan(of: text)
         return try ItemSource(

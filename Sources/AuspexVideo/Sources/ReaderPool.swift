@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 
 /// Readers of recently used files, kept open and lent to one thread at a time, and the frame indices of many more files.
@@ -21,18 +22,28 @@ final class ReaderPool: Sendable {
         var indices: [String: Indexed] = [:]
         var indexedFrames = 0
         var uses = 0
+        /// Files of which something was said.
+        var noted: Set<String> = []
     }
 
     private let state = Mutex(State())
     private let threads: Int
     private let openReaders: Int
     private let rememberedFrames: Int
+    private let logger: Logger
+    private let cache: IndexCache?
+    /// The most bytes of decoded pictures that idle readers hold together.
+    private static let mostIdleBytes = 1 << 30
 
     /// - Parameters:
     ///   - threads: decoding threads of each reader.
     ///   - openReaders: idle readers kept open; each holds a file and a few decoded frames.
     ///   - rememberedFrames: frames of which the index is kept, about 24 bytes each.
-    init(threads: Int, openReaders: Int = 8, rememberedFrames: Int = 4_000_000) {
+    ///   - cache: where indices are kept for other runs of the program; nil keeps none.
+    ///   - logger: is told once a file what a person should know about its pictures.
+    init(threads: Int, openReaders: Int = 8, rememberedFrames: Int = 4_000_000, cache: IndexCache?, logger: Logger) {
+        self.cache = cache
+        self.logger = logger
         self.threads = threads
         self.openReaders = openReaders
         self.rememberedFrames = rememberedFrames
@@ -46,15 +57,21 @@ final class ReaderPool: Sendable {
         // After an error the reader is dropped: whatever state it is in harms nobody.
         state.withLock { state in
             state.idle.append(lent)
-            if state.idle.count > openReaders { state.idle.removeFirst() }
+            var bytes = state.idle.reduce(0) { $0 + $1.reader.heldBytes }
+            while state.idle.count > openReaders || (bytes > Self.mostIdleBytes && state.idle.count > 1) {
+                bytes -= state.idle.removeFirst().reader.heldBytes
+            }
+        }
+        if let note = lent.reader.note, state.withLock({ $0.noted.insert(path).inserted }) {
+            logger.warning("\(note)")
         }
         return result
     }
 
-    /// A file's frames, from memory where it did not change since.
+    /// A file's frames, from memory or from the cache where it did not change since.
     func index(of path: String) throws -> FrameIndex {
         let stamp = FileStamp(of: path)
-        if let known = knownIndex(of: path, stamp: stamp) { return known }
+        if let known = keptIndex(of: path, stamp: stamp) { return known }
         // The reader that finds the frames is the one that will decode them: a file is opened once.
         return try withReader(of: path) { $0.index }
     }
@@ -67,10 +84,21 @@ final class ReaderPool: Sendable {
             return state.idle.remove(at: place)
         }
         if let idle { return idle }
-        let known = knownIndex(of: path, stamp: stamp)
-        let reader = try VideoReader(path: path, threads: threads, index: known)
-        if known == nil { remember(reader.index, of: path, stamp: stamp) }
+        if let known = keptIndex(of: path, stamp: stamp) {
+            return Idle(stamp: stamp, reader: try VideoReader(path: path, threads: threads, index: known))
+        }
+        let reader = try VideoReader(path: path, threads: threads, index: nil)
+        remember(reader.index, of: path, stamp: stamp)
+        cache?.keep(reader.index, of: path, stamp: stamp)
         return Idle(stamp: stamp, reader: reader)
+    }
+
+    /// From memory, else from the cache on disk.
+    private func keptIndex(of path: String, stamp: FileStamp) -> FrameIndex? {
+        if let known = knownIndex(of: path, stamp: stamp) { return known }
+        guard let kept = cache?.index(of: path, stamp: stamp) else { return nil }
+        remember(kept, of: path, stamp: stamp)
+        return kept
     }
 
     private func knownIndex(of path: String, stamp: FileStamp) -> FrameIndex? {
@@ -95,17 +123,5 @@ final class ReaderPool: Sendable {
                 state.indexedFrames -= old.index.frameCount
             }
         }
-    }
-}
-
-/// By which a changed file is known.
-struct FileStamp: Hashable, Sendable {
-    var size = 0
-    var modified = Date.distantPast
-
-    init(of path: String) {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }
-        size = attributes[.size] as? Int ?? 0
-        modified = attributes[.modificationDate] as? Date ?? .distantPast
     }
 }

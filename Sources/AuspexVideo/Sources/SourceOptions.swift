@@ -14,6 +14,8 @@ public struct SourceOptions: Sendable {
     public var framesPerSecond: Double?
     /// Decoding threads of one file: 1 where several files are decoded side by side, as a loader does; 0 for all processors.
     public var decodingThreads = 1
+    /// Where the frames of videos are kept in mind for other runs of the program; nil keeps none.
+    package var indexCache: IndexCache? = .standard
     /// Where skipped files are named.
     public var logger = Logger(label: "auspex.video")
 

@@ -41,11 +41,15 @@ extension ClipSource {
     ///
     /// Values of arrays are read too, because no header tells whether they can be used.
     ///
-    /// - Parameter request: the clips that are counted.
-    public func inspect(for request: ClipRequest) -> SourceReport {
+    /// - Parameters:
+    ///   - request: the clips that are counted.
+    ///   - progress: is told how many items were looked into, of how many.
+    public func inspect(for request: ClipRequest, progress: (Int, Int) -> Void = { _, _ in }) -> SourceReport {
         var items: [SourceReport.Item] = []
-        for item in (self as? ItemSource)?.items ?? [] {
+        let all = (self as? ItemSource)?.items ?? []
+        for item in all {
             items.append(SourceReport.Item(inspecting: item, request: request, readsValues: true))
+            progress(items.count, all.count)
         }
         return SourceReport(
             source: description, classNames: classNames, items: items, ignored: (self as? ItemSource)?.ignored ?? [])
@@ -76,8 +80,15 @@ extension SourceReport.Item {
             clipCount = timeline.startsWithoutOverlap(for: request).count
             if readsValues { values = try item.checkedValues().map { [$0.lowerBound, $0.upperBound] } }
             if startCount == 0 { problem = "\(ItemSource.tooShort(item, timeline, request))" }
+            // A header may promise pictures that the decoder does not give, or gives in a form that is refused.
+            if problem == nil, video != nil {
+                _ = try item.frames(
+                    at: [timeline.usable.lowerBound], request: request, crop: .centre, continuing: true)
+            }
         } catch {
             problem = "\(error)"
         }
+        // What cannot be used is not counted.
+        if problem != nil { (frameCount, clipCount, startCount) = (0, 0, 0) }
     }
 }
