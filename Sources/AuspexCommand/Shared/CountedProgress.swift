@@ -5,13 +5,16 @@ final class CountedProgress {
     private let title: String
     private let unit: String
     private let quiet: Bool
+    private let smallest: Int
     private var reporter: ProgressReporter?
 
-    init(_ title: String, unit: String, quiet: Bool) {
-        (self.title, self.unit, self.quiet) = (title, unit, quiet)
+    /// - Parameter smallest: work of fewer units shows nothing.
+    init(_ title: String, unit: String, quiet: Bool, from smallest: Int = 0) {
+        (self.title, self.unit, self.quiet, self.smallest) = (title, unit, quiet, smallest)
     }
 
     func update(_ done: Int, of total: Int) {
+        guard total >= smallest else { return }
         let reporter =
             reporter ?? ProgressReporter(title, total: total, unit: unit, style: .automatic(quiet: quiet))
         reporter.update(completed: done)

@@ -44,6 +44,7 @@ struct CalibrateCommand: ParsableCommand {
     var force = false
 
     @OptionGroup var array: ArrayOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -58,6 +59,7 @@ struct CalibrateCommand: ParsableCommand {
 
     func run() throws {
         engine.apply()
+        reading.apply()
         var calibration = Calibration()
         calibration.metrics = try metricNames(listed: metrics)
         (calibration.clips, calibration.frames) = (clips, frames)

@@ -33,6 +33,7 @@ struct DataInspectCommand: ParsableCommand {
     var force = false
 
     @OptionGroup var array: ArrayOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -51,6 +52,7 @@ struct DataInspectCommand: ParsableCommand {
     }
 
     func run() throws {
+        reading.apply()
         var options = try array.sourceOptions()
         // What is in an array can be told without the range of its values; a picture of them cannot.
         options.needsRange = sheet != nil
@@ -58,7 +60,9 @@ struct DataInspectCommand: ParsableCommand {
         options.logger.logLevel = .critical
         let opened = try openSource(source, options: options)
         let request = ClipRequest(frames: frames ?? 16, size: FrameSize(64), step: .stride(stride ?? 1))
-        let report = opened.inspect(for: request)
+        let progress = CountedProgress("inspect", unit: "items", quiet: output.quiet, from: 100)
+        let report = opened.inspect(for: request) { progress.update($0, of: $1) }
+        progress.finish()
         if let sheet { try writeSheet(of: opened, request: request, to: sheet) }
         if output.json { return try Console.print(json: Versioned(report)) }
         for line in SourceSummary(report, request: request).lines { Console.print(line) }
@@ -70,7 +74,7 @@ struct DataInspectCommand: ParsableCommand {
         _ = try OutputPlace(path, overwriting: force)
         var sheet = ContactSheet(title: self.source)
         for place in try source.places(for: request, atMost: sheetClips ?? 8) {
-            sheet.add(try source.clip(at: place, request: request))
+            if let clip = try source.readableClip(at: place, request: request) { sheet.add(clip) }
         }
         try sheet.write(to: path, overwriting: force)
     }

@@ -62,6 +62,7 @@ struct EvaluateCommand: ParsableCommand {
     var force = false
 
     @OptionGroup var array: ArrayOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -88,6 +89,7 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         engine.apply()
+        reading.apply()
         let model = try TrainedModel(run: trained)
         output.say("Model: \(model.origin)")
         let earlier = try sameClips.map { SameClips(try EvaluationFolder.report(at: $0), readFrom: $0) }
@@ -98,11 +100,14 @@ struct EvaluateCommand: ParsableCommand {
         let folder = try EvaluationFolder(
             out ?? saveClips ?? EvaluationFolder.next(in: model.run, protocol: plan.name), overwriting: force)
         let gallery = try saveClips.map { try Gallery($0, clips: saved ?? 8, overwriting: force) }
+        let looking = CountedProgress("look into files", unit: "files", quiet: output.quiet, from: 100)
         let progress = CountedProgress("evaluate", unit: "clips", quiet: output.quiet)
         var report = try evaluation.run(
             [GeneratorPredictor(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
             sameClips: earlier, classNumbers: try model.classNumbers(of: source.clips),
-            examples: { try gallery?.add($0) }, progress: { progress.update($0, of: $1) })
+            examples: { try gallery?.add($0) }, looking: { looking.update($0, of: $1) },
+            progress: { progress.update($0, of: $1) })
+        looking.finish()
         progress.finish()
         if let counts = cache?.counts, counts.found > 0 {
             output.say("Features: \(counts.found) from the cache, \(counts.computed) computed")

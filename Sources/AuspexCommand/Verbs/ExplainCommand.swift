@@ -68,6 +68,7 @@ struct ExplainCommand: ParsableCommand {
     var dryRun = false
 
     @OptionGroup var array: ArrayOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -107,6 +108,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         engine.apply()
+        reading.apply()
         var explanation = Explanation(reported: try ReportedValue(reported))
         explanation.metric = metric
         explanation.clips = clips == 0 ? nil : clips

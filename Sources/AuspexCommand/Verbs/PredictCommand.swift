@@ -67,6 +67,7 @@ struct PredictCommand: ParsableCommand {
     var force = false
 
     @OptionGroup var array: ArrayOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -116,6 +117,7 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         engine.apply()
+        reading.apply()
         guard let model else {
             throw ConfigurationError(
                 "no model is named, and no small one is shipped yet: train one with 'auspex train tiny --data \(video ?? data ?? "VIDEO") --out run', then name it with --model run"

@@ -77,6 +77,7 @@ struct ScoreCommand: ParsableCommand {
     var precision: I3D.Precision?
 
     @OptionGroup var array: ArrayOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -129,6 +130,7 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         engine.apply()
+        reading.apply()
         let progress = CountedProgress("score", unit: "clips", quiet: output.quiet)
         if let replay {
             let outcome = try ScoringReplay(readingFrom: replay).run { progress.update($0, of: $1) }

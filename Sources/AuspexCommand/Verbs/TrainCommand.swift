@@ -53,6 +53,7 @@ struct TrainCommand: ParsableCommand {
     var dryRun = false
 
     @OptionGroup var array: ArrayOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -105,9 +106,12 @@ struct TrainCommand: ParsableCommand {
         try array.requireArray(
             among: [configuration.data.source] + [configuration.data.validation].compactMap(\.self), namedBy: "--data")
         engine.apply()
+        reading.apply()
         if dryRun { return try printForecast(configuration) }
         let path = runToResume ?? out ?? RunFolder.nextPath(named: stem)
-        let run = try TrainingRun(configuration, path: path, resume: resume)
+        let looking = CountedProgress("look into held-out files", unit: "files", quiet: output.quiet, from: 100)
+        let run = try TrainingRun(configuration, path: path, resume: resume) { looking.update($0, of: $1) }
+        looking.finish()
         let name = runToResume == nil ? "\(stem) in \(path)" : path
         output.say("Training \(name)" + (run.firstStep > 0 ? ", from step \(run.firstStep)" : ""))
         for notice in run.notices { Console.say("Note: \(notice)") }

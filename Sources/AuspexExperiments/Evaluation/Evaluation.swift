@@ -61,12 +61,14 @@ public struct Evaluation {
     ///   - sameClips: exactly the clips of an earlier report; nil spreads the protocol's number evenly over the source's own held-out list.
     ///   - classNumbers: the model's number of each of the source's classes; nil for a model without.
     ///   - examples: is given every clip with its predictions.
+    ///   - looking: is told how many files were looked into for clips, of how many.
     ///   - progress: is told how many clips are done, of how many.
     /// - Throws: `VideoError` where clips can't be had or are not those of the list, `MetricError` where they cannot be scored.
     public func run(
         _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest,
         sameClips: SameClips? = nil, classNumbers: [Int]? = nil,
-        examples: (Example) throws -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
+        examples: (Example) throws -> Void = { _ in }, looking: (Int, Int) -> Void = { _, _ in },
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
         var request = request
         request.frames = plan.contextFrames + plan.predictedFrames
@@ -76,7 +78,8 @@ public struct Evaluation {
         if let stride = plan.frameStride { request.step = .stride(stride) }
         let frames = EvaluationReport.Frames(request)
         let places =
-            try sameClips?.places(in: source, for: plan) ?? source.places(for: request, atMost: plan.clips)
+            try sameClips?.places(in: source, for: plan)
+            ?? source.places(for: request, atMost: plan.clips, progress: looking)
         for metric in metrics { try metric.check(clips: places.count, frames: plan.distributionFrameCount) }
         let able = predictors.filter { $0.fewestContextFrames <= plan.contextFrames }
         let tallies = able.map { EvaluationTally($0, metrics, samples: plan.samples) }
@@ -84,14 +87,20 @@ public struct Evaluation {
         var spacing = FrameSpacing(request)
         for first in stride(from: 0, to: places.count, by: Self.batch) {
             let batch = first..<min(first + Self.batch, places.count)
-            let clips = try batch.map { number in
-                let clip = try source.clip(at: places[number], request: request)
+            let clips = try batch.compactMap { number -> Clip? in
+                // A list of clips is to be scored as a whole; of a source, clips that cannot be read are left out.
+                let clip =
+                    sameClips == nil
+                    ? try source.readableClip(at: places[number], request: request)
+                    : try source.clip(at: places[number], request: request)
+                guard let clip else { return nil }
                 let found = EvaluationReport.TestClip(clip, at: places[number])
                 try sameClips?.check(number, found, for: plan, frames: frames)
                 kept.append(found)
                 spacing.take(clip)
                 return clip
             }
+            guard !clips.isEmpty else { continue }
             let futures = try predict(clips, first: first, with: tallies, classNumbers: classNumbers)
             for (number, clip) in clips.enumerated() {
                 try examples(example(first + number, clip, futures.map { $0[number] }, able.map(\.name)))
@@ -99,9 +108,14 @@ public struct Evaluation {
             progress(batch.upperBound, places.count)
             StoragePool.shared.endStep()
         }
+        if kept.count < places.count {
+            // None can be read: the first one's error says why.
+            if kept.isEmpty { _ = try source.clip(at: places[0], request: request) }
+            for metric in metrics { try metric.check(clips: kept.count, frames: plan.distributionFrameCount) }
+        }
         return EvaluationReport(
             version: TrainingRun.version, machine: .current, protocol: plan, frames: frames, source: source.description,
-            clips: places.count,
+            clips: kept.count,
             models: try Dictionary(
                 uniqueKeysWithValues: tallies.map { ($0.predictor.name, try $0.scores(distributionsOf: shown)) }),
             published: Dictionary(
@@ -110,7 +124,7 @@ public struct Evaluation {
                 }
             ).filter { !$0.value.isEmpty },
             notes: notes(
-                on: places.count, of: source, stepInTraining: stepInTraining,
+                on: kept.count, unreadable: places.count - kept.count, of: source, stepInTraining: stepInTraining,
                 leftOut: predictors.filter { predictor in
                     !able.contains { $0 === predictor }
                 }) + spacing.notes(on: source.description) + source.valueNotes
@@ -155,10 +169,15 @@ public struct Evaluation {
     }
 
     private func notes(
-        on clips: Int, of source: any ClipSource, stepInTraining: ClipRequest.FrameStep, leftOut: [any Predictor]
+        on clips: Int, unreadable: Int, of source: any ClipSource, stepInTraining: ClipRequest.FrameStep,
+        leftOut: [any Predictor]
     ) -> [String] {
         var notes: [String] = []
-        if clips < plan.clips {
+        if unreadable > 0 {
+            notes.append(
+                "\(unreadable) of \(clips + unreadable) clips are left out, because their files cannot be read: the numbers are of the rest"
+            )
+        } else if clips < plan.clips {
             notes.append("\(source.description) has \(clips) clips, fewer than the \(plan.clips) asked for")
         }
         for predictor in leftOut {

@@ -56,8 +56,10 @@ public struct SourceContinuation {
         let names = Self.names(of: places.map(source.name(at:)))
         let predictor = GeneratorPredictor(model.generator)
         var spacing = FrameSpacing(request)
+        var done = 0
         for (place, start) in places.enumerated() {
-            let clip = try source.clip(at: start, request: request)
+            guard let clip = try source.readableClip(at: start, request: request) else { continue }
+            done += 1
             spacing.take(clip)
             let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
             let values = clip.frames.elementType == .uint8 ? clip.frames.pixelsAsValues() : clip.frames
@@ -73,8 +75,10 @@ public struct SourceContinuation {
                     truth: pixels.sliced(0, from: given, count: frames),
                     frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
             }
-            try body(place + 1, names[place], pictures)
+            try body(done, names[place], pictures)
         }
+        // None could be read: the first one's error says why.
+        if done == 0, let place = places.first { _ = try source.clip(at: place, request: request) }
         return spacing.notes(on: source.description) + source.valueNotes
     }
 

@@ -83,7 +83,11 @@ public struct TrainingData {
     }
 
     /// What a run measures itself on, and what its model is shown.
-    func heldOutClips() throws -> (clips: HeldOutClips, shown: ShownClips) {
+    ///
+    /// A held-out clip that cannot be read is left out with a warning, as a training clip is replaced by another.
+    ///
+    /// - Parameter progress: is told how many held-out files were looked into, of how many.
+    func heldOutClips(progress: (Int, Int) -> Void = { _, _ in }) throws -> (clips: HeldOutClips, shown: ShownClips) {
         var request = configuration.clipRequest
         let (seed, batch) = (configuration.training.seed, configuration.training.batch)
         let stream = RandomStream(seed: seed, name: "standing-clips")
@@ -98,12 +102,17 @@ public struct TrainingData {
         request.crop = .centre
         var validation: [ClipBatch] = []
         if let heldOut, configuration.training.validationInterval > 0 || configuration.training.sampleInterval > 0 {
-            let places = try heldOut.places(for: request, atMost: configuration.training.validationClips)
+            let places = try heldOut.places(
+                for: request, atMost: configuration.training.validationClips, progress: progress)
             for first in stride(from: 0, to: places.count, by: batch) {
-                let clips = try places[first..<min(first + batch, places.count)].map {
-                    try heldOut.clip(at: $0, request: request)
+                let clips = try places[first..<min(first + batch, places.count)].compactMap {
+                    try heldOut.readableClip(at: $0, request: request)
                 }
-                validation.append(try ClipBatch(joining: clips))
+                if !clips.isEmpty { validation.append(try ClipBatch(joining: clips)) }
+            }
+            if validation.isEmpty, let place = places.first {
+                // None can be read: the first one's error says why.
+                _ = try heldOut.clip(at: place, request: request)
             }
         }
         return (

@@ -24,14 +24,17 @@ public struct TrainingRun {
     /// - Parameters:
     ///   - path: the run's folder.
     ///   - resume: whether a run that is there goes on; where there is none, one begins.
+    ///   - progress: is told how many held-out files were looked into, of how many.
     /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
-    public init(_ configuration: Configuration, path: String, resume: Bool = false) throws {
+    public init(
+        _ configuration: Configuration, path: String, resume: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws {
         self.configuration = configuration
         try configuration.refuseWhatDoesNotFit()
         try RunFolder.checkFree(path, resume: resume)
         // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
         data = try TrainingData(configuration)
-        heldOut = try data.heldOutClips()
+        heldOut = try data.heldOutClips(progress: progress)
         folder = try RunFolder(writing: path, resume: resume)
         let store = folder.checkpoints()
         resumedStep = resume ? store.step(of: .last) : nil

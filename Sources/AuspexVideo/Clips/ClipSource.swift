@@ -21,11 +21,18 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
 
     /// Clips for held-out measurements: the same list every time, not overlapping within a file, in the source's order.
     ///
-    /// - Parameter limit: no more than this many, spread evenly over the source; a source without end needs it.
-    func places(for request: ClipRequest, atMost limit: Int?) throws -> [ClipPlace]
+    /// - Parameters:
+    ///   - limit: no more than this many, spread evenly over the source; a source without end needs it.
+    ///   - progress: is told how many files were looked into, of how many.
+    func places(for request: ClipRequest, atMost limit: Int?, progress: (Int, Int) -> Void) throws -> [ClipPlace]
 
     /// The clip at a place of `places(for:atMost:)`, cut at the centre.
     func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip
+
+    /// The clip at a place; nil where its file cannot be read, which is said once a file.
+    ///
+    /// - Throws: what `clip(at:request:)` throws, but for files that are damaged or cannot be read.
+    func readableClip(at place: ClipPlace, request: ClipRequest) throws -> Clip?
 
     /// What a clip at a place is called, without reading it.
     func name(at place: ClipPlace) -> String
@@ -46,6 +53,15 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
 extension ClipSource {
     public func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource) {
         (self, self)
+    }
+
+    /// `places(for:atMost:progress:)` for callers that show no progress.
+    public func places(for request: ClipRequest, atMost limit: Int?) throws -> [ClipPlace] {
+        try places(for: request, atMost: limit) { _, _ in }
+    }
+
+    public func readableClip(at place: ClipPlace, request: ClipRequest) throws -> Clip? {
+        try clip(at: place, request: request)
     }
 
     /// How many classes the clips have; 0 without classes.

@@ -102,12 +102,12 @@ struct ItemSource: ClipSource {
     private static func isWrongOption(_ error: any Error) -> Bool { (error as? VideoError)?.kind == .badArray }
 
     /// Says that an item is passed over. Of a source's only item the error that follows says the same.
-    private func warn(of item: any ClipItem, _ error: any Error) {
+    func warn(of item: any ClipItem, _ error: any Error) {
         if items.count > 1 { complaints.note(item.name, error) }
     }
 
     /// - Throws: `VideoError.tooShort` where not one clip fits.
-    private func usableTimeline(of item: any ClipItem, request: ClipRequest) throws -> Timeline {
+    func usableTimeline(of item: any ClipItem, request: ClipRequest) throws -> Timeline {
         if let known = complaints.lastingError(of: item.name) { throw known }
         let timeline: Timeline
         do {
@@ -177,7 +177,7 @@ struct ItemSource: ClipSource {
     }
 
     /// One error for a source of which nothing can be used: the file's own where there is only one.
-    private func unusable(_ failures: [(name: String, error: any Error)], request: ClipRequest) -> any Error {
+    func unusable(_ failures: [(name: String, error: any Error)], request: ClipRequest) -> any Error {
         if items.count == 1, let only = failures.last { return only.error }
         var seen: Set<String> = []
         let reasons = failures.filter { seen.insert($0.name).inserted }.map { "\($0.error)" }
@@ -206,29 +206,21 @@ struct ItemSource: ClipSource {
             frameIntervalSeconds: interval, classIndex: classIndex(of: item))
     }
 
-    func places(for request: ClipRequest, atMost limit: Int?) throws -> [ClipPlace] {
-        var places: [ClipPlace] = []
-        var failures: [(name: String, error: any Error)] = []
-        for (number, item) in items.enumerated() {
-            do {
-                let timeline = try usableTimeline(of: item, request: request)
-                places += timeline.startsWithoutOverlap(for: request).map { ClipPlace(item: number, firstFrame: $0) }
-            } catch {
-                warn(of: item, error)
-                failures.append((item.name, error))
-            }
-        }
-        guard !places.isEmpty else { throw unusable(failures, request: request) }
-        guard let limit, limit < places.count else { return places }
-        return (0..<limit).map { places[$0 * places.count / limit] }
-    }
-
     func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip {
         require(items.indices.contains(place.item), "ItemSource.clip", "item \(place.item) of \(items.count)")
         let item = items[place.item]
         let timeline = try usableTimeline(of: item, request: request)
         return try clip(
             of: item, first: place.firstFrame, timeline: timeline, request: request, crop: .centre, continuing: true)
+    }
+
+    func readableClip(at place: ClipPlace, request: ClipRequest) throws -> Clip? {
+        do {
+            return try clip(at: place, request: request)
+        } catch let error as VideoError where error.kind.concernsOneFile {
+            complaints.note(items[place.item].name, error)
+            return nil
+        }
     }
 
     func name(at place: ClipPlace) -> String { items[place.item].name }

@@ -51,7 +51,9 @@ public struct MovingShapes: ClipSource {
         return try clip(of: scene(at: index, from: stream, request: request), name: name, firstFrame: 0, request)
     }
 
-    public func places(for request: ClipRequest, atMost limit: Int?) throws -> [ClipPlace] {
+    public func places(
+        for request: ClipRequest, atMost limit: Int?, progress: (Int, Int) -> Void
+    ) throws -> [ClipPlace] {
         guard let limit else {
             throw VideoError(
                 .badSource, description, "has clips without end: say how many are wanted (--clips N)")

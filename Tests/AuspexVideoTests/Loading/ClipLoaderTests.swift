@@ -17,7 +17,7 @@ private struct CountingSource: ClipSource {
     }
 
     func channels(for request: ClipRequest) -> Int { 1 }
-    func places(for request: ClipRequest, atMost limit: Int?) -> [ClipPlace] { [] }
+    func places(for request: ClipRequest, atMost limit: Int?, progress: (Int, Int) -> Void) -> [ClipPlace] { [] }
     func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?] { wanted.map { _ in nil } }
     func name(at place: ClipPlace) -> String { "\(place.item)" }
     func clip(at place: ClipPlace, request: ClipRequest) -> Clip {
