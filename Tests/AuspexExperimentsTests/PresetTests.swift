@@ -1,4 +1,6 @@
 import AuspexExperiments
+import AuspexLayers
+import AuspexModels
 import Foundation
 import Testing
 
@@ -27,6 +29,31 @@ struct PresetTests {
         var reader = try ConfigurationReader(defaults: Configuration())
         try reader.lay(yaml: try configuration.yaml, named: "config.yaml")
         #expect(try reader.resolved() == configuration)
+    }
+
+    /// The number of parameters is a quadratic polynomial in the channels: three small networks say what large ones have.
+    @Test(arguments: ["bair-64", "kinetics600-64", "ucf101-128"])
+    func documentedNumbersOfParameters(name: String) throws {
+        func counts(_ channels: Int) throws -> [Double] {
+            let configuration = try Configuration(name, assignments: ["model.channels=\(channels)"])
+            var blank = Initializer.blank
+            let generator = Generator(configuration.model, using: &blank)
+            let judges = Discriminators(configuration.discriminators, for: configuration.model, using: &blank)
+            return [Double(generator.parameterCount), Double(judges.parameterCount)]
+        }
+        let (one, two, three) = (try counts(1), try counts(2), try counts(3))
+        func count(_ network: Int, _ channels: Double) -> Double {
+            let first = two[network] - one[network]
+            let second = three[network] - 2 * two[network] + one[network]
+            return one[network] + first * (channels - 1) + second * (channels - 1) * (channels - 2) / 2
+        }
+        #expect(try counts(4) == [count(0, 4), count(1, 4)])
+        let cells = [48.0, 96, 120].map { channels in
+            (0..<2).map { String(format: "%.1f", count($0, channels) / 1e6) }.joined(separator: " + ")
+        }
+        let page = Self.folder.deletingLastPathComponent().appendingPathComponent("docs/train.md")
+        let row = "| `\(name)` | \(cells.joined(separator: " | ")) |"
+        #expect(try String(contentsOf: page, encoding: .utf8).contains(row), "\(row)")
     }
 
     @Test func everyFieldIsDocumented() throws {

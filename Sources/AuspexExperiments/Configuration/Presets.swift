@@ -36,6 +36,7 @@ public enum Presets {
         "bair-64": """
         # BAIR robot pushing, 64×64, 1 → 15. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
         model:
+          # Not stated with certainty: other readings say 48 or 120. Parameters of each: docs/train.md.
           channels: 96
           contextFrames: 1
           predictedFrames: 15
@@ -51,6 +52,7 @@ public enum Presets {
         "kinetics600-64": """
         # Kinetics-600, 64×64, 5 → 11. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
         model:
+          # Not stated with certainty: other readings say 48 or 120. Parameters of each: docs/train.md.
           channels: 96
         training:
           steps: 1000000
@@ -65,6 +67,7 @@ public enum Presets {
         # UCF-101, 128×128, 5 → 11. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
         model:
           size: 128
+          # Not stated with certainty: other readings say 48 or 120. Parameters of each: docs/train.md.
           channels: 96
         training:
           steps: 500000
