@@ -194,6 +194,11 @@ public struct Evaluation {
                 "\(plan.name) takes \(EvaluationReport.Frames.inWords(.stride(plan.frameStride ?? 1))), the model was trained on \(step)"
             )
         }
+        if plan.metrics.contains(where: { !PublishedValue.values(of: $0, protocol: plan.name).isEmpty }),
+            let note = PublishedValue.samplesNote(protocol: plan.name, samples: plan.samples)
+        {
+            notes.append(note)
+        }
         if !plan.testData.isEmpty {
             notes.append(
                 "\(plan.name) is about \(plan.testData): whether \(source.description) is that, only you can know")

@@ -47,7 +47,8 @@ extension EvaluationReport {
             guard let values = published[metric] else { return nil }
             var table = TextTable(header: ["published \(metric)", "value", "source"])
             for value in values { table.add([value.model, Self.number(value.value), value.source]) }
-            return table.text
+            let note = PublishedValue.samplesNote(protocol: `protocol`.name, samples: `protocol`.samples)
+            return table.text + (note.map { "\n(\($0))" } ?? "")
         }.joined(separator: "\n\n")
     }
 

@@ -4,6 +4,14 @@ public struct PublishedValue: Codable, Sendable, Equatable {
     public var value: Double
     public var source: String
 
+    /// How many futures a clip the papers' values of a protocol are of, in one sentence; nil where all are of one a clip.
+    public static func samplesNote(protocol name: String, samples: Int) -> String? {
+        guard name == "bair" else { return nil }
+        return
+            "this protocol takes \(samples) future\(samples == 1 ? "" : "s") of each of the 256 clips, and fvd sees one of each; several "
+            + "papers take 100 of each clip (25,600 videos) for their value, and a Fréchet distance falls with the number of videos"
+    }
+
     /// The reported values of a metric under a protocol, the best last; empty where none are known.
     public static func values(of metric: String, protocol name: String) -> [PublishedValue] {
         // Papers report this one by the convention that `fvd` names; other metrics and conventions would be other numbers.
