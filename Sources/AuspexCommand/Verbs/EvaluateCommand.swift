@@ -113,12 +113,15 @@ struct EvaluateCommand: ParsableCommand {
             output.say("Features: \(counts.found) from the cache, \(counts.computed) computed")
         }
         report.origin = model.origin
+        report.notes += source.notes
         try folder.write(report)
         for note in report.allNotes { output.say("Note: \(note)") }
         output.say("Report and plots: \(folder.path)")
         if output.json { return try Console.print(json: report) }
         Console.print([report.heading, report.table].joined(separator: "\n"))
-        for text in [report.publishedText, report.curve] where !text.isEmpty { Console.print("\n" + text) }
+        for text in [report.comparison, report.publishedText, report.curve] where !text.isEmpty {
+            Console.print("\n" + text)
+        }
     }
 
     private func plan(for model: TrainedModel, clips: Int?) throws -> EvaluationProtocol {
@@ -131,14 +134,18 @@ struct EvaluateCommand: ParsableCommand {
         return plan
     }
 
-    /// The test clips and how they are taken: the run's own as in training, others sampled in time to match.
-    private func testSource(for model: TrainedModel) throws -> (clips: any ClipSource, request: ClipRequest) {
+    /// The test clips, how they are taken (the run's own as in training, others sampled in time to match), and what a reader should know of them.
+    private func testSource(
+        for model: TrainedModel
+    ) throws -> (clips: any ClipSource, request: ClipRequest, notes: [String]) {
         if let data {
-            return try model.openClips(data, options: try array.sourceOptions())
+            let (source, request) = try model.openClips(data, options: try array.sourceOptions())
+            return (source, request, [])
         }
-        guard let heldOut = try TrainingData(model.configuration).heldOut else {
+        let data = try TrainingData(of: model)
+        guard let heldOut = data.heldOut else {
             throw ConfigurationError("\(trained): the run holds no clips out; name test clips with --data")
         }
-        return (heldOut, model.configuration.clipRequest)
+        return (heldOut, data.request, data.splitNotes)
     }
 }

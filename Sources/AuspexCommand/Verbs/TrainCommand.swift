@@ -114,6 +114,7 @@ struct TrainCommand: ParsableCommand {
         looking.finish()
         let name = runToResume == nil ? "\(stem) in \(path)" : path
         output.say("Training \(name)" + (run.firstStep > 0 ? ", from step \(run.firstStep)" : ""))
+        output.say(run.dataSummary)
         for notice in run.notices { Console.say("Note: \(notice)") }
         for note in run.dataNotes { output.say("Note: \(note)") }
         let progress = ProgressReporter(

@@ -8,27 +8,95 @@ public struct TrainingData {
     public let training: any ClipSource
     /// Nil where nothing is held out.
     public let heldOut: (any ClipSource)?
+    /// What to save with the run.
+    let record: RunData
+    /// What a reader should know: files that came or went, frame rates that differ.
+    public let splitNotes: [String]
+    /// What a training clip looks like.
+    public let request: ClipRequest
     private let configuration: Configuration
 
-    /// Opens the sources of a configuration and checks that their clips are what the model takes.
+    /// Opens the sources of a configuration, splits them, and checks that their clips are what the model takes.
     ///
     /// - Throws: `VideoError` for a source that is none, `ConfigurationError` where channels or classes differ.
     public init(_ configuration: Configuration) throws {
+        try self.init(configuration, beginning: .now)
+    }
+
+    /// When the run began that the data are for.
+    enum Beginning {
+        /// It begins now.
+        case now
+        /// It saved its split.
+        case saved(RunData)
+        /// A version began it that saved no split and took frames as the files have them.
+        case earlierVersion
+
+        init(ofRun run: String, dataDigest: String?) throws {
+            self = try RunData(ofRun: run, digest: dataDigest).map { .saved($0) } ?? .earlierVersion
+        }
+    }
+
+    /// The clips that a model's run trains on and holds out, as the run saved them.
+    ///
+    /// - Throws: as `init(_:)`; `VideoError` where a held-out file is trained on now, `ConfigurationError` where what the run saved is gone.
+    public init(of model: TrainedModel) throws {
+        try self.init(
+            model.configuration, beginning: try Beginning(ofRun: model.run, dataDigest: model.shown.dataDigest))
+    }
+
+    init(_ configuration: Configuration, beginning: Beginning) throws {
         self.configuration = configuration
         let (data, model) = (configuration.data, configuration.model)
         let options = data.sourceOptions(classes: model.classes > 0)
         let source = try openSource(data.source, options: options)
-        if let validation = data.validation {
-            training = source
-            heldOut = try openSource(validation, options: options)
-        } else if data.validationShare > 0 {
-            let parts = try source.split(heldOut: data.validationShare)
-            training = parts.training
-            heldOut = parts.heldOut
-        } else {
-            training = source
-            heldOut = nil
+        let validation = try data.validation.map { try openSource($0, options: options) }
+        var notes: [String] = []
+        let interval: Double? =
+            switch beginning {
+            case .now: data.frameIntervalSeconds == nil ? source.commonFrameIntervalSeconds : nil
+            case .saved(let record): record.frameIntervalSeconds
+            case .earlierVersion: nil
+            }
+        var request = configuration.clipRequest
+        if case .now = beginning, let interval {
+            request.step = .matching(seconds: interval * Double(data.frameStride), stride: data.frameStride)
+        } else if let interval {
+            request.step = .matching(seconds: interval, stride: data.frameStride)
         }
+        var split: SourceSplit?
+        if case .saved(let record) = beginning, let saved = record.split {
+            let (parts, changes) = try saved.restored(from: source, validation: validation)
+            (training, heldOut, split) = (parts.training, saved.heldOut.isEmpty ? nil : parts.heldOut, saved)
+            notes += changes.notes
+        } else if let validation {
+            split = try SourceSplit(training: source, heldOut: validation)
+            (training, heldOut) = (source, validation)
+        } else if data.validationShare > 0 {
+            var parts: SourceParts
+            if case .earlierVersion = beginning {
+                parts = source.splitAsEarlierVersions(heldOut: data.validationShare)
+                notes.append(
+                    "an earlier version of Auspex began the run and did not save which clips it holds out: they are worked out from "
+                        + "today's files of \(source.description)")
+            } else {
+                parts = try source.split(heldOut: data.validationShare, for: request)
+            }
+            (training, heldOut, split) = (parts.training, parts.heldOut, parts.record)
+        } else {
+            (training, heldOut) = (source, nil)
+        }
+        if case .now = beginning {
+            notes += (split?.copies ?? []).prefix(1).map {
+                "\($0.heldOut) is held out and has the same bytes as \($0.training), which is trained on"
+            }
+        }
+        for note in training.frameRateNotes(for: request) + (heldOut?.frameRateNotes(for: request) ?? [])
+        where !notes.contains(note) { notes.append(note) }
+        let step: Double? = if case .matching(let seconds, _) = request.step { seconds } else { nil }
+        record = RunData(split: split, frameIntervalSeconds: step)
+        self.request = request
+        splitNotes = notes
         for part in [training, heldOut].compactMap({ $0 }) { try check(part) }
         // Numbers are given in the order of names: other names would be other numbers.
         if model.classes > 0, let heldOut, heldOut.classNames != training.classNames {
@@ -40,7 +108,7 @@ public struct TrainingData {
 
     private func check(_ source: any ClipSource) throws {
         let model = configuration.model
-        let channels = try source.channels(for: configuration.clipRequest)
+        let channels = try source.channels(for: request)
         guard channels == model.frameChannels else {
             throw ConfigurationError(
                 "\(source.description): gives frames of \(ChannelFit.words(channels)), model.frameChannels is \(model.frameChannels): "
@@ -64,7 +132,7 @@ public struct TrainingData {
     public func checkReadable() throws {
         _ = try training.clip(
             at: 0, from: RandomStream(seed: configuration.training.seed, name: "clips"),
-            request: configuration.clipRequest)
+            request: request)
     }
 
     /// What the clips read so far tell about their source, a line each.
@@ -73,11 +141,34 @@ public struct TrainingData {
         return ([training.valueNotes] + [heldOut?.valueNotes ?? []]).flatMap { $0 }.filter { seen.insert($0).inserted }
     }
 
+    /// What is trained on and what is held out, in one line.
+    public var summary: String {
+        func inWords(_ items: [SourceSplit.Item], of source: any ClipSource) -> String {
+            guard items.count != 1 else { return items[0].name }
+            let noun = items.first?.name.hasSuffix("]") == true ? "elements" : "files"
+            return "\(items.count) \(noun) of \(source.description)"
+        }
+        guard let heldOut else { return "Trains on \(training.description), holds nothing out." }
+        guard let split = record.split else {
+            return
+                "Trains on clips drawn from \(training.description), holds out others that are drawn for measuring alone."
+        }
+        let trained = "Trains on \(inWords(split.training, of: training)), holds out "
+        guard split.isOfTime else { return trained + "\(inWords(split.heldOut, of: heldOut))." }
+        let shares = split.heldOut.compactMap { $0.share?[0] }.map { Int(((1 - $0) * 100).rounded()) }
+        let (least, most) = (shares.min() ?? 0, shares.max() ?? 0)
+        let whose =
+            if split.training.count == 1 { "its time" } else if split.training.count == split.heldOut.count {
+                "the time of each"
+            } else { "the time of \(split.heldOut.count); the others are too short" }
+        return trained + "the last \(least == most ? "" : "\(least) to ")\(most)% of \(whose)."
+    }
+
     /// The run's batches from a clip number on.
     func supply(from position: Int) -> any BatchSupply {
         let loader = ClipLoader(
             source: training, stream: RandomStream(seed: configuration.training.seed, name: "clips"),
-            request: configuration.clipRequest, batchSize: configuration.training.batch, from: position,
+            request: request, batchSize: configuration.training.batch, from: position,
             threads: configuration.data.loaderThreads, queuedBatches: configuration.data.queuedBatches)
         return LoaderSupply(loader)
     }
@@ -88,7 +179,7 @@ public struct TrainingData {
     ///
     /// - Parameter progress: is told how many held-out files were looked into, of how many.
     func heldOutClips(progress: (Int, Int) -> Void = { _, _ in }) throws -> (clips: HeldOutClips, shown: ShownClips) {
-        var request = configuration.clipRequest
+        var request = request
         let (seed, batch) = (configuration.training.seed, configuration.training.batch)
         let stream = RandomStream(seed: seed, name: "standing-clips")
         var intervals: [Double?] = []
@@ -117,7 +208,7 @@ public struct TrainingData {
         }
         return (
             HeldOutClips(validation: validation.map(\.supplied), standing: standing.map(\.supplied)),
-            ShownClips(frameIntervals: intervals, classNames: training.classNames)
+            try ShownClips(frameIntervals: intervals, in: record, classNames: training.classNames)
         )
     }
 }

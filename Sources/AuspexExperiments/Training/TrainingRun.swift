@@ -32,12 +32,10 @@ public struct TrainingRun {
         self.configuration = configuration
         try configuration.refuseWhatDoesNotFit()
         try RunFolder.checkFree(path, resume: resume)
-        // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
-        data = try TrainingData(configuration)
-        heldOut = try data.heldOutClips(progress: progress)
-        folder = try RunFolder(writing: path, resume: resume)
-        let store = folder.checkpoints()
+        let store = CheckpointStore(folder: path + "/checkpoints")
         resumedStep = resume ? store.step(of: .last) : nil
+        var notices: [String] = []
+        var beginning = TrainingData.Beginning.now
         if let resumedStep {
             let checkpoint = try store.load(.step(resumedStep), groups: [])
             let earlier = try Configuration(of: checkpoint, at: store.path(of: resumedStep))
@@ -48,8 +46,17 @@ public struct TrainingRun {
                         + "more steps, or train another run with --out")
             }
             notices = try Self.notices(checkpoint, resuming: configuration.training)
+            let shown = try checkpoint.document(ShownClips.self, ShownClips.documentName)
+            beginning = try .init(ofRun: path, dataDigest: shown.dataDigest)
+        }
+        // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
+        data = try TrainingData(configuration, beginning: beginning)
+        heldOut = try data.heldOutClips(progress: progress)
+        self.notices = notices + data.splitNotes
+        folder = try RunFolder(writing: path, resume: resume)
+        if case .saved = beginning {
         } else {
-            notices = []
+            try AtomicFile.write(try data.record.bytes, to: RunData.path(inRun: folder.path))
         }
         let yaml = try configuration.yaml
         try AtomicFile.write(Data(yaml.utf8), to: folder.configurationPath)
@@ -57,6 +64,9 @@ public struct TrainingRun {
 
     /// What the clips that were read first tell about their source, a line each.
     public var dataNotes: [String] { data.notes }
+
+    /// What is trained on and what is held out, in one line.
+    public var dataSummary: String { data.summary }
 
     /// The step that the run goes on from; 0 for a new one.
     public var firstStep: Int { resumedStep ?? 0 }

@@ -64,13 +64,20 @@ public struct ClipRequest: Sendable, Hashable {
         case stride(Int)
         /// The frame shown nearest to every multiple of this many seconds after the first, whatever the file's rate.
         case seconds(Double)
-        /// `seconds`, so that a file of another rate matches; every n-th frame where there is no clock.
+        /// Every n-th frame where these are this many seconds apart, or where there is no clock; else as `seconds`, so that a file of another
+        /// rate matches.
         case matching(seconds: Double, stride: Int)
 
-        /// What an item's frames are taken by: a stride where they have no clock to match.
-        func resolved(hasClock: Bool) -> FrameStep {
+        /// What an item's frames are taken by.
+        ///
+        /// Rates count as the same within 1%, as 29.97 and 30 frames a second do: no frame is then left out or repeated to make up for it.
+        ///
+        /// - Parameter ownInterval: mean time from one of the item's frames to the next, where it has a clock.
+        func resolved(hasClock: Bool, ownInterval: Double?) -> FrameStep {
             guard case .matching(let seconds, let stride) = self else { return self }
-            return hasClock ? .seconds(seconds) : .stride(stride)
+            guard hasClock else { return .stride(stride) }
+            let isSame = ownInterval.map { abs($0 * Double(stride) - seconds) <= 0.01 * seconds } ?? false
+            return isSame ? .stride(stride) : .seconds(seconds)
         }
     }
 

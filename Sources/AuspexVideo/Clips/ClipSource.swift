@@ -37,12 +37,15 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// What a clip at a place is called, without reading it.
     func name(at place: ClipPlace) -> String
 
-    /// Two sources that share no clip: a part of the files, or of a single file's time, is held out.
+    /// Two sources that share no clip: a part of the files is held out, or where these are few, the end of each file's time.
     ///
     /// A synthetic source holds nothing out: its held-out clips are drawn from a stream that no run draws from.
     ///
-    /// - Parameter share: how much is held out, in 0…1; of several files at least one and not all.
-    func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource)
+    /// - Parameters:
+    ///   - share: how much is held out, in 0…1.
+    ///   - request: what a clip looks like: either part has room for one at least.
+    /// - Throws: `VideoError` where a single file is too short for that.
+    func split(heldOut share: Double, for request: ClipRequest) throws -> SourceParts
 
     /// Where clips of these names lie now, whatever was added to the source or taken from it since somebody noted them; nil where nothing is called so.
     ///
@@ -51,8 +54,8 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
 }
 
 extension ClipSource {
-    public func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource) {
-        (self, self)
+    public func split(heldOut share: Double, for request: ClipRequest) throws -> SourceParts {
+        SourceParts(training: self, heldOut: self)
     }
 
     /// `places(for:atMost:progress:)` for callers that show no progress.

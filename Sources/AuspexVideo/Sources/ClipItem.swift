@@ -7,6 +7,10 @@ protocol ClipItem: Sendable {
     var name: String { get }
     /// The class as its source names it; nil where the source has none.
     var className: String? { get }
+    /// Which part of its files the item is; empty where it is the whole.
+    var part: String { get }
+    /// The files that it is read from.
+    var files: [String] { get }
     /// - Throws: `VideoError` or `FileError` where no frame of the item can be trusted.
     func timeline() throws -> Timeline
     func channels(for request: ClipRequest) throws -> Int
@@ -78,7 +82,7 @@ struct Timeline: Sendable {
     /// The frames of a clip that begins with a frame; nil where it would reach beyond the usable ones.
     func frames(from first: Int, request: ClipRequest) -> [Int]? {
         guard usable.contains(first) else { return nil }
-        switch request.step.resolved(hasClock: seconds != nil) {
+        switch request.step.resolved(hasClock: seconds != nil, ownInterval: frameIntervalSeconds) {
         case .stride(let stride):
             let (span, isHuge) = (request.frames - 1).multipliedReportingOverflow(by: stride)
             guard !isHuge, span < usable.upperBound - first else { return nil }

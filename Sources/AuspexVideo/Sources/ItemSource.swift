@@ -29,7 +29,8 @@ struct ItemSource: ClipSource {
         classNames = wantsClasses ? try Self.classNames(of: items, in: description) : []
     }
 
-    private init(_ whole: ItemSource, items: [any ClipItem]) {
+    /// Other items under the same name, with the same classes and one list of what was complained about.
+    init(_ whole: ItemSource, items: [any ClipItem]) {
         description = whole.description
         self.items = items
         classNames = whole.classNames
@@ -125,7 +126,7 @@ struct ItemSource: ClipSource {
     static func tooShort(_ item: any ClipItem, _ timeline: Timeline, _ request: ClipRequest) -> VideoError {
         let has = frames(of: timeline)
         let count = timeline.usable.count
-        switch request.step.resolved(hasClock: timeline.seconds != nil) {
+        switch request.step.resolved(hasClock: timeline.seconds != nil, ownInterval: timeline.frameIntervalSeconds) {
         case .stride(let stride):
             let (span, isHuge) = (request.frames - 1).multipliedReportingOverflow(by: stride)
             let needed = isHuge || span == .max ? "too many" : "\(span + 1)"
@@ -197,7 +198,8 @@ struct ItemSource: ClipSource {
         }
         let frames = try item.frames(at: numbers, request: request, crop: crop, continuing: continuing)
         let interval: Double? =
-            switch request.step.resolved(hasClock: timeline.seconds != nil) {
+            switch request.step.resolved(hasClock: timeline.seconds != nil, ownInterval: timeline.frameIntervalSeconds)
+            {
             case .seconds(let wanted), .matching(let wanted, _): wanted
             case .stride(let stride): timeline.frameIntervalSeconds.map { $0 * Double(stride) }
             }
@@ -237,21 +239,5 @@ struct ItemSource: ClipSource {
     /// Of a file that cannot be read no frame is: reading it says why.
     private static func isUsable(_ frame: Int, of item: any ClipItem) -> Bool {
         (try? item.timeline())?.usable.contains(frame) ?? false
-    }
-
-    func split(heldOut share: Double) throws -> (training: any ClipSource, heldOut: any ClipSource) {
-        guard items.count > 1 else {
-            return (
-                ItemSource(self, items: items.map { $0.limited(to: 0..<1 - share) }),
-                ItemSource(self, items: items.map { $0.limited(to: 1 - share..<1) })
-            )
-        }
-        // Spread over the whole, because neighbours in a folder are often alike; at least one on either side.
-        let count = min(items.count - 1, max(1, Int((share * Double(items.count)).rounded())))
-        let chosen = Set((0..<count).map { ($0 * items.count + items.count / 2) / count })
-        return (
-            ItemSource(self, items: items.indices.filter { !chosen.contains($0) }.map { items[$0] }),
-            ItemSource(self, items: items.indices.filter { chosen.contains($0) }.map { items[$0] })
-        )
     }
 }

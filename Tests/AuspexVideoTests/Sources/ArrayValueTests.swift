@@ -107,7 +107,8 @@ struct ArrayValueTests {
         let path = folder.file("bytes.npy")
         try Tensor([UInt8](repeating: 0, count: 48 * 4), shape: [48, 1, 4]).writeNumPy(to: path)
         let whole = try openSource(path, options: SourceOptions(axes: "THW"))
-        let parts = try whole.split(heldOut: 0.1)
+        let parts = try whole.split(
+            heldOut: 0.1, for: ClipRequest(frames: 5, size: FrameSize(height: 1, width: 4)))
         func refusal(_ source: any ClipSource, frames: Int, step: Int = 1) -> String {
             message {
                 _ = try source.places(

@@ -167,7 +167,8 @@ import Testing
     @Test func heldOutPartsShareNothing() throws {
         let folder = try TemporaryFolder()
         let file = try folder.video("one.mp4", frames: 100, Self.codec)
-        let (training, heldOut) = try openSource(file).split(heldOut: 0.2)
+        let single = try openSource(file).split(heldOut: 0.2, for: Self.request)
+        let (training, heldOut) = (single.training, single.heldOut)
         let held = try heldOut.places(for: Self.request, atMost: nil).map(\.firstFrame)
         #expect(held == [80, 88])
         for number in 0..<20 {
@@ -175,7 +176,7 @@ import Testing
             #expect((clip.frameIndices.last ?? 100) < 80)
         }
         for name in 0..<9 { _ = try folder.video("\(name).mp4", frames: 10, Self.codec) }
-        let parts = try openSource(folder.path).split(heldOut: 0.2)
+        let parts = try openSource(folder.path).split(heldOut: 0.2, for: Self.request)
         let a = Set(
             try parts.training.places(for: Self.request, atMost: nil).map {
                 try parts.training.clip(at: $0, request: Self.request).name

@@ -1,0 +1,51 @@
+extension ClipSource {
+    /// Items that are looked at to learn a source's frame rates: a source may have too many to open all of them.
+    private static var lookedAt: Int { 16 }
+
+    /// The names and mean frame intervals of some items, spread evenly; items without a clock or that cannot be read are left out.
+    private var someIntervals: [(name: String, seconds: Double)] {
+        guard let items = (self as? ItemSource)?.items else { return [] }
+        let count = min(items.count, Self.lookedAt)
+        return (0..<count).map { items[$0 * items.count / count] }.compactMap { item in
+            (try? item.timeline())?.frameIntervalSeconds.map { (item.key, $0) }
+        }
+    }
+
+    /// The time between two frames that most items have, the longer one where two are as common; nil where no item has a clock.
+    package var commonFrameIntervalSeconds: Double? {
+        let intervals = someIntervals.map(\.seconds).sorted()
+        func count(_ interval: Double) -> Int { intervals.count { abs($0 - interval) <= 0.01 * interval } }
+        return intervals.max { (count($0), $0) < (count($1), $1) }
+    }
+
+    /// What a reader should know about items whose frames are not as far apart as a clip's are to be: one note a kind, empty where all match.
+    package func frameRateNotes(for request: ClipRequest) -> [String] {
+        let wanted: Double
+        switch request.step {
+        case .stride: return []
+        case .seconds(let seconds), .matching(let seconds, _): wanted = seconds
+        }
+        var (repeated, approximated): ([(name: String, seconds: Double)], [(name: String, seconds: Double)]) = ([], [])
+        let intervals = someIntervals
+        for (name, own) in intervals {
+            let steps = wanted / own
+            if steps < 0.99 {
+                repeated.append((name, own))
+            } else if abs(steps - steps.rounded()) > 0.01 * steps {
+                approximated.append((name, own))
+            }
+        }
+        func note(_ found: [(name: String, seconds: Double)], _ consequence: (Double) -> String) -> [String] {
+            guard let first = found.max(by: { $0.seconds < $1.seconds }) else { return [] }
+            let others = found.count > 1 ? " (and \(found.count - 1) more of \(intervals.count) looked at)" : ""
+            return [
+                "\(first.name)\(others) has a frame every \(Self.rounded(first.seconds)) s, clips take one every \(Self.rounded(wanted)) s: "
+                    + consequence(first.seconds)
+            ]
+        }
+        return note(repeated) { _ in "frames are repeated" }
+            + note(approximated) { "the nearest frames are taken, up to \(Self.rounded($0 / 2)) s off" }
+    }
+
+    private static func rounded(_ seconds: Double) -> String { "\((seconds * 1000).rounded() / 1000)" }
+}

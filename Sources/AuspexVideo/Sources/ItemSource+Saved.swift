@@ -1,0 +1,97 @@
+extension ClipSource {
+    /// Splits the source as a version did that saved no split.
+    package func splitAsEarlierVersions(heldOut share: Double) -> SourceParts {
+        (self as? ItemSource)?.splitAsEarlierVersions(heldOut: share) ?? SourceParts(training: self, heldOut: self)
+    }
+}
+
+extension SourceSplit {
+    /// The two parts as they were when the run began, from what is there today.
+    ///
+    /// - Parameters:
+    ///   - source: what is trained on, or where both parts come from.
+    ///   - validation: where the held-out part comes from, where it has a source of its own.
+    /// - Returns: the parts, in which items that are gone stay as ones that cannot be read; and what changed.
+    /// - Throws: `VideoError` where a held-out item is trained on now, where a file has changed whose time is held out, or where nothing is left.
+    package func restored(
+        from source: any ClipSource, validation: (any ClipSource)?
+    ) throws -> (parts: SourceParts, changes: SourceChanges) {
+        guard let source = source as? ItemSource else {
+            return (SourceParts(training: source, heldOut: validation ?? source), SourceChanges())
+        }
+        let other = validation as? ItemSource ?? source
+        var changes = SourceChanges()
+        let trained = try Self.restored(training, from: source, &changes)
+        let held = try Self.restored(heldOut, from: other, &changes)
+        let known = Set((training + heldOut).map(\.key))
+        changes.come = (source.items + (validation == nil ? [] : other.items)).map(\.key).filter { !known.contains($0) }
+        changes.gone = Self.unique(changes.gone)
+        changes.changed = Self.unique(changes.changed)
+        try refuseLeaks(into: trained, from: held)
+        for (part, items, source) in [("trained on", trained, source), ("held out", held, other)]
+        where items.allSatisfy({ $0 is MissingItem }) {
+            throw VideoError(
+                .nothingUsable, source.description,
+                "every item that the run has \(part) is gone, \(items.first?.key ?? "") among them: bring them back")
+        }
+        return (
+            SourceParts(
+                training: ItemSource(source, items: trained), heldOut: ItemSource(other, items: held), record: self),
+            changes
+        )
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+
+    private static func restored(
+        _ saved: [Item], from source: ItemSource, _ changes: inout SourceChanges
+    ) throws -> [any ClipItem] {
+        let today = Dictionary(source.items.map { ($0.key, $0) }) { first, _ in first }
+        return try saved.map { old in
+            guard let item = today[old.key] else {
+                changes.gone.append(old.key)
+                return MissingItem(name: old.name, part: old.part)
+            }
+            if item.sizeBytes != old.sizeBytes || (old.digest != nil && item.digest != old.digest) {
+                guard old.share == nil else {
+                    throw VideoError(
+                        .badSource, old.key,
+                        "has changed since the run began, so the end of it that is held out would be another one, perhaps one that "
+                            + "was trained on: put the old file back, or train another run")
+                }
+                changes.changed.append(old.key)
+            }
+            return old.share.map { item.limited(to: $0[0]..<$0[1]) } ?? item
+        }
+    }
+
+    /// Compares the bytes of what is trained on with those of what is held out, but for copies that were there when the run began.
+    private func refuseLeaks(into trained: [any ClipItem], from held: [any ClipItem]) throws {
+        func refuse(_ item: any ClipItem, _ other: String) -> VideoError {
+            VideoError(
+                .badSource, item.key,
+                "holds the same clips as \(other) now, of which the run trains on one and holds the other out: the model would be "
+                    + "measured on what it is trained on; put the old file back, or train another run")
+        }
+        let sizes = Set(heldOut.map(\.sizeBytes))
+        let digests = Dictionary(heldOut.compactMap { old in old.digest.map { ($0, old.key) } }) { first, _ in first }
+        for (item, old) in zip(trained, training) where old.share == nil && sizes.contains(item.sizeBytes) {
+            guard let digest = item.digest, digest != old.digest, let other = digests[digest] else { continue }
+            throw refuse(item, other)
+        }
+        // A held-out file that was replaced may be a copy of one that is trained on.
+        let replaced = zip(held, heldOut).compactMap { item, old -> (item: any ClipItem, digest: String)? in
+            guard old.share == nil, let digest = item.digest, digest != old.digest else { return nil }
+            return (item, digest)
+        }
+        guard !replaced.isEmpty else { return }
+        let newSizes = Set(replaced.map(\.item.sizeBytes))
+        for item in trained where newSizes.contains(item.sizeBytes) {
+            guard let digest = item.digest, let found = replaced.first(where: { $0.digest == digest }) else { continue }
+            throw refuse(found.item, item.key)
+        }
+    }
+}

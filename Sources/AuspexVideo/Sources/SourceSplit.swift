@@ -1,0 +1,69 @@
+/// Which items of a source a run trains on and which it holds out, in the order in which clips are drawn from them: kept with the run, so that
+/// files that come or go later change neither.
+public struct SourceSplit: Codable, Sendable, Equatable {
+    /// A file, a part of one, a folder of images or an element of an array, as it was when the run began.
+    public struct Item: Codable, Sendable, Equatable {
+        public var name: String
+        /// Which part of its files the item is; empty where it is the whole.
+        public var part: String
+        /// Of its files together; 0 where they could not be read.
+        public var sizeBytes: Int
+        /// SHA-256 of samples of its files' bytes. All held-out items have one, and those training items that are of the size of a held-out one.
+        public var digest: String?
+        /// The share of its time that belongs here, from and to, in 0…1; nil is all of it.
+        public var share: [Double]?
+
+        var key: String { part.isEmpty ? name : "\(name) \(part)" }
+    }
+
+    public var training: [Item]
+    public var heldOut: [Item]
+
+    public init(training: [Item], heldOut: [Item]) {
+        self.training = training
+        self.heldOut = heldOut
+    }
+
+    /// Whether time is held out of items that are trained on too, and not whole items.
+    public var isOfTime: Bool { heldOut.contains { $0.share != nil } }
+}
+
+/// A source in two parts that share no clip.
+public struct SourceParts: Sendable {
+    public let training: any ClipSource
+    public let heldOut: any ClipSource
+    /// Nil for a source whose clips are drawn and not read, such as a synthetic one.
+    public let record: SourceSplit?
+
+    public init(training: any ClipSource, heldOut: any ClipSource, record: SourceSplit? = nil) {
+        self.training = training
+        self.heldOut = heldOut
+        self.record = record
+    }
+}
+
+/// What became of a run's items since it began.
+public struct SourceChanges: Sendable, Equatable {
+    /// Items of the run that are no longer there.
+    public var gone: [String] = []
+    /// Items that are there now and belong to neither part.
+    public var come: [String] = []
+    /// Items whose files have another size or other bytes.
+    public var changed: [String] = []
+
+    public init() {}
+
+    /// One note a kind; empty where nothing changed.
+    public var notes: [String] {
+        func note(_ names: [String], _ what: (one: String, many: String), _ end: String) -> [String] {
+            guard !names.isEmpty else { return [] }
+            let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+            return [
+                "\(names.prefix(3).joined(separator: ", "))\(more) \(names.count == 1 ? what.one : what.many) \(end)"
+            ]
+        }
+        return note(gone, ("is", "are"), "gone since the run began")
+            + note(come, ("has", "have"), "come since the run began: neither trained on nor held out")
+            + note(changed, ("has", "have"), "changed since the run began")
+    }
+}
