@@ -83,4 +83,11 @@ static inline int ax_frame_copy(const AVFrame *frame, uint8_t *bytes, int size) 
         frame->height, 1);
 }
 
+// One component of a frame's row, whatever its layout and byte order.
+static inline void ax_read_line(
+    uint16_t *line, const AVFrame *frame, const AVPixFmtDescriptor *layout, int y, int component) {
+    const uint8_t *planes[4] = {frame->data[0], frame->data[1], frame->data[2], frame->data[3]};
+    av_read_image_line2(line, planes, frame->linesize, layout, 0, y, component, frame->width, 0, 2);
+}
+
 #include "encoding.h"

@@ -44,16 +44,20 @@ struct OptionEffectTests {
 
     static let printing: [String: Effect] = ["json": .always, "quiet": .always]
     static let computing: [String: Effect] = printing.merging(["threads": .always]) { $1 }
+    /// Of verbs that read videos.
+    static let reading: [String: Effect] = computing.merging(["timeout": .always]) { $1 }
     static let benchmark = computing.merging(["repeats": .always]) { $1 }
 
     static let many = "--data clips --out o --model run"
 
     static let table: [String: [String: Effect]] = [
-        "predict": computing.merging([
+        "predict": reading.merging([
             "model": .always, "class": .always, "frames": .always, "samples": .always, "seed": .always, "out": .always,
             "data": .always, "force": .always,
             "at": only(Refused(many + " --at 1", "needs one VIDEO"), taken: "v.mp4 --model run --at 1"),
             "clips": only(Refused("v.mp4 --clips 3", "needs --data SOURCE"), taken: many + " --clips 3"),
+            "frame-rate": only(
+                Refused("v.mp4 --frame-rate 8", "needs --data SOURCE"), taken: many + " --frame-rate 8"),
             "format": only(Refused("v.mp4 --format npy", "needs --data SOURCE"), taken: many + " --format npy"),
             "truth": only(Refused("v.mp4 --truth t", "needs --data SOURCE"), taken: many + " --truth t"),
             "compare": only(
@@ -75,8 +79,9 @@ struct OptionEffectTests {
         ]) { $1 }.merging(arrays("v.mp4", "--data bytes.npy --out o --model run", needs: "needs --data FILE.npy")) {
             $1
         },
-        "train": computing.merging([
-            "set": .always, "dry-run": .always,
+        "train": reading.merging([
+            // Whether a source has times of its own is known when it is opened.
+            "set": .always, "dry-run": .always, "frame-rate": .always,
             "out": only(Refused("tiny --dry-run --out r", "leave --dry-run out"), taken: "none.yaml --out r"),
             "resume": only(
                 Refused("tiny --dry-run --resume", "leave --dry-run out"), taken: "none.yaml --out r --resume"),
@@ -98,9 +103,11 @@ struct OptionEffectTests {
         ]) { $1 }.merging(arrays("tiny", "tiny --out r --data bytes.npy", needs: "needs --data FILE.npy")) {
             $1
         },
-        "evaluate": computing.merging([
+        "evaluate": reading.merging([
             "data": .always, "protocol": .always, "samples": .always, "metrics": .always, "seed": .always,
             "same-clips": .always, "out": .always, "save-clips": .always,
+            "frame-rate": only(
+                Refused("run --frame-rate 8", "needs --data SOURCE"), taken: "run --data clips --frame-rate 8"),
             "clips": only(Refused("run --clips 3 --same-clips r.json", "leave --clips out"), taken: "run --clips 3"),
             "prediction-only": only(
                 Refused("run --prediction-only", "needs fvd or kvd"),
@@ -115,7 +122,7 @@ struct OptionEffectTests {
                 Refused("run --force", "needs --out DIR or --save-clips DIR"), taken: "run --force --out o",
                 "run --force --save-clips c"),
         ]) { $1 }.merging(arrays("run", "run --data bytes.npy", needs: "needs --data FILE.npy")) { $1 },
-        "score": computing.merging([
+        "score": reading.merging([
             "size": only(Refused("--embeddings a b --size 9", "--embeddings"), taken: "a b --size 9"),
             "metrics": only(Refused("--replay r.json --metrics mse", "give it alone"), taken: "a b --metrics mse"),
             "clip-frames": only(
@@ -140,7 +147,7 @@ struct OptionEffectTests {
                 Refused("a b --precision bfloat16", "needs fvd or kvd"), taken: "a b --metrics kvd --precision bfloat16"
             ),
         ]) { $1 }.merging(arrays("a b", "bytes.npy b", needs: "needs REAL or PREDICTED FILE.npy")) { $1 },
-        "explain": computing.merging([
+        "explain": reading.merging([
             "reported": .always, "metric": .always, "clips": .always, "clip-frames": .always, "only": .always,
             "size": .always, "dry-run": .always,
             "screen": only(
@@ -166,14 +173,14 @@ struct OptionEffectTests {
         ]) { $1 }.merging(
             arrays("a b --reported 9", "bytes.npy b --reported 9", needs: "needs REAL or PREDICTED FILE.npy")
         ) { $1 },
-        "calibrate": computing.merging([
+        "calibrate": reading.merging([
             "out": .always, "metrics": .always, "clips": .always, "frames": .always, "stride": .always, "size": .always,
             "seed": .always, "force": .always,
         ]) { $1 }.merging(
             arrays("none.mp4 --out c", "bytes.npy --frames 1000 --out c", needs: "needs SOURCE FILE.npy")
         ) { $1 },
         "data inspect": printing.merging([
-            "sheet": .always,
+            "sheet": .always, "timeout": .always, "frame-rate": .always,
             "frames": only(
                 Refused("synthetic:moving-shapes --frames 3", "needs --sheet"), taken: "none.mp4 --frames 3",
                 "synthetic:moving-shapes --frames 3 --sheet s.png"),

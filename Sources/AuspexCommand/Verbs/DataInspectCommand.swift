@@ -34,6 +34,7 @@ struct DataInspectCommand: ParsableCommand {
 
     @OptionGroup var array: ArrayOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var clock: FrameRateOption
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -54,6 +55,7 @@ struct DataInspectCommand: ParsableCommand {
     func run() throws {
         reading.apply()
         var options = try array.sourceOptions()
+        options.framesPerSecond = clock.frameRate
         // What is in an array can be told without the range of its values; a picture of them cannot.
         options.needsRange = sheet != nil
         // Broken files are in the report: they need no warning beside it.

@@ -63,6 +63,7 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var array: ArrayOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var clock: FrameRateOption
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -70,6 +71,10 @@ struct EvaluateCommand: ParsableCommand {
         try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
         try requireAtLeast(1, samples, "--samples", atMost: Most.samples)
         try requireAtLeast(1, saved, "--saved")
+        if clock.frameRate != nil, data == nil {
+            throw ValidationError(
+                "--frame-rate needs --data SOURCE: the run's own clips have the rate it was trained with")
+        }
         if sameClips != nil, clips != nil {
             throw ValidationError("--clips and --same-clips: the report says which clips; leave --clips out")
         }
@@ -139,7 +144,9 @@ struct EvaluateCommand: ParsableCommand {
         for model: TrainedModel
     ) throws -> (clips: any ClipSource, request: ClipRequest, notes: [String]) {
         if let data {
-            let (source, request) = try model.openClips(data, options: try array.sourceOptions())
+            var options = try array.sourceOptions()
+            options.framesPerSecond = clock.frameRate
+            let (source, request) = try model.openClips(data, options: options)
             return (source, request, [])
         }
         let data = try TrainingData(of: model)

@@ -68,6 +68,7 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var array: ArrayOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var clock: FrameRateOption
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -80,6 +81,9 @@ struct PredictCommand: ParsableCommand {
             throw ValidationError("name one video, or many clips with --data SOURCE")
         }
         if data != nil, out == nil { throw ValidationError("--data needs --out DIR: a folder for the predictions") }
+        if data == nil, clock.frameRate != nil {
+            throw ValidationError("--frame-rate needs --data SOURCE: a video says when each frame is shown")
+        }
         if let format, !["mkv", "mp4", "gif", "png", "npy"].contains(format) {
             throw ValidationError("--format is \(format): it must be mkv, mp4, gif, png or npy")
         }
@@ -152,7 +156,7 @@ struct PredictCommand: ParsableCommand {
         let classNumber = try className.flatMap { try trained.classNumber(named: $0) }
         let batch = try SourceContinuation(
             trained, source: text, frames: horizon, samples: samples, seed: seed, classNumber: classNumber,
-            options: try array.sourceOptions())
+            options: try sourceOptions())
         let progress = ProgressReporter("predict", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
         var written: [String] = []
         let notes = try batch.run(atMost: clips, into: [folder] + [truth].compactMap { $0 }) { done, name, pictures in
@@ -172,6 +176,12 @@ struct PredictCommand: ParsableCommand {
         progress.finish()
         for note in notes { output.say("Note: \(note)") }
         return written
+    }
+
+    private func sourceOptions() throws -> SourceOptions {
+        var options = try array.sourceOptions()
+        options.framesPerSecond = clock.frameRate
+        return options
     }
 
     private func write(_ picture: PredictionPicture, to path: String) throws {

@@ -54,6 +54,7 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup var array: ArrayOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var clock: FrameRateOption
     @OptionGroup var engine: EngineOptions
     @OptionGroup var output: OutputOptions
 
@@ -134,6 +135,7 @@ struct TrainCommand: ParsableCommand {
         var all: [String] = []
         if let data { all.append("data.source=\(quoted(data))") }
         all += try array.assignments
+        all += clock.assignments
         if let steps { all.append("training.steps=\(steps)") }
         if let seed { all.append("training.seed=\(seed)") }
         if let precision { all.append("training.precision=\(precision)") }

@@ -12,6 +12,8 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     public var axes: String?
     /// Smallest and largest value of a float array.
     public var range: [Float]?
+    /// Frame rate of image folders and arrays, which do not say it.
+    public var framesPerSecond: Double?
     /// Seconds between two frames of a clip; nil takes frames as the file has them.
     public var frameIntervalSeconds: Double?
     /// Without an interval in seconds: every how many-th frame of the file is taken.
@@ -31,7 +33,9 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
 
     /// How sources are opened.
     func sourceOptions(classes: Bool) -> SourceOptions {
-        SourceOptions(classes: classes, axes: axes, range: range.flatMap { $0.count == 2 ? $0[0]...$0[1] : nil })
+        SourceOptions(
+            classes: classes, axes: axes, range: range.flatMap { $0.count == 2 ? $0[0]...$0[1] : nil },
+            framesPerSecond: framesPerSecond)
     }
 
     /// Refuses numbers with which no clip can be read.
@@ -48,6 +52,9 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
         try check(
             range.map { $0.count == 2 && $0[0] < $0[1] && ($0[1] - $0[0]).isFinite } ?? true, "range", range ?? [],
             "the smallest and the largest value, for example [0, 1], or null")
+        try check(
+            (1e-6...1e6).contains(framesPerSecond ?? 1), "framesPerSecond", framesPerSecond ?? 0,
+            "a number from 0.000001 to 1000000, or null")
         try check((1...1_000_000).contains(frameStride), "frameStride", frameStride, "1 or more, 1000000 at most")
         try check(
             frameIntervalSeconds == nil || frameStride == 1, "frameStride", frameStride,
@@ -68,6 +75,8 @@ extension DataConfiguration: ConfigurationDocumented {
             "axes":
                 "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW; null takes BTHWC where nothing speaks against it.",
             "range": "Smallest and largest value of a float array, for example [-1, 1].",
+            "framesPerSecond":
+                "Frame rate of image folders and arrays, which do not say it; null where the source has times.",
             "frameIntervalSeconds": "Seconds between two frames of a clip; null takes frames as the file has them.",
             "frameStride": "Without an interval in seconds: every how many-th frame of the file is taken.",
             "crop": "Which part of a resized frame is taken in training.",

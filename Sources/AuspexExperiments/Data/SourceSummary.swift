@@ -36,6 +36,9 @@ public struct SourceSummary {
         for item in report.items where item.problem == nil {
             if let note = item.video?.note { lines.append("note: \(note)") }
         }
+        for oddity in report.items.flatMap(\.oddities).prefix(Self.listed) {
+            lines.append("skipped in clips: \(oddity)")
+        }
         for file in report.ignored.prefix(Self.listed) { lines.append("not taken for a video: \(file)") }
         self.lines = lines
     }

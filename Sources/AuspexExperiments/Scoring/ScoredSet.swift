@@ -40,6 +40,9 @@ struct ScoredSet {
             if let problem = item.problem {
                 throw VideoError(.nothingUsable, text, "\(problem); mend the file or take it out of the set")
             }
+            if let oddity = item.oddities.first {
+                throw VideoError(.nothingUsable, text, "\(oddity); mend the folder or take it out of the set")
+            }
             if let video = item.video {
                 // A GIF's transparent pixels are those that do not change: they are no alpha.
                 if video.hasAlpha, video.codec != "gif" {

@@ -3,7 +3,7 @@ import Foundation
 /// Clips that are being decoded or wait to be taken, by number.
 ///
 /// Held by the workers; the loader itself is not, so that it can go while they work.
-final class ClipQueue: @unchecked Sendable {
+package final class ClipQueue: @unchecked Sendable {
     private let condition = NSCondition()
     /// All below are guarded by `condition`.
     private var done: [Int: Result<Clip, any Error>] = [:]
@@ -13,14 +13,14 @@ final class ClipQueue: @unchecked Sendable {
     private var finishedWorkers = 0
     private let capacity: Int
 
-    init(from position: Int, capacity: Int) {
+    package init(from position: Int, capacity: Int) {
         nextToStart = position
         nextToTake = position
         self.capacity = capacity
     }
 
     /// A worker's life: the next number, its clip, and so on until the queue is cancelled.
-    func work(_ clip: (Int) throws -> Clip) {
+    package func work(_ clip: (Int) throws -> Clip) {
         while let number = start() {
             let result = Result { try clip(number) }
             condition.withLock {
@@ -45,7 +45,7 @@ final class ClipQueue: @unchecked Sendable {
     }
 
     /// Waits for a clip; an error stays there to be met again.
-    func take(_ number: Int) -> Result<Clip, any Error> {
+    package func take(_ number: Int) -> Result<Clip, any Error> {
         condition.withLock {
             while true {
                 if let result = done[number] {
@@ -62,7 +62,7 @@ final class ClipQueue: @unchecked Sendable {
     }
 
     /// Ends the work, and returns when no worker touches anything any more: at the latest after the clips being decoded.
-    func cancel(waitingFor workers: Int) {
+    package func cancel(waitingFor workers: Int) {
         condition.withLock {
             isCancelled = true
             condition.broadcast()

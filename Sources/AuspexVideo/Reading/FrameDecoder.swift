@@ -70,6 +70,8 @@ final class FrameDecoder {
     /// Codecs without prediction between frames would replace what is damaged by something else. The others mark the frame, and what they go
     /// on after (a reference released twice, where recordings are joined) need not be visible.
     private static func errorRecognition(for codec: AVCodecID) -> Int32 {
+        // FFmpeg's TIFF decoder takes tags that it does not know for damage.
+        if codec == AV_CODEC_ID_TIFF { return AV_EF_CRCCHECK }
         let properties = avcodec_descriptor_get(codec)?.pointee.props ?? 0
         return AV_EF_CRCCHECK | (properties & AV_CODEC_PROP_INTRA_ONLY != 0 ? AV_EF_EXPLODE : 0)
     }

@@ -50,6 +50,10 @@ final class FrameScaler {
             cut.crop = .centre
             return try write(part, form: cut, orientation: orientation, pixelAspect: pixelAspect, to: pixels)
         }
+        if let rounded = EightBitFrame(of: frame) {
+            return try write(
+                rounded.frame, form: form, orientation: orientation, pixelAspect: pixelAspect, to: pixels)
+        }
         let stored = whole
         let plan = ScalingPlan(
             stored: stored, size: form.size, crop: form.crop, orientation: orientation, pixelAspect: pixelAspect)

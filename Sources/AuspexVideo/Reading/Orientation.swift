@@ -3,21 +3,21 @@ import CAuspexFFmpeg
 /// How a stored picture is turned and mirrored before it is shown: quarter turns and flips only.
 ///
 /// A stored pixel (x, y) is shown at `(a·x + c·y, b·x + d·y)`, moved so that the picture's corner is at zero.
-struct Orientation: Sendable, Hashable {
-    var a = 1
-    var b = 0
-    var c = 0
-    var d = 1
+package struct Orientation: Sendable, Hashable {
+    package var a = 1
+    package var b = 0
+    package var c = 0
+    package var d = 1
 
-    static let upright = Orientation()
+    package static let upright = Orientation()
 
     /// Whether height and width change places.
-    var isTransposed: Bool { a == 0 }
+    package var isTransposed: Bool { a == 0 }
 
     /// From the nine numbers of a container's display matrix; angles that are no quarter turns count as none.
     ///
     /// - Source: ISO/IEC 14496-12, track header matrix; `libavutil/display.h`.
-    init(displayMatrix matrix: UnsafePointer<Int32>?) {
+    package init(displayMatrix matrix: UnsafePointer<Int32>?) {
         guard let matrix else { return }
         let numbers = [matrix[0], matrix[1], matrix[3], matrix[4]].map(Int.init)
         let isStraight = numbers[1] == 0 && numbers[2] == 0 && numbers[0] != 0 && numbers[3] != 0
@@ -26,7 +26,7 @@ struct Orientation: Sendable, Hashable {
         (a, b, c, d) = (numbers[0].signum(), numbers[1].signum(), numbers[2].signum(), numbers[3].signum())
     }
 
-    init() {}
+    package init() {}
 
     /// What a decoded frame itself says; nil where it says nothing.
     init?(of frame: UnsafeMutablePointer<AVFrame>) {
@@ -35,7 +35,7 @@ struct Orientation: Sendable, Hashable {
     }
 
     /// Clockwise turn in degrees, after mirroring left and right where `isMirrored`.
-    var clockwiseDegrees: Int {
+    package var clockwiseDegrees: Int {
         switch (isMirrored ? -a : a, isMirrored ? -b : b) {
         case (0, 1): 90
         case (-1, _): 180
@@ -44,15 +44,15 @@ struct Orientation: Sendable, Hashable {
         }
     }
 
-    var isMirrored: Bool { a * d - b * c < 0 }
+    package var isMirrored: Bool { a * d - b * c < 0 }
 }
 
 /// From a stored picture to a part of the scaled one.
-struct ScalingPlan {
+package struct ScalingPlan {
     /// What libswscale makes, still in the stored orientation.
-    let scaled: FrameSize
+    package let scaled: FrameSize
     /// What is kept, as shown.
-    let target: FrameSize
+    package let target: FrameSize
     private let top: Int
     private let left: Int
     private let orientation: Orientation
@@ -60,7 +60,7 @@ struct ScalingPlan {
     /// - Parameters:
     ///   - size: the wanted size as shown; nil keeps the stored pixels.
     ///   - pixelAspect: width of a stored pixel over its height.
-    init(stored: FrameSize, size: FrameSize?, crop: CropPlace, orientation: Orientation, pixelAspect: Double) {
+    package init(stored: FrameSize, size: FrameSize?, crop: CropPlace, orientation: Orientation, pixelAspect: Double) {
         self.orientation = orientation
         guard let size else {
             scaled = stored
@@ -86,7 +86,7 @@ struct ScalingPlan {
     }
 
     /// Copies the kept part, turned as it is shown, into rows without gaps.
-    func cut(
+    package func cut(
         _ picture: UnsafePointer<UInt8>, rowBytes: Int, channels: Int, to pixels: UnsafeMutablePointer<UInt8>
     ) {
         if orientation == .upright {

@@ -65,7 +65,10 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         pixelFormat = av_get_pix_fmt_name(format).map { String(cString: $0) } ?? "unknown"
         let layout = av_pix_fmt_desc_get(format)?.pointee
         bitDepth = layout.map { Int($0.comp.0.depth) } ?? 0
-        hasAlpha = demuxer.hasSeparateAlpha || layout.map { $0.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
+        let mayHaveAlpha = layout.map { $0.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
+        // Colours of a palette can be transparent; whether they are, only the palette says.
+        hasAlpha =
+            demuxer.hasSeparateAlpha || mayHaveAlpha && (format != AV_PIX_FMT_PAL8 || ((try? StillImage(path: path))?.hasAlpha ?? true))
         storedSize = FrameSize(height: Int(parameters.height), width: Int(parameters.width))
         pixelAspect = demuxer.pixelAspect()
         let square = FrameSize(

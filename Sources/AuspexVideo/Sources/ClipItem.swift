@@ -30,23 +30,29 @@ protocol ClipItem: Sendable {
     /// - Returns: the smallest and the largest; nil for items whose values need no check.
     /// - Throws: `VideoError` naming the frame that cannot be used.
     func checkedValues() throws -> ClosedRange<Float>?
+    /// Frames from which no clip can be cut, and why, a line each.
+    ///
+    /// - Parameter thorough: whether every picture is decoded to find them.
+    func oddities(thorough: Bool) -> [String]
 }
 
 extension ClipItem {
     func checkedValues() throws -> ClosedRange<Float>? { nil }
+
+    func oddities(thorough: Bool) -> [String] { [] }
 }
 
 /// When the frames of an item are shown, and which of them may be used.
-struct Timeline: Sendable {
+package struct Timeline: Sendable {
     /// Seconds after the first frame, for every frame; nil where the item has no clock.
-    var seconds: [Double]?
+    package var seconds: [Double]?
     /// Frames of the whole item.
     let frameCount: Int
-    var usable: Range<Int>
+    package var usable: Range<Int>
     /// Why not all frames are usable.
     let limit: Limit?
     /// Mean time from one frame to the next, where there is a clock.
-    var frameIntervalSeconds: Double?
+    package var frameIntervalSeconds: Double?
 
     /// What limits an item to some of its frames.
     enum Limit: Sendable {
@@ -58,7 +64,7 @@ struct Timeline: Sendable {
     /// - Parameters:
     ///   - window: seconds of which frames may be used, the end not included.
     ///   - share: the part of these frames that may be used.
-    init(
+    package init(
         seconds: [Double]?, frameCount: Int, frameIntervalSeconds: Double?, window: Range<Double>? = nil,
         share: Range<Double> = 0..<1
     ) {
@@ -80,7 +86,7 @@ struct Timeline: Sendable {
     }
 
     /// The frames of a clip that begins with a frame; nil where it would reach beyond the usable ones.
-    func frames(from first: Int, request: ClipRequest) -> [Int]? {
+    package func frames(from first: Int, request: ClipRequest) -> [Int]? {
         guard usable.contains(first) else { return nil }
         switch request.step.resolved(hasClock: seconds != nil, ownInterval: frameIntervalSeconds) {
         case .stride(let stride):
@@ -104,7 +110,7 @@ struct Timeline: Sendable {
     }
 
     /// How many frames a clip may begin with: the first ones of the usable.
-    func startCount(for request: ClipRequest) -> Int {
+    package func startCount(for request: ClipRequest) -> Int {
         // Whether a clip fits only turns from yes to no, so the last start is found by halving.
         var (low, high) = (0, usable.count)
         while low < high {
@@ -119,7 +125,7 @@ struct Timeline: Sendable {
     }
 
     /// First frames of clips that lie one behind the other.
-    func startsWithoutOverlap(for request: ClipRequest) -> [Int] {
+    package func startsWithoutOverlap(for request: ClipRequest) -> [Int] {
         var starts: [Int] = []
         var next = usable.lowerBound
         while let frames = frames(from: next, request: request), let last = frames.last {

@@ -5,18 +5,29 @@ import Foundation
 ///
 /// Paths are relative to the list's folder. A first line that names its columns (`path,start,end`; `file` and `video` say path too) may put them in any
 /// order; without one the order is path, class, start, end, and fields may be empty. `#` begins a comment line. Fields with commas stand in double quotes.
-struct ClipList {
-    struct Entry {
-        var path: String
-        var className: String?
-        var window: Range<Double>?
+package struct ClipList {
+    package struct Entry: Equatable {
+        package var path: String
+        package var className: String?
+        package var window: Range<Double>?
+        /// Line of the list, counted from 1.
+        package var line: Int
+
+        package init(path: String, className: String?, window: Range<Double>?, line: Int) {
+            self.path = path
+            self.className = className
+            self.window = window
+            self.line = line
+        }
     }
 
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
+    private let path: String
     private static let columns = ["path", "class", "start", "end"]
 
     /// - Throws: `VideoError.badList` with the line that cannot be read, what it holds and what was expected.
-    init(path: String) throws {
+    package init(path: String) throws {
+        self.path = path
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {
             throw VideoError(.notReadable, path, "cannot be read as UTF-8 text: a list has one video file a line")
@@ -88,7 +99,7 @@ struct ClipList {
             throw VideoError(.badList, list, "line \(number): ends at \(end) s, not after its start at \(start) s")
         }
         let window = start == nil && end == nil ? nil : (start ?? 0)..<(end ?? .infinity)
-        return Entry(path: absolute(path, folder: folder), className: field("class"), window: window)
+        return Entry(path: absolute(path, folder: folder), className: field("class"), window: window, line: number)
     }
 
     private static func absolute(_ path: String, folder: String) -> String {
@@ -129,18 +140,21 @@ struct ClipList {
     }
 
     func items(pool: ReaderPool, framesPerSecond: Double?) throws -> [any ClipItem] {
-        try entries.flatMap { entry -> [any ClipItem] in
+        try entries.map { entry -> any ClipItem in
             var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: entry.path, isDirectory: &isFolder), isFolder.boolValue {
-                let sequences = try FolderScan(of: entry.path).entries.filter { $0.path == entry.path }
-                return sequences.compactMap { found in
-                    found.images.map {
-                        ImageSequenceItem(
-                            path: found.path, images: $0, className: entry.className, framesPerSecond: framesPerSecond)
-                    }
-                }
+            guard FileManager.default.fileExists(atPath: entry.path, isDirectory: &isFolder), isFolder.boolValue else {
+                return VideoItem(path: entry.path, className: entry.className, window: entry.window, pool: pool)
             }
-            return [VideoItem(path: entry.path, className: entry.className, window: entry.window, pool: pool)]
+            guard let images = try FolderScan(of: entry.path).entries.first(where: { $0.path == entry.path })?.images
+            else {
+                throw VideoError(
+                    .badList, path,
+                    "line \(entry.line): \(entry.path) is a folder without pictures of its own: name its videos, or the folders of pictures in it"
+                )
+            }
+            return ImageSequenceItem(
+                path: entry.path, images: images, className: entry.className, framesPerSecond: framesPerSecond,
+                window: entry.window)
         }
     }
 }

@@ -1,10 +1,15 @@
 import Logging
 import Synchronization
 
-/// What was wrong with a source's items: every item is warned of once, however often it is drawn.
-final class Complaints: Sendable {
+/// What was wrong with a source's items: every item is warned of once, and of a folder of pictures every picture, however often it is drawn.
+package final class Complaints: Sendable {
+    /// So many pictures of one folder are named; more say the same.
+    private static let namedPictures = 10
+
     private struct Record {
         var warned: Set<String> = []
+        /// How many warnings an item has had.
+        var counts: [String: Int] = [:]
         /// What no other draw will change.
         var lasting: [String: any Error] = [:]
     }
@@ -12,11 +17,21 @@ final class Complaints: Sendable {
     private let record = Mutex(Record())
     private let logger: Logger
 
-    init(logger: Logger) { self.logger = logger }
+    package init(logger: Logger) { self.logger = logger }
 
-    func note(_ name: String, _ error: any Error) {
-        let isNew = record.withLock { $0.warned.insert(name).inserted }
-        if isNew { logger.warning("skipped \(error)") }
+    /// Warns of an item's error, or of a picture's where the error names one.
+    package func note(_ name: String, _ error: any Error) {
+        let subject = (error as? VideoError)?.subject ?? name
+        let count = record.withLock { record -> Int? in
+            guard record.warned.insert(subject).inserted else { return nil }
+            record.counts[name, default: 0] += 1
+            return record.counts[name]
+        }
+        guard let count, count <= Self.namedPictures else { return }
+        logger.warning("skipped \(error)")
+        if count == Self.namedPictures {
+            logger.warning("more pictures of \(name) may be skipped: 'auspex data inspect' names them all")
+        }
     }
 
     func keep(_ name: String, _ error: any Error) { record.withLock { $0.lasting[name] = error } }

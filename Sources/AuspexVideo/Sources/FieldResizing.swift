@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Every output number is a weighted mean of what lies around its place, rows and columns apart. A smaller picture averages over what its pixels
 /// cover: the kernels widen with the factor.
-struct FieldResizing {
+package struct FieldResizing {
     private struct Taps {
         var first: Int
         var weights: [Float]
@@ -15,7 +15,7 @@ struct FieldResizing {
     private let columns: [Taps]
     private let plan: ScalingPlan
 
-    init(from stored: FrameSize, plan: ScalingPlan, filter: ClipRequest.ScalingFilter) {
+    package init(from stored: FrameSize, plan: ScalingPlan, filter: ClipRequest.ScalingFilter) {
         self.plan = plan
         rows = Self.taps(from: stored.height, to: plan.scaled.height, filter)
         columns = Self.taps(from: stored.width, to: plan.scaled.width, filter)
@@ -46,7 +46,7 @@ struct FieldResizing {
 
     /// - Parameter frame: `[H, W, C]`, uint8 or float32.
     /// - Returns: the frame scaled and cut, of the same type; bytes are rounded.
-    func resized(_ frame: Tensor) -> Tensor {
+    package func resized(_ frame: Tensor) -> Tensor {
         let depth = frame.shape[2]
         let floats: [Float] =
             frame.elementType == .uint8 ? frame.scalars(as: UInt8.self).map(Float.init) : frame.scalars

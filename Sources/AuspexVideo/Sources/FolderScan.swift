@@ -4,17 +4,17 @@ import Foundation
 ///
 /// A folder that holds images and no videos is one sequence of frames. Names beginning with a dot are passed over. Links are followed, each folder
 /// once.
-struct FolderScan {
-    struct Entry {
-        var path: String
-        var className: String
+package struct FolderScan {
+    package struct Entry: Equatable {
+        package var path: String
+        package var className: String
         /// Frames in order; nil for a video.
-        var images: [String]?
+        package var images: [String]?
     }
 
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     /// Files that are neither videos nor frames.
-    private(set) var ignored: [String] = []
+    package private(set) var ignored: [String] = []
     private var visited: Set<String> = []
 
     static let videoEndings: Set<String> = [
@@ -28,7 +28,7 @@ struct FolderScan {
         "bmp", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
     ]
 
-    init(of folder: String) throws {
+    package init(of folder: String) throws {
         try scan(folder)
     }
 
@@ -74,17 +74,26 @@ struct FolderScan {
         for folder in folders { try scan(folder) }
     }
 
-    /// The order of names in which runs of digits count as numbers; equal numbers by length, then by letters.
-    static func comesBefore(_ left: String, _ right: String) -> Bool {
+    /// The order of names in which runs of digits count as numbers, however long; equal numbers by their zeros in front.
+    package static func comesBefore(_ left: String, _ right: String) -> Bool {
         let (a, b) = (pieces(of: left), pieces(of: right))
         for (x, y) in zip(a, b) where x != y {
-            if let p = Int(x), let q = Int(y), p != q { return p < q }
+            if let isLess = Self.isLess(x, y) { return isLess }
             return x < y
         }
         return a.count != b.count ? a.count < b.count : left < right
     }
 
-    private static func pieces(of name: String) -> [String] {
+    /// Whether one number is less than another; nil where they are equal, or one of the two is no number.
+    private static func isLess(_ left: String, _ right: String) -> Bool? {
+        guard left.first?.isWholeNumber == true, right.first?.isWholeNumber == true else { return nil }
+        let (p, q) = (left.drop { $0 == "0" }, right.drop { $0 == "0" })
+        if p == q { return nil }
+        return p.count != q.count ? p.count < q.count : p < q
+    }
+
+    /// A name's runs of digits, and what is between them.
+    static func pieces(of name: String) -> [String] {
         var pieces: [String] = []
         var wasDigit: Bool?
         for character in name {

@@ -1,33 +1,52 @@
 import AuspexTensors
-import CAuspexFFmpeg
+import Synchronization
 
-/// A folder of images, each one frame.
+/// A folder of pictures, each one frame.
+///
+/// A picture that is cut short, of another size than the others or with alpha where they have none, and a number that is missing between two pictures
+/// are to its clips what a damaged frame is to a video's: a clip that would show them cannot be read.
 struct ImageSequenceItem: ClipItem {
     let path: String
     let images: [String]
     let className: String?
     let framesPerSecond: Double?
+    /// Seconds after the first picture; nil is the whole folder.
+    var window: Range<Double>?
     var share = 0.0..<1.0
+    private let gaps: SequenceGaps
+    private let form = KnownForm()
 
-    init(path: String, images: [String], className: String?, framesPerSecond: Double?) {
+    init(
+        path: String, images: [String], className: String?, framesPerSecond: Double?, window: Range<Double>? = nil
+    ) {
         self.path = path
         self.images = images
         self.className = className
         self.framesPerSecond = framesPerSecond
+        self.window = window
+        gaps = SequenceGaps(in: images)
     }
 
     var name: String { path }
 
-    func timeline() -> Timeline {
+    func timeline() throws -> Timeline {
+        guard window == nil || framesPerSecond != nil else {
+            throw VideoError(
+                .badList, path,
+                "has no clock, so its start and end in the list say nothing: give its frame rate (--frame-rate)")
+        }
         let seconds = framesPerSecond.map { rate in images.indices.map { Double($0) / rate } }
         return Timeline(
             seconds: seconds, frameCount: images.count, frameIntervalSeconds: framesPerSecond.map { 1 / $0 },
-            share: share)
+            window: window, share: share)
     }
 
     func channels(for request: ClipRequest) -> Int { request.colour.channels }
 
     func frames(at numbers: [Int], request: ClipRequest, crop: CropPlace, continuing: Bool) throws -> Tensor {
+        if let first = numbers.first, let last = numbers.last, let gap = gaps.first(between: first, and: last) {
+            throw VideoError(.damaged, images[gap.next], "\(gap): no clip is taken across the gap")
+        }
         let scaler = FrameScaler()
         let form = PictureForm(request, crop: crop)
         let shape = [numbers.count, request.size.height, request.size.width, request.colour.channels]
@@ -39,11 +58,20 @@ struct ImageSequenceItem: ClipItem {
                 if place > 0, numbers[place - 1] == number {
                     out.update(from: out - frameBytes, count: frameBytes)
                 } else {
-                    try StillImage(path: images[number]).write(form: form, scaler: scaler, to: out)
+                    try picture(number).write(form: form, scaler: scaler, to: out)
                 }
             }
         }
         return pictures
+    }
+
+    /// A picture that is like the others.
+    private func picture(_ number: Int) throws -> StillImage {
+        let picture = try StillImage(path: images[number])
+        if let reason = try usualForm().difference(of: picture) {
+            throw VideoError(.damaged, images[number], reason)
+        }
+        return picture
     }
 
     func limited(to share: Range<Double>) -> any ClipItem {
@@ -52,43 +80,78 @@ struct ImageSequenceItem: ClipItem {
         return part
     }
 
-    func pictureSize() throws -> FrameSize { try StillImage(path: images[0]).size }
+    func pictureSize() throws -> FrameSize { try usualForm().size }
 
     func information() throws -> VideoInfo? {
-        _ = try StillImage(path: images[0])
-        // Codec and pixel format of the first stand for all. Some images that can be decoded have no header that tells more.
-        return try? VideoInfo(probing: images[0])
+        let usual = try usualForm()
+        // Codec and pixel format of one stand for all. Some pictures that can be decoded have no header that tells more.
+        return try? VideoInfo(probing: images[usual.number])
+    }
+
+    func oddities(thorough: Bool) -> [String] {
+        let missing = gaps.gaps.map { "\(images[$0.next]): \($0)" }
+        guard thorough, let usual = try? usualForm() else { return missing }
+        return missing
+            + images.compactMap { path in
+                do {
+                    return usual.difference(of: try StillImage(path: path)).map { "\(path): \($0)" }
+                } catch {
+                    return "\(error)"
+                }
+            }
     }
 }
 
-/// One decoded image file.
-final class StillImage {
-    private let demuxer: Demuxer
-    private let decoder: FrameDecoder
+extension ImageSequenceItem {
+    /// What the pictures of the folder have in common.
+    private struct Form {
+        /// A picture that has it.
+        let number: Int
+        let name: String
+        let size: FrameSize
+        let hasAlpha: Bool
 
-    /// - Throws: `VideoError` where the file is missing, no image or damaged.
-    init(path: String) throws {
-        demuxer = try Demuxer(path: path, analysing: false)
-        decoder = try FrameDecoder(demuxer: demuxer, threads: 1)
-        let packet = try PacketBox(path: path)
-        while try demuxer.read(into: packet.pointer) {
-            try decoder.send(packet.pointer)
-            if try decoder.receive() == .frame { return }
+        /// How a picture differs from the others; nil where it does not.
+        func difference(of picture: StillImage) -> String? {
+            if picture.size != size {
+                return "the picture is \(picture.size), where \(name) and others of the folder are \(size)"
+            }
+            if picture.hasAlpha != hasAlpha {
+                return picture.hasAlpha
+                    ? "the picture has an alpha channel, where \(name) and others of the folder have none"
+                    : "the picture has no alpha channel, where \(name) and others of the folder have one"
+            }
+            return nil
         }
-        try decoder.send(nil)
-        guard try decoder.receive() == .frame else { throw VideoError(.damaged, path, "no picture in it") }
     }
 
-    /// As shown.
-    var size: FrameSize {
-        let (height, width) = (Int(decoder.frame.pointee.height), Int(decoder.frame.pointee.width))
-        let isTransposed = Orientation(displayMatrix: ax_display_matrix(demuxer.stream)).isTransposed
-        return isTransposed ? FrameSize(height: width, width: height) : FrameSize(height: height, width: width)
+    /// Found once, and shared by the item's copies.
+    private final class KnownForm: Sendable {
+        let form = Mutex<Form?>(nil)
     }
 
-    func write(form: PictureForm, scaler: FrameScaler, to out: UnsafeMutablePointer<UInt8>) throws {
-        try scaler.write(
-            decoder.frame, form: form, orientation: Orientation(displayMatrix: ax_display_matrix(demuxer.stream)),
-            pixelAspect: demuxer.pixelAspect(of: decoder.frame), to: out)
+    /// The form that the first, the middle and the last picture have, or two of them, or the first of them that can be read: one odd picture does
+    /// not make all others odd.
+    ///
+    /// - Throws: the first picture's error where none of the three can be read.
+    private func usualForm() throws -> Form {
+        if let known = form.form.withLock({ $0 }) { return known }
+        var found: [Form] = []
+        var firstError: (any Error)?
+        for number in Set([0, images.count / 2, images.count - 1]).sorted() {
+            do {
+                let picture = try StillImage(path: images[number])
+                let name = String(images[number].split(separator: "/").last ?? "")
+                found.append(Form(number: number, name: name, size: picture.size, hasAlpha: picture.hasAlpha))
+            } catch {
+                firstError = firstError ?? error
+            }
+        }
+        func alike(_ form: Form) -> Int { found.count { $0.size == form.size && $0.hasAlpha == form.hasAlpha } }
+        guard let usual = found.first(where: { alike($0) > 1 }) ?? found.first else {
+            throw firstError ?? VideoError(.damaged, path, "no picture in it")
+        }
+        form.form.withLock { $0 = usual }
+        return usual
     }
 }

@@ -4,8 +4,8 @@ import Logging
 /// A source of items that lie there: files, image folders, array elements.
 ///
 /// Every item has the same chance, however long it is, so that a run starts without looking into every file first. Where the drawn item gives
-/// no clip, the next draw of the same clip number takes its place, and after eight draws the items in order: a rule that depends on nothing but
-/// the draws and the files.
+/// no clip, the next draw of the same clip number takes its place, and after eight draws the items in order, several times where there are few: a
+/// rule that depends on nothing but the draws and the files.
 struct ItemSource: ClipSource {
     let description: String
     let items: [any ClipItem]
@@ -14,6 +14,8 @@ struct ItemSource: ClipSource {
     let ignored: [String]
     private let complaints: Complaints
     private static let randomDraws = 8
+    /// How many clips are tried after these, over all items, before a source counts as unusable: of a single item most starts may be damaged.
+    private static let lastDraws = 64
 
     /// - Throws: `VideoError.badSource` where there is no item, or classes are wanted and an item has none.
     init(
@@ -67,10 +69,11 @@ struct ItemSource: ClipSource {
         let (choice, start, crop) = (draws.named("item"), draws.named("start"), draws.named("crop"))
         var hopeless: Set<Int> = []
         var failures: [(name: String, error: any Error)] = []
-        for attempt in 0..<Self.randomDraws + items.count {
+        let rounds = max(1, Self.lastDraws / items.count)
+        for attempt in 0..<Self.randomDraws + rounds * items.count {
             let number =
                 attempt < Self.randomDraws
-                ? choice.integer(below: items.count, at: attempt) : attempt - Self.randomDraws
+                ? choice.integer(below: items.count, at: attempt) : (attempt - Self.randomDraws) % items.count
             guard !hopeless.contains(number) else { continue }
             let item = items[number]
             do {
@@ -138,7 +141,8 @@ struct ItemSource: ClipSource {
             guard let seconds = timeline.seconds else {
                 return VideoError(
                     .badSource, item.name,
-                    "has no clock, so clips of a given frame interval cannot be cut: give its frame rate, or a stride")
+                    "has no clock, so clips of a given frame interval cannot be cut: give its frame rate (--frame-rate), or a stride"
+                )
             }
             let span = count > 0 ? seconds[timeline.usable.upperBound - 1] - seconds[timeline.usable.lowerBound] : 0
             return VideoError(

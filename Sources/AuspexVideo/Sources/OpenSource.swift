@@ -7,7 +7,11 @@ import Foundation
 ///   `.tsv`) of files with optional class, start and end; a `.npy` array; or `synthetic:NAME`.
 /// - Throws: `VideoError` that says what was found there and what was expected. Files are looked into only when clips are drawn.
 public func openSource(_ text: String, options: SourceOptions = SourceOptions()) throws -> any ClipSource {
-    if text.hasPrefix(SyntheticSources.prefix) { return try SyntheticSources.source(named: text) }
+    if text.hasPrefix(SyntheticSources.prefix) {
+        let source = try SyntheticSources.source(named: text)
+        if options.framesPerSecond != nil { throw idleFrameRate(text, "its scenes have one of their own") }
+        return source
+    }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: text, isDirectory: &isFolder) else {
         throw VideoError(
@@ -15,8 +19,20 @@ public func openSource(_ text: String, options: SourceOptions = SourceOptions())
             "no such file or folder; a source is a video, a folder, a list (.txt, .csv), an array (.npy) or "
                 + SyntheticSources.names.map { SyntheticSources.prefix + $0 }.joined(separator: ", "))
     }
+    let source = try openItems(text, isFolder: isFolder.boolValue, options: options)
+    if options.framesPerSecond != nil, source.items.allSatisfy({ $0 is VideoItem }) {
+        throw idleFrameRate(text, "its videos say when each frame is shown")
+    }
+    return source
+}
+
+private func idleFrameRate(_ source: String, _ reason: String) -> VideoError {
+    VideoError(.badSource, source, "takes no frame rate (--frame-rate), \(reason): it is for image folders and arrays")
+}
+
+private func openItems(_ text: String, isFolder: Bool, options: SourceOptions) throws -> ItemSource {
     let pool = ReaderPool(threads: options.decodingThreads, cache: options.indexCache, logger: options.logger)
-    if isFolder.boolValue {
+    if isFolder {
         let found = try FolderScan(of: text)
         return try ItemSource(
             description: text, items: found.items(pool: pool, framesPerSecond: options.framesPerSecond),
@@ -38,10 +54,24 @@ public func openSource(_ text: String, options: SourceOptions = SourceOptions())
         throw VideoError(
             .badSource, text, "is an archive of arrays, expected one array: save it with np.save as .npy")
     default:
-        let item = VideoItem(path: text, className: nil, pool: pool)
-        // A single file is looked into at once: whoever names a text file should not have to wait for the first clip.
-        _ = try Demuxer(path: text)
+        // A single file is looked into at once: a text file is refused before work begins, and a picture is read as one.
+        let isPicture = try Demuxer(path: text).holdsOnePicture()
+        let item: any ClipItem =
+            isPicture
+            ? ImageSequenceItem(
+                path: text, images: [text], className: nil, framesPerSecond: options.framesPerSecond)
+            : VideoItem(path: text, className: nil, pool: pool)
         return try ItemSource(
             description: text, items: [item], wantsClasses: options.classes, logger: options.logger)
+    }
+}
+
+extension Demuxer {
+    /// Whether the file is a still picture, which FFmpeg reads by one of its picture pipes; several pictures one after another are a video.
+    fileprivate func holdsOnePicture() throws -> Bool {
+        guard containerName == "image2" || containerName.hasSuffix("_pipe") else { return false }
+        let packet = try PacketBox(path: path)
+        guard (try? read(into: packet.pointer)) == true else { return true }
+        return (try? read(into: packet.pointer)) != true
     }
 }

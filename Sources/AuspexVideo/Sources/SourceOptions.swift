@@ -10,7 +10,7 @@ public struct SourceOptions: Sendable {
     public var range: ClosedRange<Float>?
     /// Whether a float array without a range is refused. Only for looking at what is in it: values then stay as they are.
     public var needsRange = true
-    /// Frame rate of image folders and arrays, which have none.
+    /// Frame rate of image folders and arrays, which have none; refused where a source holds neither.
     public var framesPerSecond: Double?
     /// Decoding threads of one file: 1 where several files are decoded side by side, as a loader does; 0 for all processors.
     public var decodingThreads = 1

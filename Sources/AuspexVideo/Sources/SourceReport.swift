@@ -33,6 +33,8 @@ public struct SourceReport: Sendable, Codable {
         public var values: [Float]?
         /// Why the item gives no clip; nil where it does.
         public var problem: String?
+        /// Pictures of a folder from which no clip can be cut, and why, a line each.
+        public var oddities: [String] = []
     }
 }
 
@@ -46,25 +48,29 @@ extension ClipSource {
     ///   - progress: is told how many items were looked into, of how many.
     public func inspect(for request: ClipRequest, progress: (Int, Int) -> Void = { _, _ in }) -> SourceReport {
         var items: [SourceReport.Item] = []
-        let all = (self as? ItemSource)?.items ?? []
-        for item in all {
-            items.append(SourceReport.Item(inspecting: item, request: request, readsValues: true))
-            progress(items.count, all.count)
+        let count = (self as? ItemSource)?.items.count ?? 0
+        inspectEach(for: request, thorough: true) {
+            items.append($0)
+            progress(items.count, count)
         }
         return SourceReport(
             source: description, classNames: classNames, items: items, ignored: (self as? ItemSource)?.ignored ?? [])
     }
 
-    /// Looks into the items one after another, for whoever need not hold what is known of all of them.
-    package func inspectEach(for request: ClipRequest, _ body: (SourceReport.Item) throws -> Void) rethrows {
+    /// Looks into the items one after another, for callers that need not hold what is known of all of them.
+    ///
+    /// - Parameter thorough: whether every picture of a folder is decoded, to name those that differ or are damaged, and all values of an array are read.
+    package func inspectEach(
+        for request: ClipRequest, thorough: Bool = false, _ body: (SourceReport.Item) throws -> Void
+    ) rethrows {
         for item in (self as? ItemSource)?.items ?? [] {
-            try body(SourceReport.Item(inspecting: item, request: request))
+            try body(SourceReport.Item(inspecting: item, request: request, thorough: thorough))
         }
     }
 }
 
 extension SourceReport.Item {
-    init(inspecting item: any ClipItem, request: ClipRequest, readsValues: Bool = false) {
+    init(inspecting item: any ClipItem, request: ClipRequest, thorough: Bool) {
         self.init(name: item.name, className: item.className, frameCount: 0, clipCount: 0, startCount: 0)
         do {
             video = try item.information()
@@ -78,10 +84,11 @@ extension SourceReport.Item {
             }
             startCount = timeline.startCount(for: request)
             clipCount = timeline.startsWithoutOverlap(for: request).count
-            if readsValues { values = try item.checkedValues().map { [$0.lowerBound, $0.upperBound] } }
+            if thorough { values = try item.checkedValues().map { [$0.lowerBound, $0.upperBound] } }
+            oddities = item.oddities(thorough: thorough)
             if startCount == 0 { problem = "\(ItemSource.tooShort(item, timeline, request))" }
             // A header may promise pictures that the decoder does not give, or gives in a form that is refused.
-            if problem == nil, video != nil {
+            if problem == nil, item is VideoItem {
                 _ = try item.frames(
                     at: [timeline.usable.lowerBound], request: request, crop: .centre, continuing: true)
             }

@@ -144,6 +144,39 @@ struct ScoringInputTests {
         #expect(refusal.contains("has an alpha channel (rgba), expected RGB or grey"), "\(refusal)")
     }
 
+    /// Frames that are compared by their order must all be there, and of one form.
+    @Test func foldersOfFramesWithOddOnesAreRefused() throws {
+        let fixtures = try ScoringFixtures()
+        let clip = Tensor((0..<8 * 64 * 3).map { UInt8($0 % 251) }, shape: [8, 8, 8, 3])
+        for name in ["a", "gap", "cut", "small"] {
+            try FileManager.default.createDirectory(atPath: fixtures.path(name), withIntermediateDirectories: true)
+            try VideoWriter(fixtures.path("\(name)/clip"), frameIntervalSeconds: 0.1).write(clip)
+        }
+        func frame(_ name: String, _ number: Int) throws -> String {
+            let folder = fixtures.path("\(name)/clip")
+            return try "\(folder)/" + FileManager.default.contentsOfDirectory(atPath: folder).sorted()[number]
+        }
+        #expect(try fixtures.score(fixtures.scoring("mse"), "a", "a").metrics["mse"]?.value == 0)
+        try FileManager.default.removeItem(atPath: frame("gap", 3))
+        let cut = try frame("cut", 3)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: cut))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: cut))
+        let small = try frame("small", 2)
+        try FileManager.default.removeItem(atPath: small)
+        try FileManager.default.createDirectory(atPath: fixtures.path("other"), withIntermediateDirectories: true)
+        try VideoWriter(fixtures.path("other/clip"), frameIntervalSeconds: 0.1).write(
+            clip.sliced(1, from: 0, count: 4))
+        try FileManager.default.copyItem(atPath: frame("other", 2), toPath: small)
+        for (name, reason) in [
+            ("gap", "is missing before it"), ("cut", "damaged or cut short"), ("small", "others of the folder are 8×8"),
+        ] {
+            for (real, predicted) in [("a", name), (name, "a")] {
+                let refusal = fixtures.refusal(fixtures.scoring("mse"), real, predicted)
+                #expect(refusal.contains(reason), "\(name): \(refusal)")
+            }
+        }
+    }
+
     @Test func clipsWithoutPartners() throws {
         let fixtures = try ScoringFixtures()
         try fixtures.write("a", clips: 2, seed: 1)
