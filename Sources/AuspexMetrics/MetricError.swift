@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 
 /// Clips that cannot be compared, or a metric that does not exist.
@@ -39,7 +40,7 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible, Lo
     /// Clips that are neither RGB nor grey.
     static func wrongChannels(_ channels: Int, of side: MetricSide? = nil, metric: String) -> MetricError {
         .mismatch(
-            metric: metric, found: "\(side.map { $0.rawValue + " " } ?? "")clips of \(channels) channels",
+            metric: metric, found: "\(side.map { $0.rawValue + " " } ?? "")clips of \(channels, "channel")",
             expected: channels == 4
                 ? "3 (RGB) or 1 (grey): what alpha hides would be scored; lay the picture on a background first"
                 : "3 (RGB) or 1 (grey)")

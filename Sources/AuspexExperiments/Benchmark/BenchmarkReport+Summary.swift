@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 
 extension BenchmarkReport {
@@ -15,7 +16,7 @@ extension BenchmarkReport {
             case .i3d: "a clip, \(batch) at once"
             }
         var lines = [
-            "\(unit): \(Self.short(seconds.median)) s (\(Self.short(seconds.minimum)) … \(Self.short(seconds.maximum)), \(repeats) times), \(threads) threads, \(instructionSet)",
+            "\(unit): \(Self.short(seconds.median)) s (\(Self.short(seconds.minimum)) … \(Self.short(seconds.maximum)), \(repeats, "time")), \(threads, "thread"), \(instructionSet)",
             "\(Self.short(gflopAsWritten)) GFLOP as written, \(Self.short(gflopExecuted)) executed, \(Self.short(gflopsPerSecond)) a second: \(Self.short(shareOfConvolutionLimit * 100))% of a plain convolution's \(Self.short(convolutionLimit))",
             "tensors \(peakBytes >> 20) MiB at most, process \(peakResidentBytes >> 20) MiB, \(Self.short(faultsPerStep)) page faults each time",
         ]

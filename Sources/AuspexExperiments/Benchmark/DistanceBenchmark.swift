@@ -38,7 +38,7 @@ public struct DistanceBenchmark {
                 return "\(short(seconds.median)) s (\(short(seconds.minimum)) … \(short(seconds.maximum)))"
             }
             return [
-                "\(rows) rows of \(features) features a set, \(repeats) times, \(threads) threads, \(instructionSet)",
+                "\(rows, "row") of \(features, "feature") a set, \(repeats, "time"), \(threads, "thread"), \(instructionSet)",
                 "means and covariances of both: \(words(statistics))",
                 "distance of these: \(words(distance))",
             ]

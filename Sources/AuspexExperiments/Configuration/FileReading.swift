@@ -10,7 +10,8 @@ enum FileReading {
         let file = try RandomAccessFile(path: path)
         guard file.sizeBytes <= limitBytes else {
             throw FileError(
-                .unsupported, path: path, found: "\(file.sizeBytes) bytes", expected: "a text of \(limitBytes) at most",
+                .unsupported, path: path, found: "\(file.sizeBytes, "byte")",
+                expected: "a text of \(limitBytes) at most",
                 advice: "check the path")
         }
         return Data(try file.bytes(at: 0, count: file.sizeBytes))

@@ -1,4 +1,5 @@
 import AuspexMetrics
+import AuspexTensors
 import AuspexVideo
 
 /// One way in which people's numbers depart from a metric's definition.
@@ -184,7 +185,7 @@ extension Deviation {
         }
         for count in [16, 10, total / 2]
         where count < total && !choices.contains(where: { $0.name == "first-\(count)" }) {
-            choices.append(("first-\(count)", "the first \(count) frames", .init(count: count)))
+            choices.append(("first-\(count)", "the first \(count, "frame")", .init(count: count)))
         }
         if total > 16 { choices.append(("last-16", "the last 16 frames", .init(first: total - 16))) }
         choices.append(("every-second", "every second frame", .init(stride: 2)))
@@ -214,7 +215,7 @@ extension Deviation {
             }
         }
         let counts = [16, 64, 128, 256, 512, 1024, 2048].filter { $0 < most }.map { count in
-            Deviation(.clips, "\(count)", "the first \(count) clips of each set") {
+            Deviation(.clips, "\(count)", "the first \(count, "clip") of each set") {
                 $0.change(both) { $0.clips = min($0.clips, count) }
             }
         }

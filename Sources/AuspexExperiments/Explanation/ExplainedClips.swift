@@ -34,13 +34,13 @@ final class ExplainedClips {
         if let shortest, let longest, wanted == nil, shortest.frameCount != longest.frameCount {
             throw VideoError(
                 .badSource, longest.name,
-                "has \(longest.frameCount) frames, \(shortest.name) has \(shortest.frameCount): cut all alike with "
+                "has \(longest.frameCount, "frame"), \(shortest.name) has \(shortest.frameCount): cut all alike with "
                     + "--clip-frames \(shortest.frameCount)")
         }
         if let shortest, shortest.frameCount < frames {
             throw VideoError(
                 .tooShort, shortest.name,
-                "has \(shortest.frameCount) frames, --clip-frames asks for \(frames): ask for fewer")
+                "has \(shortest.frameCount, "frame"), --clip-frames asks for \(frames): ask for fewer")
         }
     }
 

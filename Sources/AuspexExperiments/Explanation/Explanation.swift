@@ -131,17 +131,17 @@ public struct Explanation: Sendable {
         guard first.frames == second.frames else {
             throw VideoError(
                 .badSource, predicted,
-                "has clips of \(second.frames) frames, \(real) of \(first.frames): cut both alike with --clip-frames "
+                "has clips of \(second.frames, "frame"), \(real) of \(first.frames): cut both alike with --clip-frames "
                     + "\(min(first.frames, second.frames))")
         }
         guard first.frames >= FrechetVideoDistance.fewestFrames else {
             throw MetricError.mismatch(
-                metric: metric.name, found: "clips of \(first.frames) frames",
+                metric: metric.name, found: "clips of \(first.frames, "frame")",
                 expected: "at least \(FrechetVideoDistance.fewestFrames), or the network's strides leave nothing")
         }
         if let contextFrames, contextFrames >= first.frames {
             throw ConfigurationError(
-                "--context-frames \(contextFrames): found clips of \(first.frames) frames, expected more than the context; "
+                "--context-frames \(contextFrames): found clips of \(first.frames, "frame"), expected more than the context; "
                     + "name clips that hold context and prediction")
         }
         let (channels, _) = (try first.clip(0).shape[4], try second.clip(0))
@@ -198,9 +198,9 @@ struct Cost {
     var text: String {
         "Clips through the network: \(definition) for the definition, "
             + (screening.map {
-                "\($0) for a first look at \(passes) other passes, at most \(singles - $0) more to compute them"
+                "\($0) for a first look at \(passes, "other pass", "other passes"), at most \(singles - $0) more to compute them"
             }
-                ?? "\(singles) for \(passes) other passes")
+                ?? "\(singles) for \(passes, "other pass", "other passes")")
             + "; pairs, where they are wanted, come on top."
     }
 }

@@ -18,7 +18,7 @@ extension ExplanationReport {
             table.add([
                 row.name, fixed(row.value), fixed(row.difference, isSigned: true),
                 [row.verdict.rawValue, distance].compactMap(\.self).joined(separator: ", "),
-                row.estimatedFromClips.map { "about, from \($0) clips" } ?? row.summary,
+                row.estimatedFromClips.map { "about, from \($0, "clip")" } ?? row.summary,
             ])
         }
         var lines = [table.text]

@@ -1,3 +1,4 @@
+import AuspexTensors
 import AuspexVideo
 
 /// The frames and the size in which clips are compared.
@@ -40,18 +41,19 @@ struct CommonForm: Equatable {
         if let wanted = settings.clipFrames {
             guard form.frames >= wanted else {
                 throw VideoError(
-                    .tooShort, form.name, "has \(form.frames) frames, --clip-frames asks for \(wanted): ask for fewer")
+                    .tooShort, form.name, "has \(form.frames, "frame"), --clip-frames asks for \(wanted): ask for fewer"
+                )
             }
             guard canBeCut || form.frames == wanted else {
                 throw VideoError(
                     .badSource, form.name,
-                    "has features of \(form.frames) frames, --clip-frames asks for \(wanted): features cannot be cut, so give "
+                    "has features of \(form.frames, "frame"), --clip-frames asks for \(wanted): features cannot be cut, so give "
                         + "the clips, or --clip-frames \(form.frames)")
             }
         } else if form.frames != reference.frames {
             throw VideoError(
                 .badSource, form.name,
-                "has \(form.frames) frames, \(reference.name) has \(reference.frames): cut both alike with --clip-frames "
+                "has \(form.frames, "frame"), \(reference.name) has \(reference.frames): cut both alike with --clip-frames "
                     + "\(min(form.frames, reference.frames))")
         }
         if let side = settings.size {

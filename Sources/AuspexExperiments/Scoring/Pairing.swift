@@ -1,3 +1,4 @@
+import AuspexTensors
 import AuspexVideo
 import Foundation
 
@@ -18,7 +19,7 @@ struct Pairing {
             guard real.items.count == predicted.items.count else {
                 throw VideoError(
                     .badSource, predicted.source.description,
-                    "has \(predicted.items.count) clips, \(real.source.description) has \(real.items.count): elements of "
+                    "has \(predicted.items.count, "clip"), \(real.source.description) has \(real.items.count): elements of "
                         + "arrays are paired in their order, so there must be as many")
             }
             pairs = real.items.indices.map { ($0, $0) }

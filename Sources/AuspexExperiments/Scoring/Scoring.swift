@@ -56,7 +56,7 @@ public struct Scoring {
         let (first, second) = (try Embeddings.read(real), try Embeddings.read(predicted))
         guard first.size == second.size else {
             throw FileError(
-                .unsupported, path: predicted, found: "rows of \(second.size) numbers",
+                .unsupported, path: predicted, found: "rows of \(second.size, "number")",
                 expected: "\(first.size), as in \(real)", advice: "compare features of the same network")
         }
         let metricSettings = MetricSettings(seed: settings.seed, wantsIntervals: settings.wantsIntervals)

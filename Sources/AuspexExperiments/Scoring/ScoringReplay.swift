@@ -87,7 +87,7 @@ public struct ScoringReplay {
         if earlier.version != now.version { remarks.append("auspex \(earlier.version) then, \(now.version) now") }
         if earlier.machine != now.machine {
             remarks.append(
-                "\(earlier.machine.instructionSet) and \(earlier.machine.threads) threads then, "
+                "\(earlier.machine.instructionSet) and \(earlier.machine.threads, "thread") then, "
                     + "\(now.machine.instructionSet) and \(now.machine.threads) now")
         }
         return remarks
@@ -120,7 +120,7 @@ public struct ScoringReplay {
     private static func differences(
         _ side: String, _ old: ScoringReport.ScoredClips, _ new: ScoringReport.ScoredClips
     ) -> [String] {
-        if old.count != new.count { return ["the \(side) set had \(old.count) clips and has \(new.count)"] }
+        if old.count != new.count { return ["the \(side) set had \(old.count, "clip") and has \(new.count)"] }
         if old.sha256 == new.sha256 { return [] }
         if old.list.isEmpty { return ["the \(side) file is another (SHA-256 was \(old.sha256), is \(new.sha256))"] }
         let changed = zip(old.list, new.list).filter { $0.sha256 != $1.sha256 }

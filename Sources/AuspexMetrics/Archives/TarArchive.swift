@@ -29,7 +29,7 @@ struct TarArchive {
             }
             let start = place + 512
             guard size <= bytes.count - start else {
-                throw Self.garbled(file.path, found: "\(bytes.count - start) bytes where a header promises \(size)")
+                throw Self.garbled(file.path, found: "\(bytes.count - start, "byte") where a header promises \(size)")
             }
             // '0' and NUL mark files; folders and notes have other letters.
             if [0x30, 0].contains(bytes[place + 156]) {

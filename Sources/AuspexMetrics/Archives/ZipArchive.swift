@@ -41,7 +41,7 @@ struct ZipArchive {
             throw Self.error(file.path, .unsupported, "one volume of a zip file in several", "a single zip file")
         }
         guard offset + size <= file.sizeBytes - 22 else {
-            throw Self.error(file.path, .truncated, "\(file.sizeBytes) bytes", "at least \(offset + size + 22)")
+            throw Self.error(file.path, .truncated, "\(file.sizeBytes, "byte")", "at least \(offset + size + 22)")
         }
         entries = try Self.directory(
             LittleEndian(try file.bytes(at: offset, count: size)), count: count, path: file.path)
@@ -52,12 +52,12 @@ struct ZipArchive {
         var place = 0
         for _ in 0..<count {
             guard place + 46 <= bytes.count, bytes.word(at: place) == 0x0201_4b50 else {
-                throw error(path, .garbled, "\(entries.count) files in its directory", "\(count)")
+                throw error(path, .garbled, "\(entries.count, "file") in its directory", "\(count)")
             }
             let nameCount = Int(bytes.half(at: place + 28))
             let next = place + 46 + nameCount + Int(bytes.half(at: place + 30)) + Int(bytes.half(at: place + 32))
             guard next <= bytes.count else {
-                throw error(path, .garbled, "a directory that ends inside file \(entries.count)", "\(count) files")
+                throw error(path, .garbled, "a directory that ends inside file \(entries.count)", "\(count, "file")")
             }
             let name = bytes.text(at: place + 46, count: nameCount)
             guard bytes.half(at: place + 8) & 1 == 0 else {
@@ -88,11 +88,11 @@ struct ZipArchive {
         // Before any memory is taken: a garbled directory may promise gigabytes.
         guard entry.packedBytes <= file.sizeBytes - first else {
             throw Self.error(
-                file.path, .truncated, "\(file.sizeBytes) bytes", "at least \(first + entry.packedBytes)")
+                file.path, .truncated, "\(file.sizeBytes, "byte")", "at least \(first + entry.packedBytes)")
         }
         guard entry.sizeBytes <= Self.limitBytes else {
             throw Self.error(
-                file.path, .unsupported, "\(entry.sizeBytes) bytes in \(entry.name)", "at most \(Self.limitBytes)")
+                file.path, .unsupported, "\(entry.sizeBytes, "byte") in \(entry.name)", "at most \(Self.limitBytes)")
         }
         let packed = try file.bytes(at: first, count: entry.packedBytes)
         let bytes: [UInt8]
@@ -108,7 +108,7 @@ struct ZipArchive {
         }
         guard bytes.count == entry.sizeBytes else {
             throw Self.error(
-                file.path, .garbled, "\(bytes.count) bytes in \(entry.name)",
+                file.path, .garbled, "\(bytes.count, "byte") in \(entry.name)",
                 "\(entry.sizeBytes), as its directory says")
         }
         guard Inflation.checksum(bytes) == entry.checksum else {

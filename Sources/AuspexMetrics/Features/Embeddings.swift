@@ -21,7 +21,7 @@ public enum Embeddings {
         }
         guard array.shape[0] > 1 else {
             throw refused(
-                "\(array.shape[0]) rows", "at least two, as a distribution of one has no width", "score more of them")
+                "\(array.shape[0], "row")", "at least two, as a distribution of one has no width", "score more of them")
         }
         let (count, size) = (array.shape[0], array.shape[1])
         var features = ClipFeatures(size: size)
@@ -107,9 +107,9 @@ public enum EmbeddingMetric: String, Sendable, CaseIterable {
     public func convention(size: Int) -> String {
         switch self {
         case .frechet, .frechetAll:
-            "Fréchet distance of \(size) numbers a row, covariances with \(self == .frechet ? "n − 1" : "n")"
+            "Fréchet distance of \(size, "number") a row, covariances with \(self == .frechet ? "n − 1" : "n")"
         case .kernel, .kernelPlain, .kernelAll:
-            "unbiased squared MMD of \(size) numbers a row, kernel (x·y\(self == .kernelPlain ? "" : " / \(size)") + 1)³, "
+            "unbiased squared MMD of \(size, "number") a row, kernel (x·y\(self == .kernelPlain ? "" : " / \(size)") + 1)³, "
                 + (self == .kernelAll
                     ? "all rows at once"
                     : "mean over \(KernelVideoDistance.subsets) random subsets of min(\(KernelVideoDistance.subsetSize), rows) of each set")
@@ -132,10 +132,10 @@ public enum EmbeddingMetric: String, Sendable, CaseIterable {
                 wantsInterval: settings.wantsIntervals, convention: convention)
             if result.clips <= real.size {
                 result.notes.append(
-                    "\(result.clips) rows of \(real.size) numbers: no more rows than numbers, so covariances are singular and "
+                    "\(result.clips, "row") of \(real.size, "number"): no more rows than numbers, so covariances are singular and "
                         + "the value is biased upward by much")
             } else if result.atInfinity != nil {
-                result.notes.append("the value of \(result.clips) rows is biased upward")
+                result.notes.append("the value of \(result.clips, "row") is biased upward")
             }
             if let extrapolated = result.atInfinity {
                 result.notes.append("extrapolated to infinitely many rows: \((extrapolated * 1e6).rounded() / 1e6)")

@@ -15,7 +15,7 @@ extension FeatureMetric {
 
     /// What every metric of features needs of both sets.
     func checkNumbers(clips: Int, frames: Int) throws {
-        try checkLength("clips of \(frames) frames", frames)
+        try checkLength("clips of \(frames, "frame")", frames)
         guard clips > 1 else { throw MetricError.oneClip(of: .real, metric: name) }
     }
 
@@ -121,10 +121,10 @@ final class FeatureAccumulator: FeatureAccumulating {
     }
 
     private func checkLength(_ count: Int, _ side: MetricSide) throws {
-        try metric.checkLength("\(side.rawValue) clips of \(count) frames", count)
+        try metric.checkLength("\(side.rawValue) clips of \(count, "frame")", count)
         if let frames, frames != count {
             throw mismatch(
-                "\(side.rawValue) clips of \(count) frames beside others of \(frames)",
+                "\(side.rawValue) clips of \(count, "frame") beside others of \(frames)",
                 "equally long ones; cut all alike (--clip-frames \(min(frames, count)))")
         }
     }
@@ -149,7 +149,7 @@ final class FeatureAccumulator: FeatureAccumulating {
         var notes: [String] = []
         if let frames, frames < 16 {
             notes.append(
-                "clips have \(frames) frames; published values are of 16, and shorter clips give other numbers")
+                "clips have \(frames, "frame"); published values are of 16, and shorter clips give other numbers")
         }
         if hasGrey { notes.append("greyscale clips were repeated to three channels") }
         for (side, features) in [(MetricSide.real, real), (.predicted, predicted)] where features.areConstant {

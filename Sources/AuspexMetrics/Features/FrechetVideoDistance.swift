@@ -64,7 +64,7 @@ public struct FrechetVideoDistance: FeatureMetric {
     public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
     public func check(clips: Int, frames: Int) throws { try checkNumbers(clips: clips, frames: frames) }
     public var convention: String {
-        let most = variant.mostClips.map { "; at most \($0) clips of each set" } ?? ""
+        let most = variant.mostClips.map { "; at most \($0, "clip") of each set" } ?? ""
         return "Fréchet distance of \(settings.precision.logitsSummary); \(variant.preparation.summary); "
             + "covariances with \(variant.divisor == .all ? "n" : "n − 1")\(most)"
     }
@@ -86,7 +86,7 @@ public struct FrechetVideoDistance: FeatureMetric {
             convention: convention)
         if result.clips < Self.usualClips {
             notes.append(
-                "the value of \(result.clips) clips is biased upward (published ones have \(Self.usualClips) or more); "
+                "the value of \(result.clips, "clip") is biased upward (published ones have \(Self.usualClips) or more); "
                     + (result.atInfinity.map { Self.told(atInfinity: $0, clips: result.clips, size: real.size) }
                         ?? "for FVD∞, the value of infinitely many, at least 20 are needed"))
         }

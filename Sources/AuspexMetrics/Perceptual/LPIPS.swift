@@ -42,7 +42,7 @@ public struct LPIPS: FramewiseMetric {
         let (height, width, channels) = (real.shape[2], real.shape[3], real.shape[4])
         guard channels == 1 || channels == 3 else {
             throw MetricError.mismatch(
-                metric: name, found: "clips of \(channels) channels", expected: "3 (RGB) or 1 (grey), without alpha")
+                metric: name, found: "clips of \(channels, "channel")", expected: "3 (RGB) or 1 (grey), without alpha")
         }
         guard min(height, width) >= network.kind.smallestSide else {
             throw MetricError.tooSmall(

@@ -42,7 +42,8 @@ package struct PickleReader {
             }
             if opcode == .stop {
                 guard stack.count == 1, marks.isEmpty, place == bytes.count else {
-                    throw garbled("\(stack.count) values and \(bytes.count - place) more bytes at the end", "one value")
+                    throw garbled(
+                        "\(stack.count, "value") and \(bytes.count - place) more bytes at the end", "one value")
                 }
                 return stack[0]
             }
@@ -145,7 +146,7 @@ package struct PickleReader {
                 }
             }
             guard let product, product == numbers.count else {
-                throw garbled("\(numbers.count) bytes for an array of shape \(shape)", "4 for each number")
+                throw garbled("\(numbers.count, "byte") for an array of shape \(shape)", "4 for each number")
             }
             array.shape = shape
             array.numbers = numbers
@@ -191,7 +192,7 @@ package struct PickleReader {
     private mutating func range(count: Int) throws -> Range<Int> {
         guard count <= bytes.count - place else {
             throw FileError(
-                .truncated, path: path, found: "\(bytes.count) bytes", expected: "at least \(place + count)",
+                .truncated, path: path, found: "\(bytes.count, "byte")", expected: "at least \(place + count)",
                 advice: "the file was cut: download it again")
         }
         defer { place += count }
@@ -238,7 +239,7 @@ package struct PickleReader {
     private mutating func pop() throws -> PickleValue { try pop(1)[0] }
 
     private mutating func pop(_ count: Int) throws -> [PickleValue] {
-        guard stack.count - count >= marks.last ?? 0 else { throw garbled("an empty stack", "\(count) values") }
+        guard stack.count - count >= marks.last ?? 0 else { throw garbled("an empty stack", "\(count, "value")") }
         defer { stack.removeLast(count) }
         return Array(stack.suffix(count))
     }

@@ -1,3 +1,5 @@
+import AuspexTensors
+
 /// What a pickle of arrays can hold: dictionaries of arrays, and the pieces that arrays are put together from.
 ///
 /// What a pickle completes later, or names twice, is an object with an identity.
@@ -21,7 +23,7 @@ enum PickleValue {
         case .flag: "a truth value"
         case .integer(let number): "the number \(number)"
         case .text(let text): "the text '\(text.prefix(40))'"
-        case .bytes(let range): "\(range.count) bytes"
+        case .bytes(let range): "\(range.count, "byte")"
         case .tuple(let parts): "a tuple of \(parts.count)"
         case .global(let global): "the global \(global.rawValue)"
         case .type: "an element type"

@@ -67,7 +67,9 @@ public struct PSNR: FramewiseMetric {
 
     public func notes(perfectFrames: Int, of frames: Int) -> [String] {
         guard perfectFrames > 0 else { return [] }
-        return ["\(perfectFrames) of \(frames) frames have no error at all; nothing counts more than 100 dB"]
+        return [
+            "\(perfectFrames) of \(frames, "frame") \(perfectFrames == 1 ? "has" : "have") no error at all; nothing counts more than 100 dB"
+        ]
     }
 
     private static func decibels(_ error: Double) -> Double { min(ceiling, -10 * log10(error)) }

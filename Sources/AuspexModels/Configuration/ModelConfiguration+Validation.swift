@@ -84,7 +84,7 @@ extension DiscriminatorsConfiguration {
             guard view.kind == .frames || frames >= needed else {
                 throw ModelConfigurationError(
                     description:
-                        "\(name) judges clips of \(frames) frames (model.contextFrames + model.predictedFrames): at least \(needed) are needed, as time is halved with space"
+                        "\(name) judges clips of \(frames, "frame") (model.contextFrames + model.predictedFrames): at least \(needed) are needed, as time is halved with space"
                 )
             }
         }

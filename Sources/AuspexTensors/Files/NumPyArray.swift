@@ -46,13 +46,13 @@ public final class NumPyArray: Sendable {
             let wanted = header.sizeBytes ?? 0
             guard present >= wanted else {
                 throw FileError(
-                    .truncated, path: path, found: "\(present) bytes of data",
+                    .truncated, path: path, found: "\(present, "byte") of data",
                     expected: "\(wanted) for \(shape) of \(element)",
                     advice: "the file was cut: copy or make it again")
             }
             guard present == wanted else {
                 throw NumPyHeader.Refusal(
-                    found: "\(present) bytes of data", expected: "\(wanted) for \(shape) of \(element)")
+                    found: "\(present, "byte") of data", expected: "\(wanted) for \(shape) of \(element)")
             }
         } catch let refusal as NumPyHeader.Refusal {
             throw FileError(

@@ -96,7 +96,7 @@ package final class RandomAccessFile: @unchecked Sendable {
 
     package func truncated(at found: Int, wanted: Int) -> FileError {
         FileError(
-            .truncated, path: path, found: "\(found) bytes", expected: "at least \(wanted)",
+            .truncated, path: path, found: "\(found, "byte")", expected: "at least \(wanted)",
             advice: "the file was cut: copy or make it again")
     }
 }

@@ -105,7 +105,7 @@ public final class SafeTensorsReader: Sendable {
             }
             guard raw.end - raw.begin == bytes else {
                 throw garbled(
-                    path, found: "\(raw.end - raw.begin) bytes for tensor '\(name)'",
+                    path, found: "\(raw.end - raw.begin, "byte") for tensor '\(name)'",
                     expected: "\(bytes) for \(raw.shape) of \(raw.dtype)")
             }
             entries[name] = Entry(shape: raw.shape, elementType: type, offset: dataStart + raw.begin)
@@ -115,11 +115,11 @@ public final class SafeTensorsReader: Sendable {
         let present = fileSize - dataStart
         guard end <= present else {
             throw FileError(
-                .truncated, path: path, found: "\(present) bytes of data", expected: "\(end)",
+                .truncated, path: path, found: "\(present, "byte") of data", expected: "\(end)",
                 advice: "the file was cut: copy or make it again")
         }
         guard end == present else {
-            throw garbled(path, found: "\(present) bytes of data", expected: "\(end), as its header says")
+            throw garbled(path, found: "\(present, "byte") of data", expected: "\(end), as its header says")
         }
         return entries
     }
