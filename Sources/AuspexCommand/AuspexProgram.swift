@@ -36,8 +36,12 @@ public enum AuspexProgram {
 
     /// - Returns: the exit status.
     static func run(_ arguments: [String]) -> Int32 {
+        if let complaint = ArgumentReading.complaint(about: arguments) {
+            Console.complain(complaint)
+            return Status.usage
+        }
         do {
-            var command = try Auspex.parseAsRoot(arguments)
+            var command = try Auspex.parseAsRoot(ArgumentReading.joiningNegativeValues(arguments))
             try command.run()
             return 0
         } catch {

@@ -4,7 +4,19 @@ import Testing
 @Suite("Errors are one line, with the status that scripts rely on")
 struct ErrorTests {
     @Test(arguments: [
-        (["bogus"], "auspex: Unexpected argument 'bogus' (see 'auspex --help')"),
+        (
+            ["bogus"],
+            "auspex: unknown command 'bogus'; expected one of predict, train, evaluate, score, explain, calibrate, data, weights, inspect, benchmark (see 'auspex --help')"
+        ),
+        (["tarin", "tiny"], "auspex: unknown command 'tarin'; did you mean 'train'? (see 'auspex --help')"),
+        (
+            ["data", "inpsect", "a"],
+            "auspex: unknown command 'inpsect'; did you mean 'inspect'? (see 'auspex data --help')"
+        ),
+        (
+            ["data", "synthesize", "moving-shape", "--out", "x"],
+            "auspex: source moving-shape: unknown name; did you mean moving-shapes? (see 'auspex data synthesize --help')"
+        ),
         (["inspect"], "auspex: Missing expected argument '<file>' (see 'auspex inspect --help')"),
         (["inspect", "a.npy", "--sise"], "auspex: Unknown option '--sise' (see 'auspex inspect --help')"),
     ])
@@ -22,11 +34,11 @@ struct ErrorTests {
         ),
         (
             ["train", "tiny", "--set", "model.size=48", "--out", "r"],
-            "auspex: model.size is 48: it must be a power of two from 32 to 256 (32, 64, 128 or 256); the nearest is 32"
+            "auspex: --set model.size=48: model.size is 48: it must be a power of two from 32 to 256 (32, 64, 128 or 256); the nearest is 32"
         ),
         (
             ["train", "tiny", "--set", "model.chanels=4", "--out", "r"],
-            "auspex: --set model.chanels=4: model.chanels is no key of a configuration; the nearest is model.channels"
+            "auspex: --set model.chanels=4: model.chanels is not a key of a configuration; did you mean model.channels?"
         ),
         (
             ["score", "none", "none"],
@@ -37,7 +49,7 @@ struct ErrorTests {
             "auspex: none: found no such folder, expected a run's folder; name the folder that 'auspex train' wrote"
         ),
         (
-            ["data", "synthesize", "moving-shape", "--out", "x"],
+            ["data", "inspect", "synthetic:moving-shape"],
             "auspex: synthetic:moving-shape: there is no synthetic source of that name; did you mean synthetic:moving-shapes? There are: synthetic:moving-shapes"
         ),
     ])

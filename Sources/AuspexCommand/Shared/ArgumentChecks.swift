@@ -1,5 +1,7 @@
 import ArgumentParser
 import AuspexExperiments
+import AuspexMetrics
+import AuspexTensors
 import Foundation
 
 /// Refuses a count that is too small, or so large that no work could be meant by it, as part of `validate()`.
@@ -18,13 +20,25 @@ enum Most {
     static let threads = 1_024
 }
 
+/// Refuses a word that is not among those that an option or argument takes, as part of `validate()`.
+///
+/// - Parameter place: what the word was given for: `--protocol`.
+func requireKnown(_ word: String, among known: [String], _ place: String) throws {
+    guard !known.contains(word) else { return }
+    let advice =
+        NearestName.of(word, among: known).map { "did you mean \($0)?" }
+        ?? "expected one of \(known.joined(separator: ", "))"
+    throw ValidationError("\(place) \(word): unknown name; \(advice)")
+}
+
 /// The names in a list as people write it, `psnr, ssim`: each once, in order.
 ///
-/// - Throws: `ValidationError` where there is none.
-func metricNames(listed list: String) throws -> [String] {
+/// - Throws: `ValidationError` where there is none, or one that does not exist.
+func metricNames(listed list: String, among known: [String] = MetricRegistry.standard.names) throws -> [String] {
     var seen: Set<String> = []
     let names = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         .filter { !$0.isEmpty && seen.insert($0).inserted }
     guard !names.isEmpty else { throw ValidationError("--metrics names no metric") }
+    for name in names { try requireKnown(name, among: known, "--metrics") }
     return names
 }

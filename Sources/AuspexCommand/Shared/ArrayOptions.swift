@@ -8,7 +8,7 @@ struct ArrayOptions: ParsableArguments {
     @Option(help: "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW.")
     var axes: String?
 
-    @Option(parsing: .unconditional, help: "Smallest and largest value of a float array: 0,1 or -1,1.")
+    @Option(help: "Smallest and largest value of a float array: 0,1 or -1,1.")
     var range: String?
 
     func validate() throws { _ = try ends() }

@@ -1,4 +1,5 @@
 import AuspexExperiments
+import AuspexTensors
 import Foundation
 
 /// Where words go: results to standard output, everything else to standard error.
@@ -13,7 +14,7 @@ enum Console {
     /// The one line of a failure.
     static func complain(_ text: String) {
         let line = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-        say("auspex: " + line.joined(separator: " "))
+        say("auspex: " + ShortenedEcho.shortened(line.joined(separator: " ")))
     }
 
     /// A result.

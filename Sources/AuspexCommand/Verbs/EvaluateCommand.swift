@@ -75,6 +75,8 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError(
                 "--frame-rate needs --data SOURCE: the run's own clips have the rate it was trained with")
         }
+        if let metrics { _ = try metricNames(listed: metrics) }
+        try requireKnown(protocolName, among: EvaluationProtocol.names, "--protocol")
         if sameClips != nil, clips != nil {
             throw ValidationError("--clips and --same-clips: the report says which clips; leave --clips out")
         }

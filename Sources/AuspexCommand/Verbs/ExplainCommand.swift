@@ -24,7 +24,7 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "The predicted clips, likewise.")
     var predicted: String
 
-    @Option(parsing: .unconditional, help: "The number that somebody reported, with all its digits.")
+    @Option(help: "The number that somebody reported, with all its digits.")
     var reported: String
 
     @Option(help: "The metric it should be: \(Explanation.metrics.joined(separator: ", ")).")
@@ -78,6 +78,12 @@ struct ExplainCommand: ParsableCommand {
         try requireAtLeast(1, clipFrames, "--clip-frames", atMost: Most.frames)
         try requireAtLeast(1, contextFrames, "--context-frames", atMost: Most.frames)
         try requireAtLeast(1, size, "--size", atMost: Most.side)
+        try requireKnown(metric, among: MetricRegistry.standard.names, "--metric")
+        guard Explanation.metrics.contains(metric) else {
+            throw ValidationError(
+                "--metric \(metric): its deviations are not known; expected one of "
+                    + Explanation.metrics.joined(separator: ", "))
+        }
         try checkEffects()
         do { _ = try ReportedValue(reported) } catch { throw ValidationError("\(error)") }
     }
@@ -138,14 +144,8 @@ struct ExplainCommand: ParsableCommand {
         guard let only else { return nil }
         let words = only.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         guard !words.isEmpty else { throw ValidationError("--only names no kind of deviation") }
-        return Set(
-            try words.map { name in
-                guard let axis = Deviation.Axis(rawValue: name) else {
-                    let known = Deviation.Axis.allCases.map(\.rawValue)
-                    throw ValidationError("--only \(name): expected one or more of \(known.joined(separator: ","))")
-                }
-                return axis
-            })
+        for word in words { try requireKnown(word, among: Deviation.Axis.allCases.map(\.rawValue), "--only") }
+        return Set(words.compactMap(Deviation.Axis.init(rawValue:)))
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuspexExperiments
 import AuspexMetrics
+import AuspexTensors
 import AuspexVideo
 import Foundation
 
@@ -193,7 +194,7 @@ struct ScoreCommand: ParsableCommand {
         }
         guard outcome.isEqual else {
             let count = outcome.differences.count
-            let more = count > 1 ? " (and \(count - 1) more differences)" : ""
+            let more = count > 1 ? " (and \(count - 1, "more difference"))" : ""
             Console.complain("not what it was: \(outcome.differences[0])\(more)")
             throw ExitCode(AuspexProgram.Status.failed)
         }
@@ -213,7 +214,10 @@ struct ScoreCommand: ParsableCommand {
     /// The metrics asked for, or those that fit what is compared; each once, in order.
     private var chosenMetrics: [String] {
         get throws {
-            if let metrics { return try metricNames(listed: metrics) }
+            if let metrics {
+                let known = embeddings ? EmbeddingMetric.allCases.map(\.rawValue) : MetricRegistry.standard.names
+                return try metricNames(listed: metrics, among: known)
+            }
             return ScoringSettings.usualMetrics(
                 embeddings ? .embeddings : .clips, real: real ?? "", predicted: predicted ?? "")
         }

@@ -43,6 +43,9 @@ struct SynthesizeCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        let bare =
+            name.hasPrefix(SyntheticSources.prefix) ? String(name.dropFirst(SyntheticSources.prefix.count)) : name
+        try requireKnown(bare, among: SyntheticSources.names, "source")
         try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
         try requireAtLeast(1, frames, "--frames", atMost: Most.frames)
         try requireAtLeast(8, size, "--size", atMost: Most.side)

@@ -55,6 +55,9 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     /// The name under which a model is scored on what it was trained for.
     public static let heldOutName = "held-out"
 
+    /// What `named` takes.
+    public static var names: [String] { [heldOutName] + published.map(\.name) }
+
     /// What a model was trained for, on 256 held-out clips.
     public static func heldOut(for model: ModelConfiguration) -> EvaluationProtocol {
         EvaluationProtocol(
@@ -76,7 +79,6 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         let own = heldOut(for: model)
         if name == own.name { return own }
         guard let found = published.first(where: { $0.name == name }) else {
-            let names = [own.name] + published.map(\.name)
             let near = NearestName.of(name, among: names).map { "did you mean \($0)? " } ?? ""
             throw ConfigurationError(
                 "--protocol \(name): there is no protocol of that name; \(near)There are \(names.joined(separator: ", "))"

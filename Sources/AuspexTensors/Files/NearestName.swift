@@ -1,25 +1,91 @@
 /// Finds what a mistyped name was meant to be.
 package enum NearestName {
-    /// The candidate with the fewest changed letters, if they are few enough to be a slip; the first in alphabetical order among equals.
+    /// The candidate that a name was most likely meant to be: a slip of a few letters, or a name of which only some words were written
+    /// (`learningRate` for `generatorLearningRate`). Among equals the one with fewer changed letters, then the first in alphabetical order.
+    ///
+    /// - Returns: nil where no candidate is similar enough to be worth suggesting.
     package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
-        let scored = candidates.sorted().map { ($0, distance(name.lowercased(), $0.lowercased())) }
-        guard let best = scored.min(by: { $0.1 < $1.1 }) else { return nil }
-        return best.1 <= max(2, name.count / 2) ? best.0 : nil
+        nearest(name, among: candidates) { letters, candidate in
+            let parts = missingWords(of: candidate, in: name)
+            let slips = isSlip(letters, in: name) ? letters : nil
+            return [slips, parts].compactMap(\.self).min()
+        }
     }
 
-    /// Levenshtein's distance: letters put in, left out or exchanged.
-    static func distance(_ a: String, _ b: String) -> Int {
-        let b = Array(b)
-        var row = Array(0...b.count)
-        for (i, letter) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let changed = diagonal + (letter == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
-            }
+    /// The candidate that differs from a name by a slip of a few letters; nil where there is none.
+    package static func slip(_ name: String, among candidates: some Sequence<String>) -> String? {
+        nearest(name, among: candidates) { letters, _ in isSlip(letters, in: name) ? letters : nil }
+    }
+
+    /// - Parameter cost: of the changed letters and a candidate; nil rules the candidate out.
+    private static func nearest(
+        _ name: String, among candidates: some Sequence<String>, cost: (Int, String) -> Int?
+    ) -> String? {
+        // Comparing costs the product of both lengths; nobody mistypes a name of so many letters.
+        guard (1...200).contains(name.count) else { return nil }
+        var best: (name: String, cost: Int, letters: Int)?
+        for candidate in candidates.sorted() {
+            let letters = distance(name.lowercased(), candidate.lowercased())
+            guard let cost = cost(letters, candidate) else { continue }
+            if let best, (best.cost, best.letters) <= (cost, letters) { continue }
+            best = (candidate, cost, letters)
         }
-        return row[b.count]
+        return best?.name
+    }
+
+    private static func isSlip(_ letters: Int, in name: String) -> Bool {
+        letters <= (name.count < 4 ? 1 : max(2, name.count / 3))
+    }
+
+    /// How many words of a candidate a name leaves out (or adds), where one of the two has all words of the other; nil where neither has.
+    private static func missingWords(of candidate: String, in name: String) -> Int? {
+        let (written, known) = (words(of: name), words(of: candidate))
+        guard !written.isEmpty, !known.isEmpty else { return nil }
+        let (fewer, more) = written.count <= known.count ? (written, known) : (known, written)
+        var (rest, slips) = (more, 0)
+        for word in fewer {
+            let scored = rest.indices.map { ($0, distance(word, rest[$0])) }.min { $0.1 < $1.1 }
+            guard let (place, letters) = scored, letters <= (word.count < 4 ? 0 : word.count / 4) else { return nil }
+            rest.remove(at: place)
+            slips += letters
+        }
+        // A single short word, such as `of`, says too little.
+        guard fewer.joined().count >= 4 else { return nil }
+        return slips + more.count - fewer.count
+    }
+
+    /// `generatorLearningRate`, `generator-learning-rate` and `generator.learning_rate` are the same three words.
+    static func words(of name: String) -> [String] {
+        var words = [""]
+        var previous: Character = " "
+        for letter in name {
+            if !letter.isLetter && !letter.isNumber {
+                words.append("")
+            } else if letter.isUppercase && !previous.isUppercase {
+                words.append(letter.lowercased())
+            } else {
+                words[words.count - 1] += letter.lowercased()
+            }
+            previous = letter
+        }
+        return words.filter { !$0.isEmpty }
+    }
+
+    /// Letters put in, left out, exchanged, or swapped with their neighbour (optimal string alignment).
+    static func distance(_ a: String, _ b: String) -> Int {
+        let (a, b) = (Array(a), Array(b))
+        var before: [Int] = []
+        var above = Array(0...b.count)
+        for (i, letter) in a.enumerated() {
+            var row = [i + 1] + above.dropFirst()
+            for j in b.indices {
+                row[j + 1] = min(above[j] + (letter == b[j] ? 0 : 1), row[j] + 1, above[j + 1] + 1)
+                if i > 0, j > 0, letter == b[j - 1], a[i - 1] == b[j] {
+                    row[j + 1] = min(row[j + 1], before[j - 1] + 1)
+                }
+            }
+            (before, above) = (above, row)
+        }
+        return above[b.count]
     }
 }
