@@ -114,7 +114,8 @@ public final class ProgressReporter: Sendable {
     private static func measure(_ state: inout State, now: Double) {
         let elapsed = now - state.rateFrom.seconds
         let done = state.completed - state.rateFrom.completed
-        guard done > 0, elapsed > 0, elapsed >= 2 || state.settledRate == nil else { return }
+        // What is done in an instant was not worked for: clips that a cache knows, or the clock's own grain.
+        guard done > 0, elapsed >= (state.settledRate == nil ? 0.2 : 2) else { return }
         let latest = Double(done) / elapsed
         state.rate = state.settledRate.map { 0.5 * ($0 + latest) } ?? latest
         if elapsed >= 2 {
@@ -125,8 +126,7 @@ public final class ProgressReporter: Sendable {
 
     private func draw(_ state: inout State, now: Double) -> String {
         state.lastDrawn = now
-        var parts: [String] = []
-        parts.append(total.map { "\(state.completed)/\($0) \(unit)" } ?? "\(state.completed) \(unit)")
+        var parts = [counted(state.completed)]
         if let rate = state.rate {
             parts.append(rate >= 1 || rate == 0 ? "\(Self.short(rate))/s" : "\(Self.short(1 / rate)) s each")
             if let total, total > state.completed, rate > 0 {
@@ -140,18 +140,40 @@ public final class ProgressReporter: Sendable {
             return "\(title)\(percent)  \(parts.joined(separator: "  "))\n"
         }
         state.barIsShown = true
-        let width = 24
-        let bar = share.map { share -> String in
-            let filled = Int(share * Double(width))
-            return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "] "
-        }
-        let line = "\(title) \(bar ?? "")\(parts.joined(separator: "  "))"
-        // A line that wraps could not be drawn over.
-        return "\r\u{1B}[K" + line.prefix(max(1, columns - 1))
+        return "\r\u{1B}[K" + fitted(share: share, parts: parts, columns: columns)
     }
 
-    /// Three significant digits.
+    /// A line that does not wrap, as one that does could not be drawn over: with a shorter bar, or without the last numbers, but never with a part of a number.
+    private func fitted(share: Double?, parts: [String], columns: Int) -> String {
+        func line(_ parts: some Sequence<String>, barWidth: Int) -> String {
+            let filled = Int((share ?? 0) * Double(barWidth))
+            let bar =
+                share == nil || barWidth == 0
+                ? ""
+                : "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: barWidth - filled) + "] "
+            return "\(title) \(bar)\(parts.joined(separator: "  "))"
+        }
+        let widths = [24, 12, 6]
+        let whole = widths.lazy.map { line(parts, barWidth: $0) }
+        let fewer = (1...max(1, parts.count)).reversed().lazy.flatMap { count in
+            [widths[2], 0].lazy.map { line(parts.prefix(count), barWidth: $0) }
+        }
+        return whole.first { $0.count < columns } ?? fewer.first { $0.count < columns }
+            ?? String(title.prefix(max(1, columns - 1)))
+    }
+
+    /// `3/10 steps`, `1/1 step`, and without a total `3 steps`.
+    private func counted(_ completed: Int) -> String {
+        let count = total.map { "\(completed)/\($0)" } ?? "\(completed)"
+        guard (total ?? completed) == 1 else { return "\(count) \(unit)" }
+        // Units are named in the plural: steps, batches.
+        return "\(count) \(unit.dropLast(unit.hasSuffix("ches") ? 2 : 1))"
+    }
+
+    /// Three significant digits: `0.12`, `34.5`, `6789`, `12.3k`, `4.56M`.
     static func short(_ number: Double) -> String {
+        if number >= 999_500 { return short(number / 1e6) + "M" }
+        if number >= 9_995 { return short(number / 1e3) + "k" }
         let digits = number >= 99.95 ? 0 : number >= 9.995 ? 1 : 2
         return String(format: "%.\(digits)f", number)
     }

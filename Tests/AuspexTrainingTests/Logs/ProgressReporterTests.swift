@@ -60,7 +60,56 @@ private final class Stage: Sendable {
         let reporter = stage.reporter(total: 4, style: .bar(columns: 20))
         stage.advance(1)
         reporter.update(completed: 1, numbers: [("generator loss", "0.123456")])
-        #expect(stage.written.dropFirst("\r\u{1B}[K".unicodeScalars.count).count == 19)
+        #expect(stage.written == "\r\u{1B}[Ktrain 1/4 steps")
+        let tiny = stage.reporter(total: 4, style: .bar(columns: 4))
+        tiny.update(completed: 1)
+        #expect(stage.written == "\r\u{1B}[Ktra")
+    }
+
+    /// Every prefix of the line's parts is a line; a number is on it whole or not at all.
+    @Test(arguments: 12...120) func aBarIsNotCutInsideANumber(columns: Int) {
+        let stage = Stage()
+        let reporter = stage.reporter(total: 500, style: .bar(columns: columns))
+        stage.advance(50)
+        reporter.update(
+            completed: 100, numbers: [("D", "0.123"), ("G", "-4.567"), ("pixel", "0.089"), ("waiting", "0.001")])
+        let line = String(stage.written.dropFirst("\r\u{1B}[K".count))
+        #expect(line.count < columns)
+        let parts = ["100/500 steps", "2.00/s", "3:20 left", "D 0.123", "G -4.567", "pixel 0.089", "waiting 0.001"]
+        let text = line.replacing(#/\[[= ]*\] /#, with: "")
+        let whole = ["train"] + (1...parts.count).map { "train " + parts.prefix($0).joined(separator: "  ") }
+        #expect(whole.contains(text), "\(text)")
+        // Eighty columns have room for all of them.
+        if columns >= 86 { #expect(text.hasSuffix("waiting 0.001")) }
+        if columns == 80 { #expect(text.contains("pixel 0.089")) }
+    }
+
+    /// Sixty clips that a cache knows are there at once: that is no rate.
+    @Test func workThatTakesNoTimeHasNoRate() {
+        let stage = Stage()
+        let reporter = stage.reporter(total: 60, style: .lines(everySeconds: 5))
+        for step in 1...60 {
+            stage.advance(1e-7)
+            reporter.update(completed: step)
+        }
+        reporter.finish()
+        #expect(stage.written == "train 100%  60/60 steps\n")
+    }
+
+    @Test func largeRatesAndSingleUnits() {
+        let stage = Stage()
+        let reporter = stage.reporter(total: 9_000_000, style: .lines(everySeconds: 1))
+        stage.advance(2)
+        reporter.update(completed: 2_469_000)
+        #expect(stage.written == "train 27%  2469000/9000000 steps  1.23M/s  0:05 left\n")
+        let one = stage.reporter(total: 1, style: .lines(everySeconds: 1))
+        stage.advance(3)
+        one.update(completed: 1)
+        #expect(stage.written == "train 100%  1/1 step  3.00 s each\n")
+        let unknown = stage.reporter(total: nil, style: .lines(everySeconds: 1))
+        stage.advance(3)
+        unknown.update(completed: 1)
+        #expect(stage.written == "train  1 step  3.00 s each\n")
     }
 
     /// A resumed run's rate counts only what it does itself.
