@@ -7,12 +7,17 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Shows what is in a weights file (.safetensors), an array (.npy) or a run.",
         discussion: """
+            Of a run or a checkpoint all files are compared with the checksums that were noted when it was written; damage is an error.
+
             EXAMPLE:
               auspex train tiny --steps 2 --out run
-              auspex inspect run
+              auspex inspect run@last
             """)
 
-    @Argument(help: "A .safetensors or .npy file, a run's folder, or one of its checkpoints.")
+    @Argument(
+        help: ArgumentHelp(
+            "A .safetensors or .npy file; a checkpoint's folder; or a run: RUN, RUN@best, RUN@last or RUN@STEP.",
+            valueName: "file"))
     var file: String
 
     @OptionGroup var output: OutputOptions
@@ -21,6 +26,7 @@ struct InspectCommand: ParsableCommand {
         let contents = try FileContents(of: file)
         if output.json { return try Console.print(json: contents) }
         Console.print(contents.summary)
+        Console.print(contents.verification)
         for (key, value) in contents.metadata.sorted(by: { $0.key < $1.key }) { Console.print("\(key): \(value)") }
         var table = TextTable(header: ["tensor", "type", "shape", "numbers"])
         for tensor in contents.tensors {

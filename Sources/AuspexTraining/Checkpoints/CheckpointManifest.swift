@@ -2,10 +2,14 @@ import AuspexTensors
 import Foundation
 
 /// `checkpoint.json`: what a checkpoint's folder must hold. Written last, so that a folder without it is no checkpoint.
+///
+/// Since format 2 the manifest has a checksum too: every byte of the file counts, with the checksum's own digits taken for zeros.
 struct CheckpointManifest: Codable, Equatable {
     static let fileName = "checkpoint.json"
     /// Raised when an older program could no longer read what is written.
-    static let currentFormat = 1
+    static let currentFormat = 2
+    /// What the checksum's digits are taken for when it is computed.
+    private static let blankChecksum = "00000000"
 
     /// What a file must be.
     struct File: Codable, Equatable {
@@ -13,6 +17,8 @@ struct CheckpointManifest: Codable, Equatable {
         let crc32c: UInt32
     }
 
+    /// CRC-32C of the file in eight hexadecimal digits; nil in format 1.
+    private var checksum: String?
     var format = currentFormat
     let step: Int
     let version: String
@@ -27,7 +33,7 @@ struct CheckpointManifest: Codable, Equatable {
         let data = Data(try file.bytes(at: 0, count: file.sizeBytes))
         struct Front: Codable { let format: Int }
         guard let front = try? JSONDecoder().decode(Front.self, from: data) else {
-            throw Self.garbled(path, found: "\(data.count) bytes that are no list of files")
+            throw Self.garbled(path, found: "\(data.count, "byte"), not a list of files")
         }
         guard front.format <= Self.currentFormat else {
             throw FileError(
@@ -35,7 +41,14 @@ struct CheckpointManifest: Codable, Equatable {
                 advice: "a newer Auspex wrote it: use that one")
         }
         guard let manifest = try? JSONDecoder().decode(Self.self, from: data) else {
-            throw Self.garbled(path, found: "\(data.count) bytes that are no list of files")
+            throw Self.garbled(path, found: "\(data.count, "byte"), not a list of files")
+        }
+        // Damage may turn a 2 into a 1: a checksum that is there counts whatever the format.
+        if manifest.format > 1 || manifest.checksum != nil {
+            let found = manifest.checksum ?? "none"
+            guard Self.checksum(of: data, without: found) == found else {
+                throw Self.garbled(path, found: "other bytes than were written (checksum \(found))")
+            }
         }
         self = manifest
     }
@@ -49,20 +62,33 @@ struct CheckpointManifest: Codable, Equatable {
     func write(into folder: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try AtomicFile.write(try encoder.encode(self), to: folder + "/" + Self.fileName)
+        var manifest = self
+        manifest.checksum = Self.blankChecksum
+        let blank = try encoder.encode(manifest)
+        manifest.checksum = Self.checksum(of: blank, without: Self.blankChecksum)
+        try AtomicFile.write(try encoder.encode(manifest), to: folder + "/" + Self.fileName)
+    }
+
+    private static func checksum(of data: Data, without digits: String) -> String {
+        var blank = data
+        if let place = blank.firstRange(of: Data("\"\(digits)\"".utf8)) {
+            blank.replaceSubrange(place, with: Data("\"\(blankChecksum)\"".utf8))
+        }
+        return String(Int(CRC32C(blank).value), digits: 8, radix: 16)
     }
 
     /// Compares each file's length, and its checksum if wanted, with what was written.
     ///
+    /// - Parameter only: the one file that is compared; nil compares all.
     /// - Throws: `FileError` naming the first file that differs.
-    func check(folder: String, checksums: Bool) throws {
-        for (name, expected) in files.sorted(by: { $0.key < $1.key }) {
+    func check(folder: String, checksums: Bool, only: String? = nil) throws {
+        for (name, expected) in files.sorted(by: { $0.key < $1.key }) where only == nil || name == only {
             let path = folder + "/" + name
             let file = try RandomAccessFile(path: path)
             guard file.sizeBytes == expected.sizeBytes else {
                 throw FileError(
                     file.sizeBytes < expected.sizeBytes ? .truncated : .garbled, path: path,
-                    found: "\(file.sizeBytes) bytes", expected: "\(expected.sizeBytes)", advice: "")
+                    found: "\(file.sizeBytes, "byte")", expected: "\(expected.sizeBytes)", advice: "")
             }
             guard checksums else { continue }
             var checksum = CRC32C()

@@ -31,6 +31,11 @@ public final class RunFolder: Sendable {
                 .missing, path: path, found: "no such folder", expected: "a run's folder",
                 advice: "name the folder that 'auspex train' wrote")
         }
+        if FileManager.default.fileExists(atPath: path + "/" + CheckpointManifest.fileName) {
+            throw FileError(
+                .missing, path: path, found: "one checkpoint", expected: "a run's folder",
+                advice: "name the run, and the checkpoint after an @: RUN@last, RUN@best or RUN@STEP")
+        }
         guard FileManager.default.fileExists(atPath: path + "/checkpoints") else {
             throw FileError(
                 .missing, path: path, found: "a folder without checkpoints", expected: "a run's folder",

@@ -124,7 +124,7 @@ func expectEqual(_ a: Checkpoint, _ b: Checkpoint) throws {
         let store = CheckpointStore(folder: folder.path)
         try store.prepare()
         try store.save(sampleCheckpoint(step: 1))
-        try Data("{\"format\": 2}".utf8).write(to: URL(fileURLWithPath: store.path(of: 1) + "/checkpoint.json"))
+        try Data("{\"format\": 9}".utf8).write(to: URL(fileURLWithPath: store.path(of: 1) + "/checkpoint.json"))
         let error = try #require(throws: FileError.self) { _ = try store.load() }
         #expect(error.kind == .unsupported)
     }

@@ -1,0 +1,38 @@
+import AuspexTensors
+import Foundation
+
+/// A run and one of its checkpoints, as people name them: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
+public struct RunReference: Sendable {
+    public let folder: RunFolder
+    public let checkpoint: CheckpointReference
+
+    /// - Throws: `FileError` where there is no such run, or where what follows the @ names no checkpoint.
+    public init(_ text: String) throws {
+        let (path, reference) = CheckpointReference.parse(text)
+        // A folder's own name may end in what looks like a checkpoint.
+        if path != text, Self.isRun(text) {
+            (folder, checkpoint) = (try RunFolder(reading: text), .preferred)
+            return
+        }
+        if path == text, !FileManager.default.fileExists(atPath: text), let place = text.lastIndex(of: "@"),
+            Self.isRun(String(text[..<place]))
+        {
+            let steps = CheckpointStore(folder: text[..<place] + "/checkpoints").steps
+            throw FileError(
+                .missing, path: text, found: "no checkpoint '\(text[text.index(after: place)...])'",
+                expected: "RUN@last, RUN@best or RUN@STEP",
+                advice: steps.isEmpty
+                    ? "the run has none"
+                    : "there are \(steps.count, "step") "
+                        + steps.map(String.init).joined(separator: ", "))
+        }
+        (folder, checkpoint) = (try RunFolder(reading: path), reference)
+    }
+
+    /// Whether a folder is a run's, as far as its name and contents tell.
+    public static func isRun(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path + "/checkpoints", isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+}
