@@ -105,12 +105,12 @@ struct ConfigurationReaderTests {
     @Test(arguments: [
         (
             "model:\n  chanels: 4",
-            "mine.yaml, line 2: model.chanels is no key of a configuration; the nearest is model.channels"
+            "mine.yaml, line 2: model.chanels is not a key of a configuration; did you mean model.channels?"
         ),
-        ("channels: 4", "mine.yaml, line 1: channels is no key of a configuration; did you mean model.channels?"),
+        ("channels: 4", "mine.yaml, line 1: channels is not a key of a configuration; did you mean model.channels?"),
         (
             "views: [{cuont: 4}]",
-            "mine.yaml, line 1: views[0].cuont is no key of a configuration; the nearest is views[0].count"
+            "mine.yaml, line 1: views[0].cuont is not a key of a configuration; did you mean views[0].count?"
         ),
         ("model:\n  size: big", "mine.yaml, line 2: model.size expects a whole number; found the text \"big\""),
         ("model:\n  size: 1.5", "mine.yaml, line 2: model.size expects a whole number; found the number 1.5"),
@@ -124,16 +124,16 @@ struct ConfigurationReaderTests {
         ("names: {a: 1}", "mine.yaml, line 1: names expects a list; found a section with a"),
         (
             "model:\n  unit: tsru-d",
-            "mine.yaml, line 2: model.unit is tsru-d, which is none of conv-gru, tsru-c; the nearest is tsru-c"
+            "mine.yaml, line 2: model.unit is tsru-d; expected one of conv-gru, tsru-c; did you mean tsru-c?"
         ),
-        ("a: 1\na: 2", "mine.yaml, line 1: the key a stands twice in one section"),
+        ("a: 1\na: 2", "mine.yaml, line 1: the key a appears twice in one section"),
     ])
     func refusals(yaml: String, expected: String) {
         #expect(message(yaml) == expected)
     }
 
     @Test(arguments: [
-        ("model.sise=4", "--set model.sise=4: model.sise is no key of a configuration; the nearest is model.size"),
+        ("model.sise=4", "--set model.sise=4: model.sise is not a key of a configuration; did you mean model.size?"),
         ("model.size=x", "--set model.size=x: model.size expects a whole number; found the text \"x\""),
         ("model.size", "--set model.size: expected key=value, for example --set model.channels=8"),
         ("model.size.x=1", "--set model.size.x=1: model.size expects a whole number; found a section with x"),

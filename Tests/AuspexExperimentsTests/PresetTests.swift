@@ -77,7 +77,7 @@ struct PresetTests {
         (["model.size=48"], "model.size is 48"),
         (["training.batch=0"], "training.batch is 0; expected 1 or more"),
         (["data.frameStride=0"], "data.frameStride is 0; expected 1 or more"),
-        (["model.unit=tsru"], "--set model.unit=tsru: model.unit is tsru, which is none of"),
+        (["model.unit=tsru"], "--set model.unit=tsru: model.unit is tsru; expected one of"),
         (["discriminators.views=[{kind: frames, count: 0}]"], "discriminators.views[0].count is 0"),
     ])
     func refusals(assignments: [String], beginning: String) {

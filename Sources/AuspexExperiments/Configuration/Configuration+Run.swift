@@ -15,14 +15,14 @@ extension Configuration {
         if let step = store.step(of: .last),
             let text = store.text(ofDocument: TrainingRun.configurationDocument, step: step)
         {
-            try reader.lay(yaml: text, named: "\(store.path(of: step))/\(TrainingRun.configurationDocument).json")
+            try reader.lay(json: text, named: "\(store.path(of: step))/\(TrainingRun.configurationDocument).json")
         } else {
             let yaml = String(decoding: try FileReading.bytes(of: folder.configurationPath), as: UTF8.self)
             try reader.lay(yaml: yaml, named: folder.configurationPath)
         }
         for assignment in assignments { try reader.lay(assignment: assignment) }
         self = try reader.resolved()
-        try validate()
+        do { try validate() } catch { throw reader.placed(error) }
     }
 
     /// The configuration that a checkpoint was written with. Fields that are newer than the checkpoint have their defaults.
@@ -35,8 +35,14 @@ extension Configuration {
             self = try checkpoint.document(Configuration.self, TrainingRun.configurationDocument)
             return
         }
-        var reader = try ConfigurationReader(defaults: Configuration())
-        try reader.lay(yaml: text, named: "\(path)/\(TrainingRun.configurationDocument).json")
-        self = try reader.resolved()
+        let place = "\(path)/\(TrainingRun.configurationDocument).json"
+        if let same = try? JSONDecoder().decode(Configuration.self, from: Data(text.utf8)) {
+            self = same
+        } else {
+            var reader = try ConfigurationReader(defaults: Configuration())
+            try reader.lay(json: text, named: place)
+            self = try reader.resolved()
+        }
+        do { try validate() } catch { throw ConfigurationError("\(place): \(error)") }
     }
 }

@@ -28,7 +28,7 @@ public struct Configuration: Codable, Sendable, Equatable {
         }
         for assignment in assignments { try reader.lay(assignment: assignment) }
         self = try reader.resolved()
-        try validate()
+        do { try validate() } catch { throw reader.placed(error) }
     }
 
     /// Refuses what no run can be made of.
@@ -67,7 +67,7 @@ public struct Configuration: Codable, Sendable, Equatable {
         }
         let data = try FileReading.bytes(of: file)
         guard let text = String(data: data, encoding: .utf8), !text.contains("\0") else {
-            throw ConfigurationError("\(file): is no text; expected a configuration in YAML")
+            throw ConfigurationError("\(file): is not text; expected a configuration in YAML")
         }
         return text
     }

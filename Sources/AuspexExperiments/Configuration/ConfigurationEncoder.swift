@@ -23,6 +23,7 @@ struct ConfigurationEncoder {
         switch type {
         case is Bool.Type: return .bool
         case is String.Type: return .text
+        case is any UnsignedInteger.Type: return .natural
         case is any BinaryInteger.Type: return .integer
         case is any BinaryFloatingPoint.Type: return .number
         default: break

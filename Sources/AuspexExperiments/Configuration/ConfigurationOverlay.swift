@@ -14,15 +14,16 @@ struct ConfigurationOverlay {
     func lay(_ yaml: Yams.Node, over node: inout ConfigurationNode, at path: [String] = []) throws {
         if isNull(yaml) { return try layNull(yaml, over: &node, at: path) }
         switch node.kind {
-        case .map: try laySection(yaml, over: &node, at: path)
+        case .map: return try laySection(yaml, over: &node, at: path)
         case .list(let element): node.value = .list(try elements(yaml, checkedAgainst: element, at: path))
         case .open: node.value = try untyped(yaml, at: path).value
         case .bool: node.value = .bool(try bool(yaml, node, at: path))
-        case .integer: node.value = .integer(try integer(yaml, node, at: path))
+        case .integer, .natural: node.value = .integer(try integer(yaml, node, at: path))
         case .number: node.value = .number(try number(yaml, node, at: path))
         case .text: node.value = .text(try text(yaml, node, at: path))
         case .choice(let words): node.value = .text(try choice(yaml, of: words, node, at: path))
         }
+        node.place = place(yaml)
     }
 
     // MARK: Sections and lists
@@ -45,14 +46,17 @@ struct ConfigurationOverlay {
 
     private func unknown(_ name: String, among siblings: [String], at path: [String]) -> String {
         let elsewhere = knownPaths.filter { $0.last == name }.map { $0.joined(separator: ".") }
-        if let near = NearestName.of(name, among: siblings) {
-            return "is no key of a configuration; the nearest is \((path + [near]).joined(separator: "."))"
+        // A slip of the pen first, then the right word in the wrong section, then a name of which only some words are right.
+        let near =
+            NearestName.slip(name, among: siblings).map { (path + [$0]).joined(separator: ".") } ?? elsewhere.first
+            ?? NearestName.of(name, among: siblings).map { (path + [$0]).joined(separator: ".") }
+            ?? NearestName.of(name, among: knownPaths.compactMap(\.last)).flatMap { near in
+                knownPaths.first { $0.last == near }?.joined(separator: ".")
+            }
+        guard let near else {
+            return "is not a key of a configuration; the keys here are \(siblings.joined(separator: ", "))"
         }
-        if let same = elsewhere.first { return "is no key of a configuration; did you mean \(same)?" }
-        let all = knownPaths.map { $0.joined(separator: ".") }
-        let near = NearestName.of((path + [name]).joined(separator: "."), among: all)
-        return "is no key of a configuration; " + (near.map { "the nearest is \($0); " } ?? "")
-            + "here stand \(siblings.joined(separator: ", "))"
+        return "is not a key of a configuration; did you mean \(near)?"
     }
 
     private func elements(
@@ -71,7 +75,10 @@ struct ConfigurationOverlay {
     }
 
     private func layNull(_ yaml: Yams.Node, over node: inout ConfigurationNode, at path: [String]) throws {
-        if node.isOptional { return node.value = .null }
+        if node.isOptional {
+            node.place = place(yaml)
+            return node.value = .null
+        }
         // An empty file, or a section whose every line is a comment, changes nothing.
         if case .map = node.kind { return }
         throw mismatch(yaml, node, at: path)
@@ -100,10 +107,11 @@ struct ConfigurationOverlay {
 
     private func integer(_ yaml: Yams.Node, _ node: ConfigurationNode, at path: [String]) throws -> Int {
         guard let word = plain(yaml) else { throw mismatch(yaml, node, at: path) }
-        if let whole = Int(word.replacing("_", with: "")) { return whole }
         // 1e6 steps is a whole number too.
-        if let number = Double(word), let whole = Int(exactly: number) { return whole }
-        throw mismatch(yaml, node, at: path)
+        let whole = Int(word.replacing("_", with: "")) ?? Double(word).flatMap { Int(exactly: $0) }
+        // What the field cannot hold is refused here, where the line is known.
+        guard let whole, node.kind.holds(whole) else { throw mismatch(yaml, node, at: path) }
+        return whole
     }
 
     private func number(_ yaml: Yams.Node, _ node: ConfigurationNode, at path: [String]) throws -> Double {
@@ -123,9 +131,9 @@ struct ConfigurationOverlay {
     ) throws -> String {
         guard let word = yaml.scalar?.string else { throw mismatch(yaml, node, at: path) }
         guard words.contains(word) else {
-            let near = NearestName.of(word, among: words).map { "; the nearest is \($0)" } ?? ""
+            let near = NearestName.of(word, among: words).map { "; did you mean \($0)?" } ?? ""
             throw ConfigurationError(
-                at: place(yaml), path, "is \(word), which is none of \(words.joined(separator: ", "))\(near)")
+                at: place(yaml), path, "is \(word); expected one of \(words.joined(separator: ", "))\(near)")
         }
         return word
     }

@@ -13,7 +13,8 @@ import Yams
 /// Synthesised decoding alone refuses missing keys and ignores unknown ones: the wrong way round for a file that people write.
 public struct ConfigurationReader<Value: Codable> {
     private var tree: ConfigurationNode
-    private var lastName = "configuration"
+    /// What was laid over the defaults, in order.
+    private var names: [String] = []
 
     /// - Throws: `EncodingError` where the type encodes to something that is no section of keys.
     public init(defaults: Value) throws {
@@ -29,10 +30,19 @@ public struct ConfigurationReader<Value: Codable> {
         do { node = try Yams.compose(yaml: text) } catch let error as YamlError {
             throw ConfigurationError("\(name)\(error.lineAndProblem)")
         }
-        lastName = name
+        names.append(name)
         guard let node else { return }
         let overlay = ConfigurationOverlay(name: name, showsLines: true, knownPaths: tree.paths())
         try overlay.lay(node, over: &tree)
+    }
+
+    /// Lays a JSON document over what is there, in which optional fields that are absent are nil.
+    ///
+    /// - Throws: `ConfigurationError` naming the line and the key.
+    mutating func lay(json text: String, named name: String) throws {
+        // JSON is YAML too.
+        if let node = try? Yams.compose(yaml: text) { tree.clearOptionals(absentFrom: node) }
+        try lay(yaml: text, named: name)
     }
 
     /// Lays one `key.of.field=value` over what is there; the value is YAML, so that lists can be given: `a.b=[1, 2]`.
@@ -52,7 +62,7 @@ public struct ConfigurationReader<Value: Codable> {
             throw ConfigurationError("\(name)\(error.lineAndProblem)")
         }
         let nested = keys.reversed().reduce(value) { inner, key in Yams.Node([(Yams.Node(key), inner)]) }
-        lastName = name
+        names.append(name)
         let overlay = ConfigurationOverlay(name: name, showsLines: false, knownPaths: tree.paths())
         try overlay.lay(nested, over: &tree)
     }
@@ -63,9 +73,25 @@ public struct ConfigurationReader<Value: Codable> {
     public func resolved() throws -> Value {
         do { return try JSONDecoder().decode(Value.self, from: Data(tree.json.utf8)) } catch let error as DecodingError
         {
-            throw ConfigurationError(at: lastName, error.path, error.problem)
+            throw ConfigurationError(at: place(of: error.path), error.path, error.problem)
         }
     }
+
+    /// An error about a value of the resolved configuration, with the file and line, or the assignment, that the value came from.
+    ///
+    /// - Parameter error: its text begins with the key, as `model.size is 48`.
+    func placed(_ error: any Error) -> any Error {
+        let text = "\(error)"
+        guard let key = text.split(separator: " ").first, key.contains(".") else {
+            return ConfigurationError("\(allNames): \(text)")
+        }
+        return ConfigurationError("\(place(of: key.split(separator: ".").map(String.init))): \(text)")
+    }
+
+    /// Where the value of a key was written; where it is a default, everything that was read: one of them makes the default wrong.
+    private func place(of path: [String]) -> String { tree.place(of: path) ?? allNames }
+
+    private var allNames: String { names.isEmpty ? "configuration" : names.joined(separator: ", ") }
 }
 
 extension ConfigurationNode {
@@ -95,7 +121,7 @@ extension YamlError {
             return ", line \(mark.line): is not YAML: \(problem)"
         case .duplicatedKeysInMapping(let duplicates, let context):
             let keys = duplicates.map { "\($0)" }.joined(separator: ", ")
-            return ", line \(context.mark.line): the key \(keys) stands twice in one section"
+            return ", line \(context.mark.line): the key \(keys) appears twice in one section"
         default:
             return ": is not YAML: " + "\(self)".replacing("\n", with: " ")
         }
