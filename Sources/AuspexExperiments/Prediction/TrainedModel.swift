@@ -18,10 +18,11 @@ public struct TrainedModel {
     public let shown: ShownClips
 
     /// - Parameter text: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
-    /// - Throws: `FileError` or `CheckpointError` naming what is missing or damaged, `LayerStateError` where weights and configuration differ.
+    /// - Throws: `FileError` or `CheckpointError` naming the file that is missing or damaged, or whose weights do not fit the checkpoint's configuration.
     public init(run text: String) throws {
-        let (path, reference) = CheckpointReference.parse(text)
-        let folder = try RunFolder(reading: path)
+        let named = try RunReference(text)
+        let (folder, reference) = (named.folder, named.checkpoint)
+        let path = folder.path
         let store = folder.checkpoints()
         // The last checkpoint's configuration says which one is preferred.
         let training = reference == .preferred ? try Configuration(ofRun: path).training : TrainingConfiguration()
@@ -30,17 +31,21 @@ public struct TrainedModel {
         }
         let groups: Set<Checkpoint.Group> = [.averagedWeights, .standingStatistics]
         let checkpoint = try store.load(.step(choice.step), groups: groups)
+        let place = store.path(of: choice.step)
         // Of a checkpoint that another program wrote, config.yaml is all there is.
         configuration =
             checkpoint.text(ofDocument: TrainingRun.configurationDocument) == nil
-            ? try Configuration(folder.configurationPath)
-            : try Configuration(of: checkpoint, at: store.path(of: choice.step))
-        try configuration.validate()
+            ? try Configuration(folder.configurationPath) : try Configuration(of: checkpoint, at: place)
         try configuration.refuseModelThatDoesNotFit(of: path)
         var blank = Initializer.blank
         generator = Generator(configuration.model, using: &blank)
-        try generator.load(parameters: checkpoint.groups[.averagedWeights] ?? [:])
-        try generator.load(buffers: checkpoint.groups[.standingStatistics] ?? [:])
+        func load(_ group: Checkpoint.Group, _ body: ([String: Tensor]) throws -> Void) throws {
+            do { try body(checkpoint.groups[group] ?? [:]) } catch let error as LayerStateError {
+                throw error.naming("\(place)/\(group.rawValue).safetensors")
+            }
+        }
+        try load(.averagedWeights, generator.load(parameters:))
+        try load(.standingStatistics, generator.load(buffers:))
         // A checkpoint that a program of somebody's own wrote may not say.
         shown =
             checkpoint.documents[ShownClips.documentName] == nil

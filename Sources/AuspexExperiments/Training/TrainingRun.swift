@@ -130,7 +130,9 @@ public struct TrainingRun {
     private func restore(_ trainer: AdversarialTrainer) throws -> Checkpoint? {
         guard let resumedStep else { return nil }
         var checkpoint = try folder.checkpoints().load(.step(resumedStep))
-        try trainer.restore(checkpoint)
+        do { try trainer.restore(checkpoint) } catch let error as LayerStateError {
+            throw error.naming(folder.checkpoints().path(of: resumedStep))
+        }
         checkpoint.groups = [:]
         return checkpoint
     }
