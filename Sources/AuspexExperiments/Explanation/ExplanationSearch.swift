@@ -44,21 +44,45 @@ final class ExplanationSearch {
         self.reported = reported
         let cost = Cost(of: found, settings: settings)
         tell(.message(cost.text))
-        let began = clock.now
-        let passes = FeatureBank.passes(of: found.definition)
-        try make(passes.map { ($0, found.count($0.side)) })
-        let secondsPerClip = (clock.now - began).seconds / Double(cost.definition)
+        var work = try timed {
+            try make(FeatureBank.passes(of: found.definition).map { ($0, found.count($0.side)) })
+        }
         let definition = finding([])
-        tell(
-            .message(
-                "\(found.metric.name) as defined: \(ExplanationReport.number(definition.value)). "
-                    + "The deviations take about \(Self.minutes(Double(cost.screening ?? cost.singles) * secondsPerClip))"
-                    + " at \(ExplanationReport.number(secondsPerClip, digits: 2)) s a clip"
-                    + (cost.screening == nil
-                        ? "." : ", and as much again or more for those that may explain the value.")))
+        tell(.message("\(found.metric.name) as defined: \(ExplanationReport.number(definition.value))."))
+        // Clips that the cache knows say nothing about the time of those that it does not.
+        let (trial, perPass) = (min(4, settings.screen), cost.screening == nil ? Int.max : settings.screen)
+        for pass in found.passes where work.clips == 0 {
+            work = try timed { try make([(pass, min(trial, found.count(pass.side)))]) }
+        }
+        let left = found.passes.reduce(0) { $0 + bank.missing($1, clips: min(perPass, found.count($1.side))) }
+        tell(.message(Self.expectation(clips: left, work, isFirstLook: cost.screening != nil)))
         let singles = try singleFindings(definition)
         let pairs = try pairFindings(definition, singles)
         return assembled(definition, singles, pairs.shown, tried: pairs.values)
+    }
+
+    /// Does work, and tells how long it took and how many clips went through the network in it, those apart that the cache had.
+    private func timed(_ body: () throws -> Void) rethrows -> (seconds: Double, clips: Int) {
+        func passed() -> Int { settings.cache?.counts.computed ?? bank.clipsDone }
+        let (began, before) = (clock.now, passed())
+        try body()
+        return ((clock.now - began).seconds, passed() - before)
+    }
+
+    /// How long the deviations will take.
+    ///
+    /// - Parameters:
+    ///   - clips: that have not been asked for yet.
+    ///   - work: that was measured.
+    package static func expectation(clips: Int, _ work: (seconds: Double, clips: Int), isFirstLook: Bool) -> String {
+        guard clips > 0 else { return "No other clips have to go through the network." }
+        guard work.clips > 0 else {
+            return "The deviations need \(clips, "clip") more; those so far were all in the cache, which takes seconds."
+        }
+        let secondsPerClip = work.seconds / Double(work.clips)
+        return "The deviations take about \(minutes(Double(clips) * secondsPerClip)) "
+            + "at \(ExplanationReport.number(secondsPerClip, digits: 2)) s a clip, less what the cache has"
+            + (isFirstLook ? "; and as much again or more for those that may explain the value." : ".")
     }
 
     // MARK: Passes
@@ -111,7 +135,7 @@ final class ExplanationSearch {
         let passes = worthwhile.flatMap { FeatureBank.passes(of: $0.recipe) }.filter { wanted.insert($0).inserted }
         tell(
             .message(
-                "\(worthwhile.count) of \(found.deviations.count) deviations may explain it and are computed on all clips."
+                "\(worthwhile.count) of \(found.deviations.count, "deviation") may explain it and are computed on all clips."
             ))
         try make(passes.map { ($0, found.count($0.side)) })
         return looks.map { isMade($0.recipe) ? finding($0.deviations) : $0 }
@@ -177,7 +201,7 @@ final class ExplanationSearch {
             if !chosen.isEmpty {
                 tell(
                     .message(
-                        "No single deviation explains it: \(chosen.count) of \(costly.count) pairs that need new passes are computed."
+                        "No single deviation explains it: \(chosen.count) of \(costly.count, "pair") that need new passes are computed."
                     ))
             }
             var wanted: Set<FeatureBank.Pass> = []
@@ -320,7 +344,7 @@ final class ExplanationSearch {
         for side in MetricSide.allCases { notes += found.clips[side]?.set.source.valueNotes ?? [] }
         if let context = found.facts.context, found.facts.frames - context < FrechetVideoDistance.fewestFrames {
             notes.append(
-                "whether context was counted is not tried: without it \(found.facts.frames - context) frames are left, and "
+                "whether context was counted is not tried: without it \(found.facts.frames - context, "frame") would be left, and "
                     + "the network needs \(FrechetVideoDistance.fewestFrames)")
         }
         if found.facts.context == nil {

@@ -273,8 +273,41 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
             return try explanation.explain(
                 [explanation.reported], real: sets.realPath, predicted: sets.predictedPath, extractor: fake)[0].notes
         }
-        #expect(try notes(5).contains { $0.contains("without it 6 frames are left, and the network needs 9") })
+        #expect(try notes(5).contains { $0.contains("without it 6 frames would be left, and the network needs 9") })
         #expect(try !notes(2).contains { $0.contains("context") })
+    }
+
+    /// Clips that the cache knows take no time, and say nothing of how long the others will take.
+    @Test func theExpectedTimeIsOfClipsThatAreNotInTheCache() throws {
+        let sets = try Sets(clips: 6, frames: 11)
+        let cache = FeatureCache(folder: sets.folder.file("cache"))
+        let secondsPerClip = 0.05
+        func messages(_ axes: Set<Deviation.Axis>) throws -> [String] {
+            var explanation = Explanation(reported: try ReportedValue("2.5"))
+            (explanation.axes, explanation.cache, explanation.pairs) = (axes, cache, .none)
+            var messages: [String] = []
+            _ = try explanation.explain(
+                [explanation.reported], real: sets.realPath, predicted: sets.predictedPath,
+                tell: { if case .message(let text) = $0 { messages.append(text) } },
+                extractor: { preparation in
+                    FeatureExtractor(
+                        preparation: preparation, featureSize: PlainPipeline.featureSize, cache: cache, checksum: "slow"
+                    ) { clips in
+                        Thread.sleep(forTimeInterval: secondsPerClip * Double(clips.shape[0]))
+                        return PlainPipeline.network(clips)
+                    }
+                })
+            return messages
+        }
+        _ = try messages([.divisor])
+        // The definition's twelve clips are known now, those in other colours are not.
+        let expected = try #require(try messages([.order]).first { $0.contains("take about") })
+        let rate = try #require(expected.firstMatch(of: /at ([0-9.]+) s a clip/))
+        #expect(try #require(Double(rate.1)) >= secondsPerClip, "\(expected)")
+        // And now all are.
+        let known = try messages([.order])
+        #expect(known.contains { $0.contains("were all in the cache") }, "\(known)")
+        #expect(try messages([.divisor]).contains("No other clips have to go through the network."))
     }
 
     /// What repeats a row is in the JSON.
