@@ -11,6 +11,8 @@ public struct MetricResult: Codable, Sendable, Equatable {
     public var deviation: Double?
     /// The value at each predicted step, the first prediction first; nil for metrics of whole clips.
     public var perStep: [Double]?
+    /// 95% interval over clips of each step's value, `[low, high]`; nil where the metric is not a mean over clips, or there is one clip.
+    public var perStepInterval: [[Double]]?
     public var convention: String
     public var higherIsBetter: Bool
     /// Clips that were compared.
@@ -22,13 +24,15 @@ public struct MetricResult: Codable, Sendable, Equatable {
 
     public init(
         value: Double, interval: [Double]? = nil, perStep: [Double]? = nil, convention: String, higherIsBetter: Bool,
-        clips: Int, weights: String? = nil, notes: [String] = [], atInfinity: Double? = nil, deviation: Double? = nil
+        clips: Int, weights: String? = nil, notes: [String] = [], atInfinity: Double? = nil, deviation: Double? = nil,
+        perStepInterval: [[Double]]? = nil
     ) {
         self.value = value
         self.interval = interval
         self.atInfinity = atInfinity
         self.deviation = deviation
         self.perStep = perStep
+        self.perStepInterval = perStepInterval
         self.convention = convention
         self.higherIsBetter = higherIsBetter
         self.clips = clips

@@ -3,12 +3,10 @@ import AuspexTensors
 /// Running means over clips and, for each predicted step, over the frames at that step.
 public final class PairedAccumulator: MetricAccumulator {
     private let metric: any PairedMetric
-    private var clips = 0
-    private var mean = 0.0
-    /// Sum of squared deviations from the mean.
-    private var spread = 0.0
-    private var stepSums: [Double] = []
-    private var stepCounts: [Int] = []
+    /// Of the clips' values.
+    private var total = RunningSpread()
+    /// Of the frames at each predicted step.
+    private var steps: [RunningSpread] = []
     private var perfectFrames = 0
     /// Of a pair of clips that is still coming, a number for each frame.
     private var unfinished: [Double] = []
@@ -41,39 +39,42 @@ public final class PairedAccumulator: MetricAccumulator {
 
     /// Takes what was measured already: the best of several predictions, for example.
     public func add(_ measurement: ClipMeasurement) {
-        // Welford's recurrence: sums of squares would cancel for values like 30.01, 30.02, ….
-        clips += 1
-        let deviation = measurement.value - mean
-        mean += deviation / Double(clips)
-        spread += deviation * (measurement.value - mean)
+        total.add(measurement.value)
         for (step, value) in measurement.perFrame.enumerated() {
-            if step == stepSums.count {
-                stepSums.append(0)
-                stepCounts.append(0)
-            }
-            stepSums[step] += value
-            stepCounts[step] += 1
+            if step == steps.count { steps.append(RunningSpread()) }
+            steps[step].add(value)
         }
         perfectFrames += measurement.perfectFrames
     }
 
-    /// The 95% interval of the mean by Student's t, cut off at the ends of what the metric can be.
+    /// The 95% interval of the mean of all clips; nil of a single clip.
     private var interval: [Double]? {
-        guard metric.isMeanOfClips, clips > 1 else { return nil }
-        let standardError = (spread / Double(clips - 1) / Double(clips)).squareRoot()
-        let halfWidth = StudentT.twoSided95(degreesOfFreedom: clips - 1) * standardError
+        guard metric.isMeanOfClips, total.count > 1 else { return nil }
+        return interval(of: total)
+    }
+
+    /// The 95% interval of each step's mean over clips; nil where one step has too few for any.
+    private var stepIntervals: [[Double]]? {
+        guard metric.isMeanOfClips, !steps.isEmpty, steps.allSatisfy({ $0.count > 1 }) else { return nil }
+        return steps.map(interval)
+    }
+
+    /// By Student's t, cut off at the ends of what the metric can be.
+    private func interval(of values: RunningSpread) -> [Double] {
+        let halfWidth = StudentT.twoSided95(degreesOfFreedom: values.count - 1) * (values.standardError ?? 0)
         let range = metric.range
-        return [max(range.lowerBound, mean - halfWidth), min(range.upperBound, mean + halfWidth)]
+        return [max(range.lowerBound, values.mean - halfWidth), min(range.upperBound, values.mean + halfWidth)]
     }
 
     public func result() throws -> MetricResult {
-        guard clips > 0 else { throw MetricError.noClips(metric: metric.name) }
+        guard total.count > 0 else { throw MetricError.noClips(metric: metric.name) }
         return MetricResult(
-            value: metric.summary(ofMean: mean),
+            value: metric.summary(ofMean: total.mean),
             interval: interval,
-            perStep: zip(stepSums, stepCounts).map { metric.summary(ofMean: $0 / Double($1)) },
-            convention: metric.convention, higherIsBetter: metric.higherIsBetter, clips: clips,
+            perStep: steps.map { metric.summary(ofMean: $0.sum / Double($0.count)) },
+            convention: metric.convention, higherIsBetter: metric.higherIsBetter, clips: total.count,
             weights: metric.weights,
-            notes: metric.notes(perfectFrames: perfectFrames, of: stepCounts.reduce(0, +)))
+            notes: metric.notes(perfectFrames: perfectFrames, of: steps.reduce(0) { $0 + $1.count }),
+            perStepInterval: stepIntervals)
     }
 }

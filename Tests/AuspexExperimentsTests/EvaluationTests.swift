@@ -68,6 +68,35 @@ struct EvaluationTests {
         #expect(report.plot(of: "psnr").series.map(\.name).contains("model, worst of 3"))
     }
 
+    /// A plot that is shown elsewhere says what it is of, and in which unit.
+    @Test func plotsNameTheRunAndTheUnits() throws {
+        var plan = Self.plan
+        plan.metrics = ["psnr", "ssim", "mse:sum"]
+        var request = Self.request
+        var report = try Evaluation(plan).run([CopyLast()], on: MovingShapes(), request: request)
+        report.origin = "runs/tiny-1, averaged weights of step 500 (best)"
+        let plots = plan.metrics.map { report.plot(of: $0) }
+        #expect(plots[0].title == "runs/tiny-1, averaged weights of step 500 (best) · test: 10 clips")
+        #expect(
+            plots.map(\.yLabel) == [
+                "psnr (dB)", "ssim (no unit; 1 is perfect)", "mse:sum (pixels 0…1, sum over a frame)",
+            ])
+        #expect(plots[0].xLabel == "predicted frame")
+        let (lines, scores) = (plots[0].series, try #require(report.models["copy-last"]?.metrics["psnr"]))
+        let band = try #require(lines[0].band)
+        for (step, value) in lines[0].y.enumerated() {
+            #expect(band.lower[step] < value && value < band.upper[step])
+        }
+        // The whole clips' interval is over the same clips: about as wide as that of a step.
+        let whole = try #require(scores.interval)
+        #expect((band.upper[0] - band.lower[0]) / (whole[1] - whole[0]) < 4)
+        request.step = .seconds(0.1)
+        plan.clips = 1
+        let single = try Evaluation(plan).run([CopyLast()], on: MovingShapes(), request: request)
+        #expect(single.plot(of: "psnr").xLabel == "predicted frame (every 0.1 s)")
+        #expect(single.plot(of: "psnr").title == "test: 1 clip" && single.heading.hasPrefix("test: 1 clip of "))
+    }
+
     @Test("The mean is of all futures") func meanOfFutures() throws {
         var plan = Self.plan
         (plan.samples, plan.clips) = (3, 3)

@@ -1,4 +1,5 @@
 import AuspexMetrics
+import AuspexTensors
 import AuspexVideo
 import Foundation
 
@@ -40,7 +41,7 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
 
     /// What was measured, in one line.
     public var heading: String {
-        "\(clips) clips of \(source), \(frames) frames of \(size)×\(size)"
+        "\(clips, "clip") of \(source), \(frames, "frame") of \(size)×\(size)"
             + (stride > 1 ? ", stride \(stride)" : "")
     }
 
@@ -64,15 +65,18 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
             plots: metrics.map { metric in
                 LinePlot(
                     title: metric + (undistorted[metric]?.higherIsBetter == true ? " (higher is better)" : ""),
-                    xLabel: "grade of the distortion", yLabel: metric,
+                    xLabel: "grade of the distortion", yLabel: MetricAxis.label(metric),
                     series: distortions.map { distortion in
-                        let values = ([undistorted] + distortion.grades.map(\.metrics)).map {
-                            $0[metric]?.value ?? .nan
-                        }
+                        let results = ([undistorted] + distortion.grades.map(\.metrics)).map { $0[metric] }
+                        let values = results.map { $0?.value ?? .nan }
+                        // Where a result has no interval the band has no width.
+                        let ends = zip(results, values).map { $0?.interval ?? [$1, $1] }
+                        let hasIntervals = results.contains { $0?.interval != nil }
                         return .init(
                             name: "\(distortion.name): "
                                 + distortion.grades.map { Self.plain($0.grade) }.joined(separator: ", "),
-                            x: values.indices.map(Double.init), y: values)
+                            x: values.indices.map(Double.init), y: values,
+                            band: hasIntervals ? (ends.map { $0[0] }, ends.map { $0[1] }) : nil)
                     })
             },
             legendNotes: distortions.map(\.unit))

@@ -1,4 +1,5 @@
 import AuspexMetrics
+import AuspexTensors
 import AuspexVideo
 import Foundation
 
@@ -6,7 +7,7 @@ import Foundation
 extension EvaluationReport {
     /// What was asked, in one line.
     public var heading: String {
-        "\(`protocol`.name): \(clips) clips of \(source), \(`protocol`.size)×\(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames) frames"
+        "\(`protocol`.name): \(clips, "clip") of \(source), \(`protocol`.size)×\(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames, "frame")"
     }
 
     /// A row for each predictor: every metric with how far its 95% interval reaches.
@@ -79,7 +80,11 @@ extension EvaluationReport {
         var series: [LinePlot.Series] = []
         func add(_ name: String, _ result: MetricResult?, isDashed: Bool) {
             guard let values = result?.perStep else { return }
-            series.append(.init(name: name, x: (1...values.count).map(Double.init), y: values, isDashed: isDashed))
+            let band = result?.perStepInterval.flatMap { ends in
+                ends.count == values.count ? (lower: ends.map { $0[0] }, upper: ends.map { $0[1] }) : nil
+            }
+            series.append(
+                .init(name: name, x: (1...values.count).map(Double.init), y: values, band: band, isDashed: isDashed))
         }
         for name in names {
             guard let scores = models[name] else { continue }
@@ -90,8 +95,11 @@ extension EvaluationReport {
             add("\(name), best of \(samples)", scores.best?[metric], isDashed: false)
             add("\(name), worst of \(samples)", scores.worst?[metric], isDashed: false)
         }
+        // Where the step is a time, the axis has a unit.
+        let step = frames.step.hasSuffix(" s") ? " (\(frames.step))" : ""
         return LinePlot(
-            title: "\(`protocol`.name): \(clips) clips", xLabel: "predicted frame", yLabel: metric, series: series)
+            title: (origin.map { $0 + " · " } ?? "") + "\(`protocol`.name): \(clips, "clip")",
+            xLabel: "predicted frame" + step, yLabel: MetricAxis.label(metric), series: series)
     }
 
     private static func cell(_ result: MetricResult?) -> String {

@@ -1,0 +1,22 @@
+/// Mean and standard deviation of numbers that come one by one.
+struct RunningSpread {
+    private(set) var count = 0
+    private(set) var mean = 0.0
+    private(set) var sum = 0.0
+    /// Sum of squared deviations from the mean.
+    private var squares = 0.0
+
+    // Welford's recurrence: sums of squares would cancel for values like 30.01, 30.02, ….
+    mutating func add(_ value: Double) {
+        count += 1
+        sum += value
+        let deviation = value - mean
+        mean += deviation / Double(count)
+        squares += deviation * (value - mean)
+    }
+
+    /// Standard error of the mean; nil of fewer than two numbers.
+    var standardError: Double? {
+        count > 1 ? (squares / Double(count - 1) / Double(count)).squareRoot() : nil
+    }
+}
