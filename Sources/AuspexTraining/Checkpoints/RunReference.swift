@@ -21,10 +21,8 @@ public struct RunReference: Sendable {
             throw FileError(
                 .missing, path: text, found: "no checkpoint '\(text[text.index(after: place)...])'",
                 expected: "RUN@last, RUN@best or RUN@STEP",
-                advice: steps.isEmpty
-                    ? "the run has none"
-                    : "there are \(steps.count, "step") "
-                        + steps.map(String.init).joined(separator: ", "))
+                advice: "its checkpoints are of steps: "
+                    + (steps.isEmpty ? "none" : steps.map(String.init).joined(separator: ", ")))
         }
         (folder, checkpoint) = (try RunFolder(reading: path), reference)
     }
