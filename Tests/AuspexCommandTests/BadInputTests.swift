@@ -105,7 +105,7 @@ struct BadInputTests {
             try refused("four.npy", "four.npy", saying: "has 4 sides", "--axes")
             try array("one.npy", [1, 5], of: 1)
             try array("rows.npy", [9, 5], of: 1)
-            try refused("--embeddings", "one.npy", "rows.npy", saying: "one.npy: found 1 rows")
+            try refused("--embeddings", "one.npy", "rows.npy", saying: "one.npy: found 1 row,")
             // 8×8 pixels of RGBA.
             let png =
                 "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAEklEQVR42mPgEpFrwIcZRoYCABDwLwG22b/cAAAAAElFTkSuQmCC"
