@@ -81,7 +81,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         #expect(
             try refusal(Tensor([1, 2, 3] as [Float], shape: [3])).contains("an array of shape [3], expected [N, D]"))
         #expect(try refusal(Tensor(zeros: [4, 2, 2])).contains("reshape(len(array), -1)"))
-        #expect(try refusal(Tensor(zeros: [1, 5])).contains("found 1 rows, expected at least two"))
+        #expect(try refusal(Tensor(zeros: [1, 5])).contains("found 1 row, expected at least two"))
         #expect(try refusal(Tensor(zeros: [4, 2], elementType: .uint8)).contains("numbers of type uint8"))
         #expect(try refusal(Tensor(zeros: [4, 2], elementType: .int32)).contains("expected float32 or float64"))
         for bad in [Float.nan, .infinity] {
