@@ -22,21 +22,23 @@ public struct TrainingRun {
     /// Opens the run's data and its folder; nothing is trained yet.
     ///
     /// - Parameters:
-    ///   - path: the run's folder.
+    ///   - path: the run's folder; nil takes the next free one of the name.
+    ///   - name: what the run is called where it has no path: `runs/NAME-N`.
     ///   - resume: whether a run that is there goes on; where there is none, one begins.
     ///   - progress: is told how many held-out files were looked into, of how many.
     /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
     public init(
-        _ configuration: Configuration, path: String, resume: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
+        _ configuration: Configuration, path: String?, orNextNamed name: String = "run", resume: Bool = false,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.configuration = configuration
         try configuration.refuseWhatDoesNotFit()
-        try RunFolder.checkFree(path, resume: resume)
-        let store = CheckpointStore(folder: path + "/checkpoints")
-        resumedStep = resume ? store.step(of: .last) : nil
+        if let path { try RunFolder.checkFree(path, resume: resume) }
+        let store = path.map { CheckpointStore(folder: $0 + "/checkpoints") }
+        resumedStep = resume ? store?.step(of: .last) : nil
         var notices: [String] = []
         var beginning = TrainingData.Beginning.now
-        if let resumedStep {
+        if let resumedStep, let store, let path {
             let checkpoint = try store.load(.step(resumedStep), groups: [])
             let earlier = try Configuration(of: checkpoint, at: store.path(of: resumedStep))
             try Self.check(configuration, against: earlier, path: path)
@@ -53,7 +55,7 @@ public struct TrainingRun {
         data = try TrainingData(configuration, beginning: beginning)
         heldOut = try data.heldOutClips(progress: progress)
         self.notices = notices + data.splitNotes
-        folder = try RunFolder(writing: path, resume: resume)
+        folder = try path.map { try RunFolder(writing: $0, resume: resume) } ?? .makingNext(named: name)
         if case .saved = beginning {
         } else {
             try AtomicFile.write(try data.record.bytes, to: RunData.path(inRun: folder.path))
@@ -156,6 +158,7 @@ public struct TrainingRun {
         comparable.training.validationSelect = earlier.training.validationSelect
         comparable.training.validationInterval = earlier.training.validationInterval
         comparable.training.checkpointInterval = earlier.training.checkpointInterval
+        comparable.training.checkpointMinutes = earlier.training.checkpointMinutes
         comparable.training.keepCheckpoints = earlier.training.keepCheckpoints
         comparable.training.sampleInterval = earlier.training.sampleInterval
         comparable.training.logInterval = earlier.training.logInterval

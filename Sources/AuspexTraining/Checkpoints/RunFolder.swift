@@ -25,18 +25,17 @@ public final class RunFolder: Sendable {
     ///
     /// - Throws: `FileError` where there is none.
     public convenience init(reading path: String) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        guard try FileKind.of(path) == .folder else {
             throw FileError(
                 .missing, path: path, found: "no such folder", expected: "a run's folder",
                 advice: "name the folder that 'auspex train' wrote")
         }
-        if FileManager.default.fileExists(atPath: path + "/" + CheckpointManifest.fileName) {
+        if try FileKind.of(path + "/" + CheckpointManifest.fileName) != nil {
             throw FileError(
                 .missing, path: path, found: "one checkpoint", expected: "a run's folder",
                 advice: "name the run, and the checkpoint after an @: RUN@last, RUN@best or RUN@STEP")
         }
-        guard FileManager.default.fileExists(atPath: path + "/checkpoints") else {
+        guard try FileKind.of(path + "/checkpoints") != nil else {
             throw FileError(
                 .missing, path: path, found: "a folder without checkpoints", expected: "a run's folder",
                 advice: "name the folder that 'auspex train' wrote")
@@ -50,9 +49,11 @@ public final class RunFolder: Sendable {
     /// - Throws: `FileError` where the folder holds a run and `resume` is false, holds something else, cannot be written, or is in use.
     public convenience init(writing path: String, resume: Bool) throws {
         try Self.checkFree(path, resume: resume)
-        try Self.makeFolders(path)
+        try AtomicFile.makeFolders(path)
         let lock = try Self.takeLock(path)
         self.init(path: path, lock: lock)
+        // Another program may have begun a run here, and even ended it, between the first look and the lock.
+        try Self.checkContents(of: path, resume: resume)
         for folder in [path, checkpointsPath, samplesPath] {
             try CheckpointStore.makeFolder(folder)
             try AtomicFile.removeLeftovers(in: folder)
@@ -63,9 +64,8 @@ public final class RunFolder: Sendable {
     ///
     /// - Throws: `FileError` where there is a file, a run and `resume` is false, or something else.
     public static func checkFree(_ path: String, resume: Bool) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-        guard isFolder.boolValue else {
+        guard let kind = try FileKind.of(path) else { return }
+        guard kind == .folder else {
             throw FileError(
                 .exists, path: path, found: "a file", expected: "a folder for the run", advice: "name another --out")
         }
@@ -78,13 +78,28 @@ public final class RunFolder: Sendable {
         return names.first { (name: String) -> Bool in access(name, F_OK) != 0 } ?? "\(parent)/\(stem)"
     }
 
+    /// Makes the folder `PARENT/STEM-N` with the first N that nobody has: of several programs that begin at once, each gets its own.
+    ///
+    /// - Throws: `FileError` where none can be written.
+    public static func makingNext(in parent: String = "runs", named stem: String) throws -> RunFolder {
+        while true {
+            let path = nextPath(in: parent, named: stem)
+            do { return try RunFolder(writing: path, resume: false) } catch let error as FileError
+                where error.kind == .exists && access(path, F_OK) == 0
+            {
+                // Another program was faster: the next number is ours, or the one after it.
+                continue
+            }
+        }
+    }
+
     /// Its checkpoints.
     public func checkpoints(keep: Int = 1) -> CheckpointStore { CheckpointStore(folder: checkpointsPath, keep: keep) }
 
     private static func checkContents(of path: String, resume: Bool) throws {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            throw FileError.writing(path, code: EACCES)
+            throw FileError.reading(path, code: error.systemCode ?? EACCES)
         }
         let isRun = names.contains("config.yaml") || names.contains("checkpoints")
         if names.allSatisfy({ $0 == lockName }) || (isRun && resume) { return }
@@ -92,14 +107,6 @@ public final class RunFolder: Sendable {
             .exists, path: path, found: isRun ? "a run that exists already" : "a folder with other files in it",
             expected: "a new folder",
             advice: isRun ? "go on with it by --resume, or name another --out" : "name another --out")
-    }
-
-    private static func makeFolders(_ path: String) throws {
-        var made = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            made += (made.isEmpty || made == "/" ? "" : "/") + part
-            try CheckpointStore.makeFolder(made)
-        }
     }
 
     private static func takeLock(_ path: String) throws -> Int32 {

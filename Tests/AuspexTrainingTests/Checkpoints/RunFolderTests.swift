@@ -59,6 +59,45 @@ import Testing
         _ = try RunFolder(writing: folder.file("run"), resume: true)
     }
 
+    /// Each program gets a folder of its own, however close together they begin.
+    @Test func manyBeginAtOnce() async throws {
+        let folder = try TemporaryFolder()
+        let parent = folder.file("runs")
+        let runs = try await withThrowingTaskGroup(of: RunFolder.self) { group in
+            for _ in 0..<8 { group.addTask { try RunFolder.makingNext(in: parent, named: "tiny") } }
+            return try await group.reduce(into: [RunFolder]()) { $0.append($1) }
+        }
+        #expect(Set(runs.map(\.path)) == Set((1...8).map { "\(parent)/tiny-\($0)" }))
+    }
+
+    /// A run that began and ended while another program was on its way to the same folder.
+    @Test func aRunThatWasFaster() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("run")
+        let error = try #require(throws: FileError.self) {
+            try FileCall.withFault({ name, made in
+                // The first look is past, the lock is not taken yet.
+                if name == .makeFolder, made == path, access(path, F_OK) != 0 {
+                    mkdir(path, 0o755)
+                    mkdir(path + "/checkpoints", 0o755)
+                }
+                return nil
+            }) { _ = try RunFolder(writing: path, resume: false) }
+        }
+        #expect(error.kind == .exists && error.found == "a run that exists already")
+    }
+
+    @Test func placesThatMayNotBeLookedInto() throws {
+        let folder = try TemporaryFolder()
+        #expect(symlink("loop", folder.file("loop")) == 0)
+        for path in [folder.file("loop"), folder.file("loop/run")] {
+            let reading = try error { _ = try RunFolder(reading: path) }
+            #expect(reading.found == "\"Too many levels of symbolic links\"")
+            let writing = try error { _ = try RunFolder(writing: path, resume: false) }
+            #expect(writing.found == "\"Too many levels of symbolic links\"")
+        }
+    }
+
     @Test func whatAKilledProgramLeft() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("run")
