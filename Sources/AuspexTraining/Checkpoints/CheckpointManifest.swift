@@ -23,6 +23,10 @@ struct CheckpointManifest: Codable, Equatable {
     let step: Int
     let version: String
     let files: [String: File]
+    /// The run's best step once this checkpoint is there; nil where none is best, and in manifests of earlier versions.
+    ///
+    /// It lies in the checkpoint so that one rename publishes both, the last checkpoint and the best.
+    let best: Int?
 
     /// Reads a folder's manifest.
     ///
@@ -53,7 +57,8 @@ struct CheckpointManifest: Codable, Equatable {
         self = manifest
     }
 
-    init(step: Int, version: String, files: [String: File]) {
+    init(step: Int, version: String, files: [String: File], best: Int? = nil) {
+        self.best = best
         self.step = step
         self.version = version
         self.files = files

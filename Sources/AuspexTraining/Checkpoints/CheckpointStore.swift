@@ -3,8 +3,9 @@ import Foundation
 
 /// A run's checkpoints: folders `step-00012000`, and the links `last` and `best` to two of them.
 ///
-/// A checkpoint is written under a temporary name, every file and the folder flushed to the disk, and renamed once; links are replaced by renaming too.
-/// Whatever moment a program is killed at, what has its name is whole.
+/// A checkpoint is written under a temporary name, every file and the folder flushed to the disk, and renamed once. It says itself which step is the
+/// best, so that this one rename makes it the last and moves the best: at whatever moment a program is killed, what has its name is whole, and
+/// last and best belong together. The links are for people and other programs; they follow, and the next start moves one that a kill left behind.
 public struct CheckpointStore: Sendable {
     /// Moments of saving at which a test kills the program.
     package enum Moment: Sendable, Hashable {
@@ -35,9 +36,19 @@ public struct CheckpointStore: Sendable {
         case .preferred: step(of: .best) ?? step(of: .last)
         // A program killed between writing a checkpoint and moving the link leaves a link that is behind.
         case .last: steps.last
-        case .best: linked("best")
+        case .best: bestStep
         case .step(let step): steps.contains(step) ? step : nil
         }
+    }
+
+    private var bestStep: Int? {
+        for step in steps.reversed() {
+            guard let manifest = try? CheckpointManifest(folder: path(of: step)) else { continue }
+            // Earlier versions noted the best in the link alone.
+            guard let best = manifest.best else { return linked("best") }
+            return steps.contains(best) ? best : nil
+        }
+        return linked("best")
     }
 
     /// The newest checkpoint of which every file has the bytes that were written.
@@ -102,7 +113,9 @@ public struct CheckpointStore: Sendable {
         try Self.makeFolder(folder)
         try AtomicFile.removeLeftovers(in: folder)
         // The links may be behind, or lead to a folder that somebody removed.
-        if let newest = steps.last, linked("last") != newest { try link("last", to: newest) }
+        for (name, step) in [("last", steps.last), ("best", bestStep)] {
+            if let step, linked(name) != step { try link(name, to: step) }
+        }
     }
 
     /// Writes a checkpoint, makes it the last and perhaps the best, and removes old ones.
@@ -110,14 +123,14 @@ public struct CheckpointStore: Sendable {
     /// - Throws: `FileError` where the disk is full or cannot be written; what was there stays as it was.
     public func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws {
         let final = path(of: checkpoint.step)
-        let temporary = "\(folder)/.\(Self.name(of: checkpoint.step))\(AtomicFile.temporaryMark)\(getpid())"
-        try? FileManager.default.removeItem(atPath: temporary)
+        let temporary = TemporaryName.beside(final)
+        let best = isBest ? checkpoint.step : bestStep
         do {
-            try write(checkpoint, into: temporary)
-            try replace(final, by: temporary)
+            try write(checkpoint, into: temporary, best: best)
+            try AtomicFile.replaceFolder(final, by: temporary)
         } catch {
-            try? FileManager.default.removeItem(atPath: temporary)
-            throw error
+            FileCall.remove(temporary)
+            throw (error as? FileError)?.naming(final, insteadOf: temporary) ?? error
         }
         onMoment?(.renamed)
         try link("last", to: checkpoint.step)
@@ -130,7 +143,7 @@ public struct CheckpointStore: Sendable {
         onMoment?(.pruned)
     }
 
-    private func write(_ checkpoint: Checkpoint, into folder: String) throws {
+    private func write(_ checkpoint: Checkpoint, into folder: String, best: Int?) throws {
         try Self.makeFolder(folder)
         onMoment?(.folderMade)
         var files: [String: CheckpointManifest.File] = [:]
@@ -152,41 +165,30 @@ public struct CheckpointStore: Sendable {
             try write(name + ".json") { try $0.write(Array(document)) }
         }
         onMoment?(.documentsWritten)
-        try CheckpointManifest(step: checkpoint.step, version: checkpoint.version, files: files).write(into: folder)
+        try CheckpointManifest(step: checkpoint.step, version: checkpoint.version, files: files, best: best)
+            .write(into: folder)
         onMoment?(.manifestWritten)
     }
 
-    private func replace(_ final: String, by temporary: String) throws {
-        // A folder cannot be renamed over one with files in it. The older one of the same step, from a run that was resumed before it, goes aside.
-        let aside = temporary + "-replaced"
-        if access(final, F_OK) == 0, rename(final, aside) != 0 { throw FileError.writing(final) }
-        guard rename(temporary, final) == 0 else {
-            let code = errno
-            rename(aside, final)
-            throw FileError.writing(final, code: code)
-        }
-        try AtomicFile.flushFolder(folder)
-        try? FileManager.default.removeItem(atPath: aside)
-    }
-
     private func link(_ name: String, to step: Int) throws {
-        let temporary = "\(folder)/.\(name)\(AtomicFile.temporaryMark)\(getpid())"
-        unlink(temporary)
-        guard symlink(Self.name(of: step), temporary) == 0, rename(temporary, folder + "/" + name) == 0 else {
+        let temporary = TemporaryName.beside(folder + "/" + name)
+        guard FileCall.link(temporary, to: Self.name(of: step)) == 0,
+            FileCall.rename(temporary, to: folder + "/" + name) == 0
+        else {
             let code = errno
-            unlink(temporary)
+            FileCall.remove(temporary)
             throw FileError.writing(folder + "/" + name, code: code)
         }
         try AtomicFile.flushFolder(folder)
     }
 
     private func prune() throws {
-        let linkedSteps = Set([steps.last, linked("best")].compactMap { $0 })
+        let linkedSteps = Set([steps.last, bestStep].compactMap { $0 })
         for step in steps.filter({ !linkedSteps.contains($0) }).dropLast(keep) {
             // Renamed first: a folder whose files are going must not be taken for a checkpoint.
-            let doomed = "\(folder)/.\(Self.name(of: step))\(AtomicFile.temporaryMark)\(getpid())-old"
-            guard rename(path(of: step), doomed) == 0 else { throw FileError.writing(path(of: step)) }
-            try? FileManager.default.removeItem(atPath: doomed)
+            let doomed = TemporaryName.beside(path(of: step))
+            guard FileCall.rename(path(of: step), to: doomed) == 0 else { throw FileError.writing(path(of: step)) }
+            FileCall.remove(doomed)
         }
     }
 
@@ -211,7 +213,7 @@ public struct CheckpointStore: Sendable {
     }
 
     static func makeFolder(_ path: String) throws {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        if FileCall.makeFolder(path) == 0 || errno == EEXIST { return }
         throw FileError.writing(path)
     }
 }

@@ -1,6 +1,7 @@
 import AuspexTensors
 import AuspexTraining
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -136,6 +137,87 @@ func expectEqual(_ a: Checkpoint, _ b: Checkpoint) throws {
     }
 }
 
+/// A save that ends at any of its system calls, or meets a full disk there.
+@Suite struct CheckpointFaultTests {
+    /// Three checkpoints, of which the first is the best.
+    private func storeOfThree(in folder: String) throws -> CheckpointStore {
+        let store = CheckpointStore(folder: folder, keep: 1)
+        try store.prepare()
+        for step in 1...3 { try store.save(sampleCheckpoint(step: step), isBest: step == 1) }
+        return store
+    }
+
+    private func save(
+        _ step: Int, in store: CheckpointStore, failingAt number: Int, _ code: Int32, goingOn: Bool
+    ) throws -> (error: (any Error)?, calls: Int) {
+        let calls = Mutex(0)
+        let checkpoint = try sampleCheckpoint(step: step)
+        let result = FileCall.withFault({ _, _ in
+            let call = calls.withLock { count in
+                count += 1
+                return count
+            }
+            return call == number || (goingOn && call > number) ? code : nil
+        }) { Result { try store.save(checkpoint, isBest: true) } }
+        return (result.failure, calls.withLock { $0 })
+    }
+
+    /// From that call on nothing reaches the disk, as after a kill.
+    @Test(arguments: [4, 3]) func lastAndBestMoveTogether(step: Int) throws {
+        var outcomes: Set<[Int?]> = []
+        var number = 1
+        while true {
+            let folder = try TemporaryFolder()
+            let store = try storeOfThree(in: folder.path)
+            if try save(step, in: store, failingAt: number, EIO, goingOn: true).calls < number { break }
+            let found = [store.step(of: .last), store.step(of: .best)]
+            outcomes.insert(found)
+            for reference in [CheckpointReference.last, .best] { _ = try store.load(reference) }
+            // The next start: what was half written is gone, and the links say the same.
+            try store.prepare()
+            #expect([store.step(of: .last), store.step(of: .best)] == found)
+            for (name, step) in zip(["last", "best"], found) {
+                let target = try FileManager.default.destinationOfSymbolicLink(atPath: folder.file(name))
+                #expect(target == "step-0000000\(step ?? 0)", "call \(number)")
+            }
+            #expect(try folder.names.allSatisfy { !$0.contains("partial") })
+            try store.save(sampleCheckpoint(step: 5))
+            try expectEqual(store.load(), sampleCheckpoint(step: 5))
+            number += 1
+        }
+        #expect(outcomes == [[3, 1], [step, step]])
+        #expect(number > 30)
+    }
+
+    @Test func aFullDiskAtAnyCall() throws {
+        var number = 1
+        while true {
+            let folder = try TemporaryFolder()
+            let store = try storeOfThree(in: folder.path)
+            let (error, calls) = try save(4, in: store, failingAt: number, ENOSPC, goingOn: false)
+            if calls < number { break }
+            // Old files that cannot be removed are no reason to end a run.
+            if let error {
+                let text = "\(error)"
+                #expect(text.contains("No space left on device") && text.contains("free some space"), "\(text)")
+                #expect(text.hasPrefix(folder.path) && !text.contains("partial"), "\(text)")
+            }
+            let last = try #require(store.step(of: .last))
+            try expectEqual(store.load(), sampleCheckpoint(step: last))
+            try expectEqual(store.load(.step(3)), sampleCheckpoint(step: 3))
+            if last == 3 { #expect(try folder.names.allSatisfy { !$0.contains("partial") }, "call \(number)") }
+            number += 1
+        }
+        #expect(number > 30)
+    }
+}
+
+extension Result {
+    fileprivate var failure: (any Error)? {
+        if case .failure(let error) = self { error } else { nil }
+    }
+}
+
 /// Kills a program at every moment of saving: what has a checkpoint's name is whole, the rest is cleared away.
 @Suite struct CheckpointKillTests {
     /// Where the process that is to be killed works: both it and the test know the test's process.
@@ -163,6 +245,8 @@ func expectEqual(_ a: Checkpoint, _ b: Checkpoint) throws {
         #expect(store.steps == survivors)
         #expect(store.step(of: .last) == last)
         try expectEqual(store.load(), sampleCheckpoint(step: last))
+        // The checkpoint that the killed program saved was the best: it is both or neither.
+        #expect(store.step(of: .best) == (last == 4 ? 4 : 1))
         for step in survivors { try expectEqual(store.load(.step(step)), sampleCheckpoint(step: step)) }
         try store.prepare()
         let expected = ["best", "last"] + survivors.map { "step-0000000\($0)" }
