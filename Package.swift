@@ -29,9 +29,10 @@ let package = Package(
         .systemLibrary(name: "CAuspexCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(
             name: "CAuspexDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(name: "CAuspexSystem"),
         .target(name: "CAuspexKernels", dependencies: ["CAuspexDNN"], linkerSettings: [.linkedLibrary("gomp")]),
         .target(
-            name: "AuspexTensors", dependencies: ["CAuspexDNN", "CAuspexKernels", "CAuspexLAPACK"]),
+            name: "AuspexTensors", dependencies: ["CAuspexDNN", "CAuspexKernels", "CAuspexLAPACK", "CAuspexSystem"]),
         .target(name: "AuspexLayers", dependencies: ["AuspexTensors"]),
         .target(
             name: "AuspexVideo",
@@ -59,8 +60,8 @@ let package = Package(
         .target(
             name: "AuspexCommand",
             dependencies: [
-                "AuspexTensors", "AuspexVideo", "AuspexModels", "AuspexMetrics", "AuspexTraining", "AuspexExperiments",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CAuspexSystem", "AuspexTensors", "AuspexVideo", "AuspexModels", "AuspexMetrics", "AuspexTraining",
+                "AuspexExperiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "auspex", dependencies: ["AuspexCommand"]),

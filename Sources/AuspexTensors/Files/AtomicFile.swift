@@ -2,9 +2,6 @@ import Foundation
 
 /// Writes a file under a temporary name, flushes it to the disk and renames it: whoever looks sees the old file or the whole new one.
 package struct AtomicFile {
-    /// What marks a temporary name, so that leftovers of a killed program can be told and removed.
-    package static let temporaryMark = ".partial-"
-
     /// Writes `path` anew; where `body` throws, nothing is left behind and an older file stays as it was.
     package static func write<Result>(
         to path: String, _ body: (FileSink) throws -> Result
@@ -26,19 +23,58 @@ package struct AtomicFile {
 
     /// Removes what a killed program left half written in a folder; only for the one program that writes there.
     package static func removeLeftovers(in folder: String) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
-        where name.hasPrefix(".") && name.contains(temporaryMark) {
-            try FileManager.default.removeItem(atPath: folder + "/" + name)
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+            throw FileError.reading(folder, code: error.systemCode ?? EIO)
+        }
+        for name in names where name.hasPrefix(".") && name.contains(TemporaryName.mark) {
+            FileCall.remove(folder + "/" + name)
         }
     }
 
     /// Makes a rename in this folder outlast a loss of power.
     package static func flushFolder(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = FileCall.open(path, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw FileError.writing(path) }
         defer { close(descriptor) }
         // Some network file systems cannot flush a folder and say so by EINVAL: nothing better is to be had there.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError.writing(path) }
+        guard FileCall.flush(descriptor, path: path) == 0 || errno == EINVAL else { throw FileError.writing(path) }
+    }
+
+    /// Makes a folder and those above it.
+    ///
+    /// - Throws: `FileError` with the system's own reason.
+    package static func makeFolders(_ path: String) throws {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += (made.isEmpty || made == "/" ? "" : "/") + part
+            if FileCall.makeFolder(made) == 0 { continue }
+            let code = errno
+            guard code == EEXIST else { throw FileError.writing(made, code: code) }
+            guard try FileKind.of(made) == .folder else { throw FileError.writing(made, code: ENOTDIR) }
+        }
+    }
+
+    /// Gives a finished folder its name; what has the name already is swapped out in one step, and removed.
+    package static func replaceFolder(_ path: String, by temporary: String) throws {
+        if access(path, F_OK) != 0 {
+            guard FileCall.rename(temporary, to: path) == 0 else { throw FileError.writing(path) }
+        } else if FileCall.exchange(temporary, with: path) == 0 {
+            FileCall.remove(temporary)
+        } else {
+            let code = errno
+            guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(code) else { throw FileError.writing(path, code: code) }
+            // A file system without exchange: for a moment nothing has the name.
+            let aside = TemporaryName.beside(path)
+            guard FileCall.rename(path, to: aside) == 0 else { throw FileError.writing(path) }
+            guard FileCall.rename(temporary, to: path) == 0 else {
+                let code = errno
+                _ = FileCall.rename(aside, to: path)
+                throw FileError.writing(path, code: code)
+            }
+            FileCall.remove(aside)
+        }
+        try flushFolder(folder(of: path))
     }
 
     package static func folder(of path: String) -> String {
@@ -58,14 +94,12 @@ package final class FileSink {
     package private(set) var checksum = CRC32C()
 
     package init(replacing path: String) throws {
-        let name = (path as NSString).lastPathComponent
-        let folder = AtomicFile.folder(of: path)
         self.path = path
-        temporary =
-            folder + "/." + name + AtomicFile.temporaryMark + String(getpid()) + "-"
-            + String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        TemporaryName.sweepOnce(AtomicFile.folder(of: path))
+        temporary = TemporaryName.beside(path)
+        descriptor = FileCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
         guard descriptor >= 0 else { throw FileError.writing(path) }
+        TemporaryName.hold(descriptor)
     }
 
     deinit { abandon() }
@@ -84,32 +118,24 @@ package final class FileSink {
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer, at offset: Int?) throws {
-        guard let base = bytes.baseAddress else { return }
-        var done = 0
-        while done < bytes.count {
-            let rest = bytes.count - done
-            let put =
-                offset.map { pwrite(descriptor, base + done, rest, off_t($0 + done)) }
-                ?? Foundation.write(descriptor, base + done, rest)
-            if put < 0 {
-                if errno == EINTR { continue }
-                throw FileError.writing(path)
-            }
-            done += put
-        }
+        guard FileCall.write(bytes, to: descriptor, at: offset, path: path) == 0 else { throw FileError.writing(path) }
     }
 
     /// Flushes and gives the file its name.
-    package func commit() throws {
-        guard fsync(descriptor) == 0 else { throw FileError.writing(path) }
-        close(descriptor)
+    ///
+    /// - Parameter flushingFolder: whether the name itself must outlast a loss of power; false for files of a folder that is flushed at its end.
+    package func commit(flushingFolder: Bool = true) throws {
+        guard FileCall.flush(descriptor, path: path) == 0 else { throw FileError.writing(path) }
+        // A file system over the network may report a full disk only now.
+        let closed = close(descriptor)
+        let closingCode = errno
         descriptor = -1
-        guard rename(temporary, path) == 0 else {
-            let code = errno
-            unlink(temporary)
+        guard closed == 0, FileCall.rename(temporary, to: path) == 0 else {
+            let code = closed == 0 ? errno : closingCode
+            FileCall.remove(temporary)
             throw FileError.writing(path, code: code)
         }
-        try AtomicFile.flushFolder(AtomicFile.folder(of: path))
+        if flushingFolder { try AtomicFile.flushFolder(AtomicFile.folder(of: path)) }
     }
 
     /// Removes what was written, unless it was committed.
@@ -117,6 +143,6 @@ package final class FileSink {
         guard descriptor >= 0 else { return }
         close(descriptor)
         descriptor = -1
-        unlink(temporary)
+        FileCall.remove(temporary)
     }
 }

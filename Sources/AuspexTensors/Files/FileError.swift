@@ -18,6 +18,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible, Lo
         case unsupported
         /// Something is there already that must not be replaced.
         case exists
+        /// Whoever read from it has gone.
+        case closed
     }
 
     public let kind: Kind
@@ -53,12 +55,36 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible, Lo
         let advice =
             switch code {
             case ENOSPC, EDQUOT: "free some space or write to another disk"
+            case EFBIG: "raise the limit on file sizes (ulimit -f), or write to another disk"
             case ENOENT: "make its folder first or name another place"
+            case ENAMETOOLONG: "give it a shorter name"
+            case EROFS: "name a place on another file system"
+            case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
+            case EIO: "check the disk, or write to another one"
             default: "name another place, or change the folder's permissions"
             }
         return FileError(
             .unwritable, path: path, found: "\"\(systemMessage(code))\"", expected: "a place that can be written",
             advice: advice)
+    }
+
+    /// The trouble that the system reported for standard output or standard error.
+    package static func writingStream(_ name: String, code: Int32) -> FileError {
+        let advice =
+            switch code {
+            case ENOSPC, EDQUOT: "free some space or redirect it to another disk"
+            case EFBIG: "raise the limit on file sizes (ulimit -f), or redirect it to another disk"
+            default: "redirect it to a file or a terminal that is open"
+            }
+        return FileError(
+            code == EPIPE ? .closed : .unwritable, path: name, found: "\"\(systemMessage(code))\"",
+            expected: "a stream that takes the result", advice: advice)
+    }
+
+    /// The same trouble with the name that people gave, where it is told of a temporary name.
+    package func naming(_ path: String, insteadOf temporary: String) -> FileError {
+        func named(_ text: String) -> String { text.replacing(temporary, with: path) }
+        return FileError(kind, path: named(self.path), found: named(found), expected: expected, advice: advice)
     }
 
     private static func systemMessage(_ code: Int32) -> String {

@@ -23,7 +23,7 @@ public final class EventFile {
     }
 
     public let path: String
-    private let descriptor: Int32
+    private let file: AppendedFile
     private let clock: () -> Double
 
     /// Starts a new event file in a run's folder: TensorBoard reads all of a folder's files as one history.
@@ -45,8 +45,7 @@ public final class EventFile {
     }
 
     package init(path: String, resumingFrom resumedStep: Int?, clock: @escaping () -> Double) throws {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError.writing(path) }
+        file = try AppendedFile(path: path)
         self.path = path
         self.clock = clock
         try write(step: 0) { $0.add(3, "brain.Event:2") }
@@ -55,8 +54,6 @@ public final class EventFile {
             try write(step: resumedStep + 1) { $0.add(7) { $0.add(1, 1) } }
         }
     }
-
-    deinit { close(descriptor) }
 
     /// Writes numbers of one step.
     public func add(step: Int, scalars: [(tag: String, value: Double)]) throws {
@@ -97,9 +94,8 @@ public final class EventFile {
         build(&event)
         let length = withUnsafeBytes(of: UInt64(event.bytes.count).littleEndian) { Array($0) }
         let record = length + Self.maskedChecksum(length) + event.bytes + Self.maskedChecksum(event.bytes)
-        // One write a record: a killed program leaves at most one cut record, at which readers stop.
-        let count = Foundation.write(descriptor, record, record.count)
-        guard count == record.count else { throw FileError.writing(path, code: count < 0 ? errno : ENOSPC) }
+        // A killed program leaves at most one cut record, at which readers stop.
+        try file.append(record)
     }
 
     /// Rotated and shifted, because checksums of data that contain checksums are weak.

@@ -31,7 +31,7 @@ public final class MetricsLog {
     }
 
     public let path: String
-    private let descriptor: Int32
+    private let file: AppendedFile
 
     /// Opens the log to add lines to it.
     ///
@@ -42,25 +42,20 @@ public final class MetricsLog {
         if let resumedStep, FileManager.default.fileExists(atPath: path) {
             try Self.cut(path, after: resumedStep)
         }
-        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError.writing(path) }
+        file = try AppendedFile(path: path)
         self.path = path
     }
 
-    deinit { close(descriptor) }
-
     /// Adds a line; values keep their order.
     ///
-    /// - Throws: `FileError` where the disk is full.
+    /// - Throws: `FileError` where the disk is full: the log then ends with the line before.
     public func append(step: Int, _ values: KeyValuePairs<String, Value>) throws {
         try append(step: step, values.map { ($0.key, $0.value) })
     }
 
     public func append(step: Int, _ values: [(String, Value)]) throws {
         let fields = ["\"step\":\(step)"] + values.map { "\(JSONText.quoted($0.0)):\($0.1.json)" }
-        let line = Array("{\(fields.joined(separator: ","))}\n".utf8)
-        let count = write(descriptor, line, line.count)
-        guard count == line.count else { throw FileError.writing(path, code: count < 0 ? errno : ENOSPC) }
+        try file.append(Array("{\(fields.joined(separator: ","))}\n".utf8))
     }
 
     /// All whole lines of a log, in order; half written and foreign ones are passed over.

@@ -1,5 +1,6 @@
 import AuspexTensors
 import CAuspexFFmpeg
+import Foundation
 
 /// One video stream in one file, encoded by FFmpeg frame after frame.
 ///
@@ -45,7 +46,9 @@ final class FrameEncoder {
     ) throws {
         FFmpegMessages.clear()
         (self.path, self.height, self.width) = (path, height, width)
-        try check(avformat_alloc_output_context2(&container, nil, coding.container, temporaryPath), "container")
+        // Without the protocol a folder such as `a:b` would be taken for one.
+        let address = "file:" + temporaryPath
+        try check(avformat_alloc_output_context2(&container, nil, coding.container, address), "container")
         guard let container else { throw failure("container", "FFmpeg made none for '\(coding.container)'") }
         try openEncoder(coding, timeBase: timeBase, rate: rate)
         guard let stream = avformat_new_stream(container, nil), let encoder else {
@@ -55,7 +58,7 @@ final class FrameEncoder {
         try check(avcodec_parameters_from_context(stream.pointee.codecpar, encoder), "stream")
         stream.pointee.time_base = timeBase
         stream.pointee.avg_frame_rate = rate
-        try check(avio_open(&container.pointee.pb, temporaryPath, AVIO_FLAG_WRITE), "opening")
+        try check(avio_open(&container.pointee.pb, address, AVIO_FLAG_WRITE), "opening")
         var options = dictionary(coding.containerOptions)
         defer { av_dict_free(&options) }
         try check(avformat_write_header(container, &options), "header")
@@ -151,6 +154,8 @@ final class FrameEncoder {
         try writePackets()
         try check(av_write_trailer(container), "end")
         guard let container else { return }
+        // A write that failed within FFmpeg's buffer shows here at the latest.
+        try check(container.pointee.pb?.pointee.error ?? 0, "writing")
         try check(avio_closep(&container.pointee.pb), "closing")
     }
 
@@ -168,8 +173,15 @@ final class FrameEncoder {
 
     // MARK: Errors
 
+    /// What FFmpeg passes on from the system about the disk, as for any other file.
+    private static let diskErrors = [
+        ENOSPC, EDQUOT, EFBIG, EROFS, EACCES, EPERM, EIO, ENOENT, ENOTDIR, ENAMETOOLONG, EMFILE, ENFILE,
+    ]
+
     private func check(_ status: Int32, _ step: String) throws {
-        if status < 0 { throw failure(step, FFmpegMessages.text(of: status)) }
+        if status >= 0 { return }
+        if Self.diskErrors.contains(-status) { throw FileError.writing(path, code: -status) }
+        throw failure(step, FFmpegMessages.text(of: status))
     }
 
     private func failure(_ step: String, _ reason: String) -> VideoError {

@@ -1,6 +1,5 @@
 import AuspexTensors
 import Foundation
-import Synchronization
 
 /// A file or folder to be written whole or not at all: it grows under a temporary name beside its place and is renamed once complete.
 public struct OutputPlace: Sendable {
@@ -22,29 +21,40 @@ public struct OutputPlace: Sendable {
         try checkFree()
     }
 
-    /// Writes a file: `body` gets the temporary name.
+    /// Writes a file: `body` gets the temporary name, under which there is an empty file.
     ///
-    /// If `body` throws, nothing is left behind.
+    /// If `body` throws, nothing is left behind; an error that tells of the temporary name tells of the path instead.
     public func writeFile(_ body: (_ temporaryPath: String) throws -> Void) throws {
-        let temporary = temporaryPath
+        TemporaryName.sweepOnce(folder)
+        let temporary = TemporaryName.beside(path)
+        let held = FileCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+        guard held >= 0 else { throw FileError.writing(path) }
+        defer { close(held) }
+        TemporaryName.hold(held)
         do {
             try body(temporary)
             try flush(temporary)
             try checkFree()
-            guard rename(temporary, path) == 0 else { throw FileError.writing(path) }
+            guard FileCall.rename(temporary, to: path) == 0 else { throw FileError.writing(path) }
         } catch {
-            unlink(temporary)
-            throw error
+            FileCall.remove(temporary)
+            throw named(error, insteadOf: temporary)
         }
+        try AtomicFile.flushFolder(folder)
     }
 
     /// Writes a file from bytes in memory.
-    public func write(_ data: Data) throws {
-        try writeFile { temporary in
-            guard let file = fopen(temporary, "wb") else { throw FileError.writing(path) }
-            let written = data.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-            let closed = fclose(file)
-            if written != data.count || closed != 0 { throw FileError.writing(path) }
+    public func write(_ data: Data) throws { try write(data, flushingFolder: true) }
+
+    func write(_ data: Data, flushingFolder: Bool) throws {
+        let sink = try FileSink(replacing: path)
+        do {
+            try data.withUnsafeBytes { try sink.write($0) }
+            try checkFree()
+            try sink.commit(flushingFolder: flushingFolder)
+        } catch {
+            sink.abandon()
+            throw error
         }
     }
 
@@ -52,26 +62,32 @@ public struct OutputPlace: Sendable {
     ///
     /// A folder that is there is replaced only if it is empty or, when overwriting, holds numbered PNG frames and nothing else.
     public func writeFolder(_ body: (_ temporaryPath: String) throws -> Void) throws {
-        let temporary = temporaryPath
-        guard mkdir(temporary, 0o777) == 0 else { throw FileError.writing(path) }
+        TemporaryName.sweepOnce(folder)
+        let temporary = TemporaryName.beside(path)
+        guard FileCall.makeFolder(temporary) == 0 else { throw FileError.writing(path) }
+        let held = open(temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if held >= 0 { close(held) } }
+        TemporaryName.hold(held)
         do {
             try body(temporary)
+            try AtomicFile.flushFolder(temporary)
             try checkFree()
-            if FileManager.default.fileExists(atPath: path) {
-                let old = temporary + ".old"
-                guard rename(path, old) == 0 else { throw FileError.writing(path) }
-                guard rename(temporary, path) == 0 else {
-                    let reason = errno
-                    rename(old, path)
-                    throw FileError.writing(path, code: reason)
-                }
-                try? FileManager.default.removeItem(atPath: old)
-            } else if rename(temporary, path) != 0 {
-                throw FileError.writing(path)
-            }
+            try AtomicFile.replaceFolder(path, by: temporary)
         } catch {
-            try? FileManager.default.removeItem(atPath: temporary)
-            throw error
+            FileCall.remove(temporary)
+            throw named(error, insteadOf: temporary)
+        }
+    }
+
+    /// People know the path alone.
+    private func named(_ error: any Error, insteadOf temporary: String) -> any Error {
+        switch error {
+        case let error as FileError: error.naming(path, insteadOf: temporary)
+        case let error as VideoError:
+            VideoError(
+                error.kind, error.subject.replacing(temporary, with: path),
+                error.message.replacing(temporary, with: path))
+        default: error
         }
     }
 
@@ -79,30 +95,28 @@ public struct OutputPlace: Sendable {
 
     private var folder: String { AtomicFile.folder(of: path) }
 
-    private var temporaryPath: String {
-        let number = OutputPlace.counter.wrappingAdd(1, ordering: .relaxed).newValue
-        return folder + "/." + (path as NSString).lastPathComponent + AtomicFile.temporaryMark + "\(getpid())-\(number)"
-    }
-
-    private static let counter = Atomic<Int>(0)
-
     private func checkFolder() throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
-            throw FileError.writing(path, code: ENOENT)
-        }
-        guard isFolder.boolValue else { throw FileError.writing(path, code: ENOTDIR) }
+        var status = stat()
+        // The system's own reason: a folder that is missing is another matter than one that may not be looked into.
+        guard stat(folder, &status) == 0 else { throw FileError.writing(path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.writing(path, code: ENOTDIR) }
         guard access(folder, W_OK | X_OK) == 0 else { throw FileError.writing(path) }
     }
 
     private func checkFree() throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-        guard isFolder.boolValue else {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw FileError.writing(path)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
             if overwriting { return }
             throw exists("a file of that name", "give --force to overwrite it, or another name")
         }
-        let names = try FileManager.default.contentsOfDirectory(atPath: path)
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
+            throw FileError.reading(path, code: error.systemCode ?? EACCES)
+        }
         if names.isEmpty { return }
         if let foreign = names.sorted().first(where: { !OutputPlace.isFrameName($0) }) {
             throw exists("a folder that holds '\(foreign)', which is no frame of a clip", "name another folder")
@@ -125,6 +139,6 @@ public struct OutputPlace: Sendable {
         let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError.writing(path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileError.writing(path) }
+        guard FileCall.flush(descriptor, path: path) == 0 else { throw FileError.writing(path) }
     }
 }

@@ -88,7 +88,8 @@ public struct VideoWriter: Sendable {
     private func writeFolder(_ frames: some Sequence<Tensor>) throws {
         try place.writeFolder { folder in
             for (number, frame) in frames.enumerated() {
-                try OutputPlace(folder + "/" + OutputPlace.frameName(number)).write(pngData(from: checked(frame)))
+                try OutputPlace(folder + "/" + OutputPlace.frameName(number))
+                    .write(pngData(from: checked(frame)), flushingFolder: false)
             }
         }
     }

@@ -1,6 +1,7 @@
 import AuspexTensors
 import AuspexVideo
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -103,6 +104,59 @@ import Testing
             }
         }
         #expect(try folder.names == [])
+    }
+
+    /// The system calls of one write, each of which meets a full disk in turn.
+    @Test(
+        "A full disk leaves what was there, and one line that names the path",
+        arguments: ["mp4", "mkv", "gif", "png", "npy", ""])
+    func fullDisk(ending: String) throws {
+        let clip = noise([2, 16, 16, 3])
+        var number = 1
+        while true {
+            let name = ending.isEmpty ? "frames" : "out." + ending
+            try? FileManager.default.removeItem(atPath: folder.file(name))
+            let old: String
+            if ending.isEmpty {
+                try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+                old = try folder.write([1, 2, 3], as: "frames/00000.png")
+            } else {
+                old = try folder.write([1, 2, 3], as: name)
+            }
+            let calls = Mutex(0)
+            let failing = number
+            let text = FileCall.withFault({ _, _ in
+                calls.withLock { count in
+                    count += 1
+                    return count == failing ? ENOSPC : nil
+                }
+            }) { message { try writer(folder.file(name), force: true).write(clip) } }
+            if calls.withLock({ $0 }) < number { break }
+            if let text {
+                #expect(text.hasPrefix(folder.path), "\(text)")
+                #expect(text.contains("No space left on device") && text.contains("free some space"), "\(text)")
+                #expect(!text.contains("partial"), "\(text)")
+            }
+            let isOld = try Data(contentsOf: URL(fileURLWithPath: old)) == Data([1, 2, 3])
+            // Either the old one, or the new one whole: only the last calls, which flush its name or remove the old one, come after.
+            if !isOld {
+                _ = try writer(folder.file(name), force: true).write(clip)
+                #expect(number > 3)
+            } else {
+                #expect(try folder.names == [name], "call \(number)")
+            }
+            number += 1
+        }
+        #expect(number > 4)
+    }
+
+    @Test("Names as long as the system allows", arguments: ["mp4", "mkv", "gif", "png", "npy", ""])
+    func names(ending: String) throws {
+        let clip = noise([2, 16, 16, 3])
+        let suffix = ending.isEmpty ? "" : "." + ending
+        let name = String(repeating: "n", count: 255 - suffix.count) + suffix
+        try writer(folder.file(name)).write(clip)
+        #expect(try folder.names == [name])
     }
 
     @Test("Channels that a form can't hold") func channels() throws {
