@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 
 /// The one thread that the synchronous engine runs on.
@@ -5,14 +6,17 @@ import Foundation
 /// libgomp keeps a team of threads for each thread that calls it, so the engine never moves; and a thread of its own can have a stack
 /// that long tapes cannot exhaust when they are given back.
 enum EngineThread {
-    static let stackBytes = 256 << 20
+    /// Tried in turn: under `ulimit -v` the first may not be had.
+    private static let stackBytes = [256 << 20, 64 << 20, 16 << 20]
 
     /// Runs `body` on the engine's thread; the calling thread waits for ever, so `body` must end the process.
     static func run(_ body: @escaping @Sendable () -> Void) -> Never {
-        let thread = Thread(block: body)
-        thread.stackSize = stackBytes
-        thread.name = "engine"
-        thread.start()
+        let isRunning = stackBytes.contains { bytes in
+            // Half as much again for the work itself.
+            OutOfMemory.leavesRoom(forBytes: bytes + bytes / 2)
+                && SystemThread.start(name: "engine", stackBytes: bytes, body)
+        }
+        if !isRunning { OutOfMemory.stop(wanting: stackBytes[2], for: "the thread that computes") }
         while true { sleep(.max) }
     }
 }

@@ -52,6 +52,7 @@ struct CentredFeatures {
     private var count: Int { features.count }
 
     private func write(_ rows: Range<Int>, columns: Range<Int>, to out: inout [Double]) {
+        MatrixLibrary.prepare()
         out.withUnsafeMutableBufferPointer { out in
             guard let out = out.baseAddress else { return }
             features.write(rows, columns: columns, to: out) { ($0 - mean[$1]) * scale }
@@ -90,6 +91,7 @@ struct CentredFeatures {
 
     /// Of `X Yᵀ`, which is added up by blocks of columns.
     func sumOfSingularValues(with other: CentredFeatures) -> Double {
+        MatrixLibrary.prepare()
         let (m, n) = (Int32(count), Int32(other.count))
         var products = [Double](repeating: 0, count: count * other.count)
         let step = min(size, max(1, Self.part / max(count, other.count)))

@@ -43,6 +43,7 @@ public enum FrechetDistance {
 enum SymmetricMatrix {
     /// `Fᵀ B F` where `A = F Fᵀ`, up to an order of rows and columns that does not change the eigenvalues; the lower triangle, column after column.
     static func congruent(_ b: [Double], byFactorOf a: [Double], size: Int) -> [Double] {
+        MatrixLibrary.prepare()
         let n = Int32(size)
         var factor = a
         var order = [Int32](repeating: 0, count: size)
@@ -67,6 +68,7 @@ enum SymmetricMatrix {
 
     /// Of a matrix whose lower triangle, column after column, is filled.
     static func eigenvalues(of matrix: [Double], size: Int) -> [Double] {
+        MatrixLibrary.prepare()
         var copy = matrix
         var eigenvalues = [Double](repeating: 0, count: size)
         let status = LAPACKE_dsyevd(

@@ -115,6 +115,7 @@ private struct KernelTile {
     }
 
     mutating func sum(_ kernel: KernelDistance.Kernel, withDiagonal: Bool) -> Double {
+        MatrixLibrary.prepare()
         cblas_dgemm(
             CblasRowMajor, CblasNoTrans, CblasTrans, Int32(leftCount), Int32(rightCount), Int32(size), 1, left,
             Int32(size), right, Int32(size), 0, &products, Int32(rightCount))

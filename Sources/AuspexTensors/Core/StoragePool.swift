@@ -133,22 +133,24 @@ public final class StoragePool: Sendable {
             return address
         }
         if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return (pointer, capacity) }
-        var pointer: UnsafeMutableRawPointer?
+        if let pointer = fresh(capacity) { return (pointer, capacity) }
+        // What the pool keeps for later may be what is missing.
+        trim()
+        guard let pointer = fresh(capacity) else { OutOfMemory.stop(wanting: capacity, for: "a tensor") }
+        return (pointer, capacity)
+    }
+
+    /// Memory from the system; nil where there is none.
+    private func fresh(_ capacity: Int) -> UnsafeMutableRawPointer? {
         let large = capacity >= 1 << 21
-        let alignment = large ? 1 << 21 : 64
-        if posix_memalign(&pointer, alignment, capacity) != 0 {
-            // What lies idle may be what is missing.
-            trim()
-            _ = posix_memalign(&pointer, alignment, capacity)
-        }
-        guard let pointer else {
-            stopProgram("StoragePool", "out of memory: \(capacity) bytes more than the \(statistics.liveBytes) in use")
-        }
+        if large, !OutOfMemory.leavesRoom(forBytes: capacity) { return nil }
+        var pointer: UnsafeMutableRawPointer?
+        guard posix_memalign(&pointer, large ? 1 << 21 : 64, capacity) == 0, let pointer else { return nil }
         #if os(Linux)
             // Fewer page-table misses for activations; where the kernel declines nothing is lost.
             if large { madvise(pointer, capacity, Int32(MADV_HUGEPAGE)) }
         #endif
-        return (pointer, capacity)
+        return pointer
     }
 
     func giveBack(_ pointer: UnsafeMutableRawPointer, capacity: Int) {

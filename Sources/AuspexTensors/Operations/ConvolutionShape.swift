@@ -190,7 +190,13 @@ func columnSums(_ gradient: Tensor) -> Tensor {
 
 /// Stops the program with oneDNN's own words: shapes are checked before, so what it refuses is not a user's to mend.
 func checkDNN(_ status: Int32, _ operation: String, _ what: @autoclosure () -> String) {
-    require(status == 0, operation, "oneDNN refused \(what()): \(String(cString: ax_dnn_message()))")
+    if status == 0 { return }
+    let reason = String(cString: ax_dnn_message())
+    if reason.contains("bad_alloc") || reason.contains("out of memory") || reason.contains("could not create a memory")
+    {
+        OutOfMemory.stop(wanting: 1 << 20, for: "a convolution")
+    }
+    stopProgram(operation, "oneDNN refused \(what()): \(reason)")
 }
 
 /// `(input + before + after − window) / stride + 1` for each spatial dimension, rounded down.

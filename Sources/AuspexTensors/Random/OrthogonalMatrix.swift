@@ -7,6 +7,7 @@ extension RandomStream {
     /// Source: Saxe et al. 2014, arXiv:1312.6120; signs: Mezzadri 2007, arXiv:math-ph/0609050.
     package func orthogonalMatrix(rows: Int, columns: Int) -> Tensor {
         if ShapePass.current != nil { return Tensor(uninitialized: [rows, columns]) }
+        MatrixLibrary.prepare()
         let tall = rows >= columns
         let (long, short) = tall ? (rows, columns) : (columns, rows)
         // Column-major `long × short`, as LAPACK has it: each of the `short` vectors is contiguous.

@@ -6,7 +6,7 @@ import Foundation
 /// The order and the clips do not depend on the number of threads. When the queue is full the threads sleep; when the loader goes, they end.
 public final class ClipLoader {
     private let queue: ClipQueue
-    private let threads: [Thread]
+    private let threads: Int
     private let batchSize: Int
     /// Clips handed out since clip 0: the position to save and to start from when a run is resumed.
     public private(set) var position: Int
@@ -32,17 +32,18 @@ public final class ClipLoader {
         self.position = position
         let queue = ClipQueue(from: position, capacity: batchSize * queuedBatches)
         self.queue = queue
-        self.threads = (0..<threads).map { number in
-            let thread = Thread { queue.work { try source.clip(at: $0, from: stream, request: request) } }
-            thread.name = "auspex-decode-\(number)"
-            // Decoders keep large tables on the stack.
-            thread.stackSize = 4 << 20
-            thread.start()
-            return thread
+        // Decoders keep large tables on the stack.
+        let stackBytes = 4 << 20
+        self.threads = (0..<threads).count { number in
+            SystemThread.start(name: "auspex-decode-\(number)", stackBytes: stackBytes) {
+                queue.work { try source.clip(at: $0, from: stream, request: request) }
+            }
         }
+        // With one, clips come more slowly; with none, never.
+        if self.threads == 0 { OutOfMemory.stop(wanting: stackBytes, for: "a thread that decodes") }
     }
 
-    deinit { queue.cancel(waitingFor: threads.count) }
+    deinit { queue.cancel(waitingFor: threads) }
 
     /// The next clip.
     ///

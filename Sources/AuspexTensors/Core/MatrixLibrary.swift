@@ -1,0 +1,24 @@
+import CAuspexLAPACK
+import Foundation
+
+/// OpenBLAS's working memory, which must be there before its first call: OpenBLAS itself asks again for ever where it does not get it.
+package enum MatrixLibrary {
+    /// What OpenBLAS maps at once for a thread that calls it.
+    private static let bufferBytes = 128 << 20
+
+    /// Called before any product or factorisation; free after the first time.
+    package static func prepare() { _ = prepared }
+
+    private static let prepared: Void = {
+        let wanted = bufferBytes + (1 << 20)
+        let probe = mmap(nil, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let probe, probe != MAP_FAILED else { OutOfMemory.stop(wanting: wanted, for: "products of matrices") }
+        munmap(probe, wanted)
+        // A product large enough to need the memory, which OpenBLAS then keeps for later calls.
+        let side = 128
+        let ones = [Float](repeating: 1, count: side * side)
+        var product = [Float](repeating: 0, count: side * side)
+        let n = Int32(side)
+        cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, ones, n, ones, n, 0, &product, n)
+    }()
+}
