@@ -1,4 +1,6 @@
 import ArgumentParser
+import AuspexTensors
+import CAuspexSystem
 import Foundation
 
 /// Runs the command line and ends the process with the status that scripts rely on.
@@ -28,8 +30,10 @@ public enum AuspexProgram {
 
     /// Parses the arguments of the process, does what they say, and exits.
     public static func main() -> Never {
-        // A reader of standard output that goes away (`| head`) ends the program quietly, as it ends every tool.
-        signal(SIGPIPE, SIG_DFL)
+        StandardStream.reserveDescriptors()
+        // A reader that has gone, or a file at its largest, is an error of the write that met it: it must not end a training.
+        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+        ax_keep_to_memory_limit()
         let arguments = Array(CommandLine.arguments.dropFirst())
         EngineThread.run { exit(run(arguments)) }
     }
@@ -43,10 +47,16 @@ public enum AuspexProgram {
         do {
             var command = try Auspex.parseAsRoot(ArgumentReading.joiningNegativeValues(arguments))
             try command.run()
-            return 0
+            return Console.failure == nil ? 0 : report(unwritten: Console.failure)
         } catch {
             return report(error)
         }
+    }
+
+    /// A result that could not be printed; nothing is said where its reader (`| head`) had enough of it.
+    private static func report(unwritten failure: FileError?) -> Int32 {
+        if let failure, failure.kind != .closed { Console.complain(failure.description) }
+        return Status.failed
     }
 
     /// Prints what an error has to say, and gives the exit status that it stands for.
@@ -56,8 +66,8 @@ public enum AuspexProgram {
         let message = Auspex.message(for: error)
         if status == 0 {
             // Help and version, asked for.
-            print(Auspex.fullMessage(for: error))
-            return 0
+            Console.print(Auspex.fullMessage(for: error))
+            return Console.failure == nil ? 0 : report(unwritten: Console.failure)
         }
         guard status == Status.usage else {
             Console.complain(message)

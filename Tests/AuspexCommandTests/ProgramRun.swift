@@ -14,8 +14,22 @@ struct ProgramRun {
     ///
     /// - Parameter environment: what is other in it than in that of the tests.
     init(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
+        try self.init(Self.program, arguments, in: folder, environment: environment)
+    }
+
+    /// Runs a line of the shell in which `$auspex` is the program that was built beside the tests.
+    ///
+    /// Its limits (`ulimit`) and redirections are those of the program.
+    init(shell line: String, in folder: URL? = nil) throws {
+        try self.init(
+            URL(fileURLWithPath: "/bin/sh"), ["-c", line], in: folder, environment: ["auspex": Self.program.path])
+    }
+
+    private init(
+        _ program: URL, _ arguments: [String], in folder: URL?, environment: [String: String]
+    ) throws {
         let process = Process()
-        process.executableURL = Self.program
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
         // What the program prints must not depend on the terminal it is tested in.

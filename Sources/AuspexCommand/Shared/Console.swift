@@ -1,15 +1,19 @@
 import AuspexExperiments
 import AuspexTensors
 import Foundation
+import Synchronization
 
 /// Where words go: results to standard output, everything else to standard error.
 enum Console {
     static let errorIsTerminal = isatty(STDERR_FILENO) == 1
 
-    /// A message for whoever watches.
-    static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
+    private static let firstFailure = Mutex<FileError?>(nil)
+
+    /// Why a result could not be printed: the program's status is then 1.
+    static var failure: FileError? { firstFailure.withLock { $0 } }
+
+    /// A message for whoever watches; work goes on where nobody can.
+    static func say(_ text: String) { try? StandardStream.error.write(text + "\n") }
 
     /// The one line of a failure.
     static func complain(_ text: String) {
@@ -18,8 +22,14 @@ enum Console {
     }
 
     /// A result.
-    static func print(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    static func print(_ text: String) { print(bytes: Data((text + "\n").utf8)) }
+
+    /// After the first failure nothing more is tried: half a result with a hole in it would be worse than its beginning.
+    private static func print(bytes: Data) {
+        firstFailure.withLock { failure in
+            guard failure == nil else { return }
+            do { try StandardStream.output.write(bytes) } catch { failure = error as? FileError }
+        }
     }
 
     /// A result as one JSON object on one line, keys in alphabetical order.
@@ -28,7 +38,7 @@ enum Console {
     }
     /// The same of a result that lists its clips, which may be many.
     static func print(json report: some ClipListingReport) throws {
-        try report.writeOnOneLine { FileHandle.standardOutput.write($0) }
+        try report.writeOnOneLine { print(bytes: $0) }
         print("")
     }
 }

@@ -1,9 +1,10 @@
+import AuspexTensors
 import Foundation
 import Synchronization
 
 /// Shows how far long work is: a bar where somebody watches a terminal, otherwise a plain line every few seconds.
 ///
-/// Writes to standard error. May be called from any thread, as often as wanted: it draws at most ten times a second.
+/// Writes to standard error; where that is closed or full, work goes on without. May be called from any thread, as often as wanted: it draws at most ten times a second.
 public final class ProgressReporter: Sendable {
     public enum Style: Sendable, Equatable {
         /// A bar that is drawn over, this many columns wide.
@@ -52,7 +53,7 @@ public final class ProgressReporter: Sendable {
     public init(
         _ title: String, total: Int?, unit: String, completed: Int = 0, style: Style = .automatic(quiet: false),
         clock: @escaping @Sendable () -> Double = { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 },
-        output: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+        output: @escaping @Sendable (String) -> Void = ProgressReporter.toStandardError
     ) {
         self.title = title
         self.unit = unit
@@ -66,6 +67,9 @@ public final class ProgressReporter: Sendable {
         if case .lines = style { start.lastDrawn = now }
         state = Mutex(start)
     }
+
+    /// What cannot be shown is lost, and the work goes on.
+    public static let toStandardError: @Sendable (String) -> Void = { try? StandardStream.error.write($0) }
 
     /// Notes how many units are done, and the few numbers that matter.
     public func update(completed: Int, numbers: [(name: String, text: String)] = []) {
