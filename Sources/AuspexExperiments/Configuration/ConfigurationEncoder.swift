@@ -233,22 +233,14 @@ private struct SingleNode: SingleValueEncodingContainer {
         box.content = .single(try ConfigurationEncoder.tree(of: value))
     }
 
-    func encode(_ value: Int) throws { set(.integer(value), .integer) }
-    func encode(_ value: Int8) throws { set(.integer(Int(value)), .integer) }
-    func encode(_ value: Int16) throws { set(.integer(Int(value)), .integer) }
-    func encode(_ value: Int32) throws { set(.integer(Int(value)), .integer) }
-    func encode(_ value: Int64) throws { set(.integer(Int(value)), .integer) }
-    func encode(_ value: UInt) throws { try whole(value) }
-    func encode(_ value: UInt8) throws { set(.integer(Int(value)), .integer) }
-    func encode(_ value: UInt16) throws { set(.integer(Int(value)), .integer) }
-    func encode(_ value: UInt32) throws { set(.integer(Int(value)), .integer) }
-    func encode(_ value: UInt64) throws { try whole(value) }
-
-    private func whole(_ value: some BinaryInteger & Encodable) throws {
-        guard let fitting = Int(exactly: value) else {
-            let context = EncodingError.Context(codingPath: codingPath, debugDescription: "\(value) is too large")
-            throw EncodingError.invalidValue(value, context)
-        }
-        set(.integer(fitting), .integer)
-    }
+    func encode(_ value: Int) throws { set(.integer(Int128(value)), .integer) }
+    func encode(_ value: Int8) throws { set(.integer(Int128(value)), .integer) }
+    func encode(_ value: Int16) throws { set(.integer(Int128(value)), .integer) }
+    func encode(_ value: Int32) throws { set(.integer(Int128(value)), .integer) }
+    func encode(_ value: Int64) throws { set(.integer(Int128(value)), .integer) }
+    func encode(_ value: UInt) throws { set(.integer(Int128(value)), .natural) }
+    func encode(_ value: UInt8) throws { set(.integer(Int128(value)), .natural) }
+    func encode(_ value: UInt16) throws { set(.integer(Int128(value)), .natural) }
+    func encode(_ value: UInt32) throws { set(.integer(Int128(value)), .natural) }
+    func encode(_ value: UInt64) throws { set(.integer(Int128(value)), .natural) }
 }

@@ -9,7 +9,8 @@ struct ConfigurationNode {
         /// An optional field that is left out.
         case null
         case bool(Bool)
-        case integer(Int)
+        /// Wide enough for every Int and every UInt64, such as a seed.
+        case integer(Int128)
         case number(Double)
         case text(String)
         case list([ConfigurationNode])

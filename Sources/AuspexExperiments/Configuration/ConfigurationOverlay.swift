@@ -105,10 +105,10 @@ struct ConfigurationOverlay {
         }
     }
 
-    private func integer(_ yaml: Yams.Node, _ node: ConfigurationNode, at path: [String]) throws -> Int {
+    private func integer(_ yaml: Yams.Node, _ node: ConfigurationNode, at path: [String]) throws -> Int128 {
         guard let word = plain(yaml) else { throw mismatch(yaml, node, at: path) }
         // 1e6 steps is a whole number too.
-        let whole = Int(word.replacing("_", with: "")) ?? Double(word).flatMap { Int(exactly: $0) }
+        let whole = Int128(word.replacing("_", with: "")) ?? Double(word).flatMap { Int128(exactly: $0) }
         // What the field cannot hold is refused here, where the line is known.
         guard let whole, node.kind.holds(whole) else { throw mismatch(yaml, node, at: path) }
         return whole
@@ -148,7 +148,7 @@ struct ConfigurationOverlay {
         case .scalar(let scalar):
             guard let word = plain(yaml) else { return node(.text(scalar.string)) }
             if word == "true" || word == "false" { return node(.bool(word == "true")) }
-            if let whole = Int(word) { return node(.integer(whole)) }
+            if let whole = Int128(word) { return node(.integer(whole)) }
             if let number = Double(word), number.isFinite { return node(.number(number)) }
             return node(.text(word))
         case .sequence(let items):
