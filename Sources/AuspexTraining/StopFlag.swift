@@ -1,14 +1,51 @@
+import Foundation
 import Synchronization
 
-/// A request to stop a run after the step it is in; raised by a signal, from any thread.
+/// A request to stop a run; raised by a signal, from any thread.
+///
+/// A run finishes the step that it is in, writes a checkpoint and ends. A step that takes longer than `patienceSeconds` is given up instead: what it has
+/// computed is lost, and the run goes on later from its last checkpoint.
 public final class StopFlag: Sendable {
-    private let raised = Atomic<Bool>(false)
+    /// How long a request waits for a step to end.
+    public let patienceSeconds: Double
+    /// Times are nanoseconds of the system's steady clock; 0 stands for none.
+    private let raised = Atomic<Int64>(0)
+    private let phaseStart = Atomic<Int64>(0)
+    private let expectedDuration = Atomic<Int64>(0)
 
-    public init() {}
+    public init(patienceSeconds: Double = 10) { self.patienceSeconds = patienceSeconds }
 
     /// Whether the run should finish its step, write a checkpoint and end.
-    public var isRaised: Bool { raised.load(ordering: .acquiring) }
+    public var isRaised: Bool { raised.load(ordering: .acquiring) != 0 }
 
-    /// Asks the run to stop.
-    public func raise() { raised.store(true, ordering: .releasing) }
+    /// Asks the run to stop. May be called in a signal handler.
+    public func raise() { _ = raised.compareExchange(expected: 0, desired: Self.now, ordering: .acquiringAndReleasing) }
+
+    // MARK: Long steps
+
+    /// Notes that work begins which may be given up, and how long it took last time.
+    func workBegins(expectedSeconds: Double?) {
+        expectedDuration.store(Int64((expectedSeconds ?? 0) * 1e9), ordering: .releasing)
+        phaseStart.store(Self.now, ordering: .releasing)
+    }
+
+    /// Notes that what was computed is about to be saved.
+    func workEnds() { phaseStart.store(0, ordering: .releasing) }
+
+    /// Whether work is under way that is not worth waiting for: it will take longer than the request should wait, or already has.
+    ///
+    /// Nothing that is on the disk depends on this work: a program may as well end the process.
+    public var isWorkToBeGivenUp: Bool {
+        let (asked, start) = (raised.load(ordering: .acquiring), phaseStart.load(ordering: .acquiring))
+        guard asked != 0, start != 0 else { return false }
+        let (now, patience) = (Self.now, Int64(patienceSeconds * 1e9))
+        let expected = expectedDuration.load(ordering: .acquiring)
+        return now - asked >= patience || (expected > 0 && start + expected - now > patience)
+    }
+
+    private static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
 }

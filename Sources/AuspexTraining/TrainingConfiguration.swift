@@ -86,6 +86,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var validationSelect: ValidationSelect?
     /// Steps between checkpoints.
     public var checkpointInterval = 1_000
+    /// Minutes after which a checkpoint is written in any case; 0 goes by steps alone.
+    public var checkpointMinutes = 10.0
     /// Checkpoints by step that are kept beside `last` and `best`.
     public var keepCheckpoints = 1
     /// Steps between sample strips; 0 makes none.
@@ -158,6 +160,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         ] {
             try check(weight >= 0 && weight.isFinite, field, weight, "0 or more")
         }
+        try check(
+            checkpointMinutes >= 0 && checkpointMinutes.isFinite, "checkpointMinutes", checkpointMinutes, "0 or more")
         try check(gradientClipping ?? 1 > 0, "gradientClipping", gradientClipping ?? 0, "a number above 0, or null")
         try check(
             averaging.halfLifeClips ?? 1 > 0, "averaging.halfLifeClips", averaging.halfLifeClips ?? 0,

@@ -49,7 +49,7 @@ struct InterruptionTests {
         }
     }
 
-    @Test(arguments: [SIGTERM, SIGINT])
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
     func asked(signal: Int32) throws {
         try withTemporaryFolder { folder in
             let whole = try wholeRun(in: folder)
@@ -58,10 +58,64 @@ struct InterruptionTests {
             let isRunning = program.runs { FileManager.default.fileExists(atPath: checkpoint.path) }
             try #require(isRunning, "ended before it was asked to")
             program.send(signal)
+            // A shell passes on the SIGHUP that the system has sent already.
+            if signal == SIGHUP { program.send(SIGHUP) }
             #expect(program.status() == 3)
             let resumed = try ProgramRun(Self.training("run", resume: true), in: folder)
             #expect(resumed.status == 0, "\(resumed.errors)")
             try SmallRun.expectSame(folder.appendingPathComponent("run"), whole)
+        }
+    }
+
+    /// A step of minutes: so many micro-batches that no machine is through with them while the test waits.
+    private static func longSteps(_ run: String) -> [String] {
+        ["train", "tiny", "--steps", "5", "--out", run] + SmallRun.settings + ["--set", "training.accumulation=100000"]
+    }
+
+    private func whileALongStepRuns(in folder: URL, _ body: (RunningProgram) throws -> Void) throws {
+        let program = try RunningProgram(Self.longSteps("run"), in: folder)
+        let log = folder.appendingPathComponent("run/metrics.jsonl")
+        // The line of the baseline: the step comes next.
+        let isRunning = program.runs { ((try? Data(contentsOf: log))?.count ?? 0) > 0 }
+        try #require(isRunning, "ended before it was asked to")
+        try body(program)
+    }
+
+    @Test func aStepOfMinutesIsGivenUp() throws {
+        try withTemporaryFolder { folder in
+            try whileALongStepRuns(in: folder) { program in
+                program.send(SIGTERM)
+                let start = Date()
+                #expect(program.status() == 3)
+                #expect(Date().timeIntervalSince(start) < 60)
+            }
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM]) func aSecondSignalEndsAtOnce(signal: Int32) throws {
+        try withTemporaryFolder { folder in
+            try whileALongStepRuns(in: folder) { program in
+                program.send(SIGINT)
+                usleep(300_000)
+                program.send(signal)
+                let start = Date()
+                #expect(program.status() == 128 + signal)
+                #expect(Date().timeIntervalSince(start) < 5)
+            }
+        }
+    }
+
+    /// `nohup` asks for a run that outlives its terminal.
+    @Test func nohup() throws {
+        try withTemporaryFolder { folder in
+            let command = (["exec", ProgramRun.program.path] + Self.training("run", resume: false)).map { "'\($0)'" }
+            let program = try RunningProgram(
+                shell: "trap '' HUP; " + command.joined(separator: " ").replacing("'exec'", with: "exec"), in: folder)
+            let checkpoint = folder.appendingPathComponent("run/checkpoints/last")
+            let isRunning = program.runs { FileManager.default.fileExists(atPath: checkpoint.path) }
+            try #require(isRunning, "ended before it was asked to")
+            program.send(SIGHUP)
+            #expect(program.status() == 0)
         }
     }
 

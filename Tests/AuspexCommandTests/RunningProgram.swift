@@ -4,9 +4,18 @@ import Foundation
 final class RunningProgram {
     private let process: Process
 
-    init(_ arguments: [String], in folder: URL) throws {
+    convenience init(_ arguments: [String], in folder: URL) throws {
+        try self.init(ProgramRun.program, arguments, in: folder)
+    }
+
+    /// Runs a line of the shell; `exec` in it makes the program the process that gets the signals.
+    convenience init(shell line: String, in folder: URL) throws {
+        try self.init(URL(fileURLWithPath: "/bin/sh"), ["-c", line], in: folder)
+    }
+
+    private init(_ program: URL, _ arguments: [String], in folder: URL) throws {
         process = Process()
-        process.executableURL = ProgramRun.program
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.standardOutput = FileHandle.nullDevice

@@ -1,30 +1,67 @@
+import AuspexTensors
 import AuspexTraining
-import Dispatch
 import Foundation
+import Synchronization
 
-/// Turns the first SIGINT or SIGTERM into a raised flag, and lets a second one end the process at once.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a raised flag, and lets a second SIGINT or SIGTERM end the process at once.
+///
+/// A closed terminal sends SIGHUP more than once, from the system and from its shell, so that SIGHUP is never the second.
 ///
 /// Installed by long work that can stop in good order; everything else keeps the system's own behaviour.
 final class SignalWatch {
-    private let sources: [any DispatchSourceSignal]
+    private let numbers: [Int32]
 
-    init(raising flag: StopFlag, notice: String) {
-        let queue = DispatchQueue(label: "signals")
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                if flag.isRaised { _exit(128 + number) }
-                flag.raise()
-                Console.say(notice)
+    /// - Parameters:
+    ///   - notice: what is said on the first signal.
+    ///   - giveUp: called on a thread of its own, once the flag says that the work under way is to be given up; must end the process.
+    init(raising flag: StopFlag, notice: String, givingUp giveUp: @escaping @Sendable () -> Never) {
+        // `nohup` has the signal of a closed terminal ignored: then the run is meant to outlive the terminal.
+        numbers = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
+        received = Unmanaged.passRetained(Received(flag, notice: notice))
+        for number in numbers { signal(number, handle) }
+        _ = SystemThread.start(name: "stop", stackBytes: 1 << 20) {
+            while true {
+                usleep(100_000)
+                if flag.isWorkToBeGivenUp { giveUp() }
             }
-            source.resume()
-            return source
         }
     }
 
-    deinit {
-        for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    deinit { for number in numbers { signal(number, SIG_DFL) } }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        // The only handler with a fixed address; compared as numbers, for C functions cannot be compared.
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+}
+
+/// What the handler needs, made before it is installed: a handler must neither allocate nor wait.
+private final class Received: Sendable {
+    let flag: StopFlag
+    let notice: [UInt8]
+    /// SIGINT and SIGTERM so far.
+    let requests = Atomic<Int>(0)
+
+    init(_ flag: StopFlag, notice: String) {
+        self.flag = flag
+        self.notice = Array((notice + "\n").utf8)
+    }
+}
+
+/// Kept for good: a signal may arrive while its watch ends.
+nonisolated(unsafe) private var received: Unmanaged<Received>?
+
+/// Signals come to whichever thread the system chooses, while any lock may be held.
+private func handle(_ number: Int32) {
+    guard let received else { return }
+    received._withUnsafeGuaranteedRef { received in
+        let isFirst = !received.flag.isRaised
+        if number != SIGHUP, received.requests.add(1, ordering: .relaxed).newValue > 1 { _exit(128 + number) }
+        received.flag.raise()
+        guard isFirst else { return }
+        received.notice.withUnsafeBytes { _ = Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

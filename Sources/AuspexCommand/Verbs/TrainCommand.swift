@@ -109,10 +109,12 @@ struct TrainCommand: ParsableCommand {
         engine.apply()
         reading.apply()
         if dryRun { return try printForecast(configuration) }
-        let path = runToResume ?? out ?? RunFolder.nextPath(named: stem)
         let looking = CountedProgress("look into held-out files", unit: "files", quiet: output.quiet, from: 100)
-        let run = try TrainingRun(configuration, path: path, resume: resume) { looking.update($0, of: $1) }
+        let run = try TrainingRun(
+            configuration, path: runToResume ?? out, orNextNamed: stem, resume: resume
+        ) { looking.update($0, of: $1) }
         looking.finish()
+        let path = run.folder.path
         let name = runToResume == nil ? "\(stem) in \(path)" : path
         output.say("Training \(name)" + (run.firstStep > 0 ? ", from step \(run.firstStep)" : ""))
         output.say(run.dataSummary)
@@ -122,7 +124,10 @@ struct TrainCommand: ParsableCommand {
             "train", total: configuration.training.steps, unit: "steps", completed: run.firstStep,
             style: .automatic(quiet: output.quiet))
         let stop = StopFlag()
-        let signals = SignalWatch(raising: stop, notice: "Finishing the step, then stopping; once more stops at once.")
+        let stopped = StoppedReport(path: path, json: output.json, quiet: output.quiet)
+        let signals = SignalWatch(
+            raising: stop, notice: "Finishing the step, then stopping; once more stops at once.",
+            givingUp: stopped.endProcess)
         let end = try withExtendedLifetime(signals) { try run.run(progress: progress, stop: stop) }
         try report(end, path: path, steps: configuration.training.steps)
     }
@@ -189,6 +194,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func report(_ end: TrainingRun.End, path: String, steps: Int) throws {
+        StoppedReport.claim()
         let step: Int
         let isFinished: Bool
         switch end.outcome {

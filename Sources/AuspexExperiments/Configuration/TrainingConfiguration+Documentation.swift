@@ -30,6 +30,7 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "validationSelect":
                 "What chooses the checkpoint that RUN means: last, or the best on held-out clips by psnr, ssim, lpips, fvd or kvd; null takes last where no pixel loss is on, else psnr.",
             "checkpointInterval": "Steps between checkpoints.",
+            "checkpointMinutes": "Minutes after which a checkpoint is written in any case; 0 goes by steps alone.",
             "keepCheckpoints": "Checkpoints by step that are kept beside last and best.",
             "sampleInterval": "Steps between sample strips; 0 makes none.",
             "logInterval": "Steps between lines of the log.",

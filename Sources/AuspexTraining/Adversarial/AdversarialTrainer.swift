@@ -19,6 +19,8 @@ public final class AdversarialTrainer {
     public internal(set) var step = 0
     /// Keep only the inputs of every block and run it again on the way back.
     public var recomputesActivations: Bool
+    /// Called before each micro-batch of a step; an error that it throws ends the step, after which the networks are between two steps.
+    public var beforeMicroBatch: () throws -> Void = {}
 
     public init(
         generator: Generator, discriminators: Discriminators, configuration: TrainingConfiguration
@@ -75,6 +77,7 @@ public final class AdversarialTrainer {
     ) throws {
         var sums = [Tensor?](repeating: nil, count: discriminators.parameters.count)
         for (micro, batch) in batches.enumerated() {
+            try beforeMicroBatch()
             let draw = drawNumber(update: update, micro: micro)
             let predicted = generator(
                 context: batch.context, noise: noise(draw, clips: batch.clips), classes: batch.classes,
@@ -103,6 +106,7 @@ public final class AdversarialTrainer {
             adversarial: Float(configuration.adversarialWeight), pixelLoss: configuration.pixelLoss,
             pixel: Float(configuration.pixelWeight))
         for (micro, batch) in batches.enumerated() {
+            try beforeMicroBatch()
             let draw = drawNumber(update: configuration.discriminatorSteps, micro: micro)
             let result = GeneratorGradients(
                 of: generator, judgedBy: discriminators, on: batch, noise: noise(draw, clips: batch.clips),

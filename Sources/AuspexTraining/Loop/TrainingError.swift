@@ -2,9 +2,14 @@
 public enum TrainingError: Error, CustomStringConvertible {
     /// A loss or gradient was infinite or no number.
     case nonFinite(NonFiniteValue, step: Int, lastCheckpoint: String?)
+    /// Somebody removed or renamed the run's folder.
+    case folderGone(String, step: Int)
 
     public var description: String {
         switch self {
+        case .folderGone(let path, let step):
+            "\(path): the folder was removed or renamed while the run trained in it, and the checkpoint of step \(step) has no "
+                + "place; move it back and go on with --resume, or start again"
         case .nonFinite(let value, let step, let checkpoint):
             "step \(step): \(value); the networks cannot go on from it. "
                 + (checkpoint.map {

@@ -10,7 +10,7 @@ public final class TrainingLoop {
     /// How a run ended.
     public enum Outcome: Sendable, Equatable {
         case finished
-        /// A stop was asked for; the checkpoint of this step is written.
+        /// A stop was asked for; the run goes on from this step, whose checkpoint is written. 0 where there is none yet.
         case stopped(step: Int)
     }
 
@@ -37,6 +37,10 @@ public final class TrainingLoop {
     /// Which step the evaluation's network was last refreshed at.
     private var refreshedAt: Int?
     private var lastCheckpoint: Int?
+    private var lastSave = ContinuousClock.now
+    /// How long the last step and the last checkpoint took.
+    private var stepSeconds: Double?
+    private var saveSeconds = 0.0
 
     /// - Parameters:
     ///   - trainer: fresh, or restored from `checkpoint`.
@@ -65,6 +69,7 @@ public final class TrainingLoop {
         samples = SampleWriter(
             folder: folder.samplesPath, clips: heldOut.validation.first, model: model,
             frameIntervalSeconds: frameIntervalSeconds, seed: configuration.seed)
+        trainer.beforeMicroBatch = { if stop.isWorkToBeGivenUp { throw WorkGivenUp() } }
         try store.prepare()
         // A run that was killed before its first checkpoint begins again: what it logged, its step 0 too, is cut off.
         let lastStep = resumed?.step ?? -1
@@ -82,21 +87,39 @@ public final class TrainingLoop {
 
     /// Trains to the configured last step, or until a stop is asked for.
     ///
-    /// - Throws: `TrainingError.nonFinite` naming step, term and the last good checkpoint; whatever the data or the disk refuse.
+    /// - Throws: `TrainingError` naming the step and the last good checkpoint; whatever the data or the disk refuse.
     public func run() throws -> Outcome {
+        defer { stop.workEnds() }
+        do { return try train() } catch is WorkGivenUp {
+            progress.finish()
+            return .stopped(step: lastCheckpoint ?? 0)
+        } catch let error as FileError where access(folder.path, F_OK) != 0 && !error.path.isEmpty {
+            throw TrainingError.folderGone(folder.path, step: trainer.step)
+        }
+    }
+
+    private func train() throws -> Outcome {
+        lastSave = .now
+        stop.workBegins(expectedSeconds: nil)
         try measureBaselines()
         while trainer.step < configuration.steps {
+            stop.workBegins(expectedSeconds: stepSeconds)
             let report = try advance()
+            stepSeconds = report["seconds/step"]
             let isLast = trainer.step == configuration.steps
             let isStopped = stop.isRaised
-            if trainer.step % configuration.logInterval == 0 || isLast { try write(report) }
-            show(report)
             var isBest = false
-            if due(configuration.validationInterval) || (isLast && configuration.validationInterval > 0) {
-                isBest = try validate()
+            try savingFirstWhereItFails {
+                if trainer.step % configuration.logInterval == 0 || isLast { try write(report) }
+                show(report)
+                if due(configuration.validationInterval) || (isLast && configuration.validationInterval > 0) {
+                    isBest = try validate()
+                }
+                if due(configuration.sampleInterval) || (isLast && configuration.sampleInterval > 0) { try sample() }
             }
-            if due(configuration.sampleInterval) || (isLast && configuration.sampleInterval > 0) { try sample() }
-            if due(configuration.checkpointInterval) || isLast || isStopped || isBest { try save(isBest: isBest) }
+            if due(configuration.checkpointInterval) || isDueByTime || isLast || isStopped || isBest {
+                try save(isBest: isBest)
+            }
             if isStopped && !isLast {
                 progress.finish()
                 return .stopped(step: trainer.step)
@@ -107,6 +130,22 @@ public final class TrainingLoop {
     }
 
     private func due(_ interval: Int) -> Bool { interval > 0 && trainer.step % interval == 0 }
+
+    /// Whether a kill now would lose more than the configured minutes; or a stop, which does not wait for a long step, the step before it.
+    private var isDueByTime: Bool {
+        let minutes = (ContinuousClock.now - lastSave) / .seconds(60)
+        if configuration.checkpointMinutes > 0 && minutes >= configuration.checkpointMinutes { return true }
+        guard let stepSeconds, stepSeconds > stop.patienceSeconds else { return false }
+        return saveSeconds < 0.1 * stepSeconds
+    }
+
+    /// Runs what looks at a step and writes about it; where that fails, the disk being full of logs, the steps themselves are saved before the run ends.
+    private func savingFirstWhereItFails(_ body: () throws -> Void) throws {
+        do { try body() } catch {
+            if !(error is WorkGivenUp), lastCheckpoint != trainer.step { try? save(isBest: false) }
+            throw error
+        }
+    }
 
     /// One step, with what its data and its time came to.
     private func advance() throws -> StepReport {
@@ -216,6 +255,8 @@ public final class TrainingLoop {
     }
 
     private func save(isBest: Bool) throws {
+        stop.workEnds()
+        let start = ContinuousClock.now
         try refresh()
         var checkpoint = trainer.checkpoint
         checkpoint.groups[.standingStatistics] = evaluation.generator.bufferValues
@@ -228,5 +269,10 @@ public final class TrainingLoop {
         try writeDocuments(&checkpoint)
         try store.save(checkpoint, isBest: isBest)
         lastCheckpoint = trainer.step
+        lastSave = .now
+        saveSeconds = (lastSave - start) / .seconds(1)
     }
 }
+
+/// A stop was asked for within a step that takes too long to wait for.
+private struct WorkGivenUp: Error {}

@@ -2,6 +2,7 @@ import AuspexModels
 import AuspexTensors
 import AuspexTraining
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -146,6 +147,60 @@ import Testing
         #expect(try summary(20, both).hasSuffix("; the model does not beat either yet"))
         #expect(try summary(20, [both[0]]).hasSuffix("; the model does not beat copy-last yet"))
         #expect(try summary(20, []).hasSuffix(" dB"))
+    }
+
+    @Test(arguments: [(0.0, [3]), (1e-9, [1, 2, 3])]) func checkpointsByTime(minutes: Double, steps: [Int]) throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 3)
+        run.training.checkpointInterval = 100
+        run.training.validationInterval = 0
+        run.training.checkpointMinutes = minutes
+        try run.run(in: place.file("run"))
+        #expect(try RunFolder(reading: place.file("run")).checkpoints().steps == steps)
+    }
+
+    /// A log that does not fit on the disk ends the run, but not without the steps since the last checkpoint.
+    @Test(arguments: ["metrics.jsonl", "events.out.tfevents"]) func aLogThatCannotBeWritten(name: String) throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 5)
+        run.training.checkpointInterval = 100
+        run.training.validationInterval = 0
+        let isFull = Atomic(false)
+        let error = try #require(throws: FileError.self) {
+            try FileCall.withFault({ call, path in
+                call == .write && path.contains(name) && isFull.load(ordering: .relaxed) ? ENOSPC : nil
+            }) { try run.run(in: place.file("run")) { if $0 == 2 { isFull.store(true, ordering: .relaxed) } } }
+        }
+        #expect(error.path.hasPrefix(place.file("run") + "/" + name) && error.advice.contains("free some space"))
+        #expect(try RunFolder(reading: place.file("run")).checkpoints().steps == [3])
+        #expect(try MetricsLog.lines(of: place.file("run/metrics.jsonl")).allSatisfy { $0.step <= 3 })
+    }
+
+    @Test func aFolderThatIsRemovedWhileTheRunTrains() throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 5)
+        run.training.validationInterval = 0
+        run.training.sampleInterval = 0
+        let error = try #require(throws: TrainingError.self) {
+            try run.run(in: place.file("run")) {
+                if $0 == 2 { try? FileManager.default.removeItem(atPath: place.file("run")) }
+            }
+        }
+        #expect(error.description.hasPrefix("\(place.file("run")): the folder was removed or renamed"))
+    }
+
+    /// A step that takes longer than a stop waits is given up between two micro-batches; the run goes on from its last checkpoint, to the same bits.
+    @Test func aLongStepIsGivenUp() throws {
+        let place = try TemporaryFolder()
+        var run = SmallRun(steps: 3)
+        run.training.accumulation = 3
+        try run.run(in: place.file("whole"))
+        let stop = StopFlag(patienceSeconds: 0)
+        // A step takes three batches: the fifth belongs to the second step.
+        let outcome = try run.run(in: place.file("parts"), stop: stop) { if $0 == 4 { stop.raise() } }
+        #expect(outcome == .stopped(step: 1))
+        #expect(try run.run(in: place.file("parts"), resume: true) == .finished)
+        #expect(try Self.finalBytes(of: place.file("parts")) == Self.finalBytes(of: place.file("whole")))
     }
 
     @Test func leavesWhatARunFolderHolds() throws {
