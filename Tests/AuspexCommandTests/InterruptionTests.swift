@@ -69,7 +69,7 @@ struct InterruptionTests {
 
     /// A step of minutes: so many micro-batches that no machine is through with them while the test waits.
     private static func longSteps(_ run: String) -> [String] {
-        ["train", "tiny", "--steps", "5", "--out", run] + SmallRun.settings + ["--set", "training.accumulation=100000"]
+        ["train", "tiny", "--steps", "5", "--out", run] + SmallRun.settings + ["--set", "training.accumulation=20000"]
     }
 
     private func whileALongStepRuns(in folder: URL, _ body: (RunningProgram) throws -> Void) throws {

@@ -6,8 +6,18 @@ package enum MatrixLibrary {
     /// What OpenBLAS maps at once for a thread that calls it.
     private static let bufferBytes = 128 << 20
 
-    /// Called before any product or factorisation; free after the first time.
-    package static func prepare() { _ = prepared }
+    /// Called before any product or factorisation; next to free after the first time.
+    ///
+    /// OpenBLAS begins with one thread (`CAuspexSystem`) and gets here as many as the kernels have; each maps as much memory as the caller.
+    package static func prepare() {
+        _ = prepared
+        let wanted = Int32(clamping: Kernels.threads)
+        let current = openblas_get_num_threads()
+        if current == wanted { return }
+        if wanted < current || OutOfMemory.leavesRoom(forBytes: Int(wanted) * bufferBytes) {
+            openblas_set_num_threads(wanted)
+        }
+    }
 
     private static let prepared: Void = {
         let wanted = bufferBytes + (1 << 20)

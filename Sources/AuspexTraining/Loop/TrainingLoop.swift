@@ -153,6 +153,7 @@ public final class TrainingLoop {
         var waited = 0.0
         do {
             var report = try trainer.advance {
+                try trainer.beforeMicroBatch()
                 let batch = try supply.next()
                 waited += batch.waitedSeconds
                 return batch.cut(contextFrames: model.contextFrames)

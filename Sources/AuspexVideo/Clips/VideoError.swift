@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 
 /// Something wrong with a video, a source or an output file: what, where, and what to do.
@@ -40,6 +41,16 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible, Lo
             .interlaced, path,
             "frame \(frame) is interlaced: its rows are of two times; deinterlace it first: ffmpeg -i \(quoted(path)) "
                 + "-vf yadif=deint=interlaced -c:v ffv1 \(quoted(name + "-progressive.mkv"))")
+    }
+
+    /// A file that the system does not let us look at, with its reason.
+    init(_ error: FileError) {
+        self.init(.notReadable, error.path, "found \(error.found), expected \(error.expected); \(error.advice)")
+    }
+
+    /// What has a name: nil where nothing has it.
+    static func kind(of path: String) throws -> FileKind? {
+        do { return try FileKind.of(path) } catch let error as FileError { throw VideoError(error) }
     }
 
     public var description: String { "\(subject): \(message)" }

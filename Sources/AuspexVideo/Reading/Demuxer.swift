@@ -60,11 +60,8 @@ final class Demuxer {
 
     /// The size of a regular file that may be read.
     private static func checkedSize(of path: String) throws -> Int {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw VideoError(.noSuchFile, path, "no such file")
-        }
-        guard !isFolder.boolValue else {
+        guard let kind = try VideoError.kind(of: path) else { throw VideoError(.noSuchFile, path, "no such file") }
+        guard kind == .file else {
             throw VideoError(.notAVideo, path, "a folder, where a video file was expected")
         }
         guard FileManager.default.isReadableFile(atPath: path) else {

@@ -1,3 +1,4 @@
+import AuspexTensors
 import Foundation
 
 /// Videos and image sequences under a folder, in a fixed order.
@@ -39,7 +40,7 @@ package struct FolderScan {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            throw VideoError(.notReadable, folder, "the folder may not be read: check its permissions")
+            throw VideoError(FileError.reading(folder, code: error.systemCode ?? EACCES))
         }
         var folders: [String] = []
         var images: [String] = []

@@ -12,14 +12,13 @@ public func openSource(_ text: String, options: SourceOptions = SourceOptions())
         if options.framesPerSecond != nil { throw idleFrameRate(text, "its scenes have one of their own") }
         return source
     }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: text, isDirectory: &isFolder) else {
+    guard let kind = try VideoError.kind(of: text) else {
         throw VideoError(
             .noSuchFile, text,
             "no such file or folder; a source is a video, a folder, a list (.txt, .csv), an array (.npy) or "
                 + SyntheticSources.names.map { SyntheticSources.prefix + $0 }.joined(separator: ", "))
     }
-    let source = try openItems(text, isFolder: isFolder.boolValue, options: options)
+    let source = try openItems(text, isFolder: kind == .folder, options: options)
     if options.framesPerSecond != nil, source.items.allSatisfy({ $0 is VideoItem }) {
         throw idleFrameRate(text, "its videos say when each frame is shown")
     }
