@@ -84,7 +84,8 @@ struct EvaluateCommand: ParsableCommand {
         try refuse(
             "--force", ifGiven: force, unless: out != nil || saveClips != nil,
             "needs --out DIR or --save-clips DIR: without them the report gets a folder of its own")
-        let looked = try metrics.map { try metricNames(listed: $0) } ?? EvaluationProtocol.usualMetrics(of: protocolName)
+        let looked =
+            try metrics.map { try metricNames(listed: $0) } ?? EvaluationProtocol.usualMetrics(of: protocolName)
         try refuse(
             "--prediction-only", ifGiven: predictionOnly, unless: looked.map(haveNetworkMetric) ?? true,
             "needs fvd or kvd among --metrics: the others never look at the context")

@@ -68,7 +68,8 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         let mayHaveAlpha = layout.map { $0.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
         // Colours of a palette can be transparent; whether they are, only the palette says.
         hasAlpha =
-            demuxer.hasSeparateAlpha || mayHaveAlpha && (format != AV_PIX_FMT_PAL8 || ((try? StillImage(path: path))?.hasAlpha ?? true))
+            demuxer.hasSeparateAlpha
+            || mayHaveAlpha && (format != AV_PIX_FMT_PAL8 || ((try? StillImage(path: path))?.hasAlpha ?? true))
         storedSize = FrameSize(height: Int(parameters.height), width: Int(parameters.width))
         pixelAspect = demuxer.pixelAspect()
         let square = FrameSize(
