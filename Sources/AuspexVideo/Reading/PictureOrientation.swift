@@ -6,7 +6,7 @@
 extension Orientation {
     /// From the bytes of a JPEG, PNG, WebP or TIFF file.
     package init(pictureBytes bytes: UnsafeRawBufferPointer) {
-        self = Self.exifBlock(of: ByteReader(bytes)).flatMap(Self.tag).flatMap(Orientation.init(exif:)) ?? .upright
+        self = Self.exifBlock(of: PictureBytes(bytes)).flatMap(Self.tag).flatMap(Orientation.init(exif:)) ?? .upright
     }
 
     /// From the tag's value: what row 0 and column 0 of the stored picture are of the shown one.
@@ -28,14 +28,14 @@ extension Orientation {
     }
 
     /// Where the file's Exif block is, which has the form of a TIFF file.
-    private static func exifBlock(of file: ByteReader) -> ByteReader? {
+    private static func exifBlock(of file: PictureBytes) -> PictureBytes? {
         if file.holds([0xFF, 0xD8], at: 0) { return jpegBlock(of: file) }
         if file.holds([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) { return pngBlock(of: file) }
         if file.holds("RIFF".utf8, at: 0), file.holds("WEBP".utf8, at: 8) { return webPBlock(of: file) }
         return file.holds([0x49, 0x49, 42, 0], at: 0) || file.holds([0x4D, 0x4D, 0, 42], at: 0) ? file : nil
     }
 
-    private static func jpegBlock(of file: ByteReader) -> ByteReader? {
+    private static func jpegBlock(of file: PictureBytes) -> PictureBytes? {
         var place = 2
         while let mark = file.byte(at: place), mark == 0xFF, let kind = file.byte(at: place + 1) {
             // Filling bytes, and markers without a length.
@@ -58,7 +58,7 @@ extension Orientation {
         return nil
     }
 
-    private static func pngBlock(of file: ByteReader) -> ByteReader? {
+    private static func pngBlock(of file: PictureBytes) -> PictureBytes? {
         var place = 8
         while let length = file.number(at: place, bytes: 4, bigEndian: true) {
             if file.holds("eXIf".utf8, at: place + 4) { return file.part(from: place + 8, count: length) }
@@ -68,7 +68,7 @@ extension Orientation {
         return nil
     }
 
-    private static func webPBlock(of file: ByteReader) -> ByteReader? {
+    private static func webPBlock(of file: PictureBytes) -> PictureBytes? {
         var place = 12
         while let length = file.number(at: place + 4, bytes: 4, bigEndian: false) {
             if file.holds("EXIF".utf8, at: place) {
@@ -81,7 +81,7 @@ extension Orientation {
         return nil
     }
 
-    private static func tag(in block: ByteReader) -> Int? {
+    private static func tag(in block: PictureBytes) -> Int? {
         let isBig = block.holds([0x4D, 0x4D], at: 0)
         guard isBig || block.holds([0x49, 0x49], at: 0), block.number(at: 2, bytes: 2, bigEndian: isBig) == 42,
             let directory = block.number(at: 4, bytes: 4, bigEndian: isBig),
@@ -101,7 +101,7 @@ extension Orientation {
 }
 
 /// Numbers in bytes that anybody may have written: nothing outside is read.
-private struct ByteReader {
+private struct PictureBytes {
     private let bytes: UnsafeRawBufferPointer
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
@@ -118,8 +118,8 @@ private struct ByteReader {
         return bigEndian ? part.reduce(0) { $0 << 8 | Int($1) } : part.reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 
-    func part(from place: Int, count: Int) -> ByteReader? {
+    func part(from place: Int, count: Int) -> PictureBytes? {
         guard place >= 0, count >= 0, place <= bytes.count - count else { return nil }
-        return ByteReader(UnsafeRawBufferPointer(rebasing: bytes[place..<place + count]))
+        return PictureBytes(UnsafeRawBufferPointer(rebasing: bytes[place..<place + count]))
     }
 }
