@@ -36,7 +36,7 @@ struct EvaluateTests {
             #expect(other.status == 1 && other.errors.contains("run/config.yaml: is no report of an evaluation"))
             #expect(try evaluate(["--same-clips", report, "--clips", "2"]).status == 64)
             #expect(try evaluate(["--protocol", "kth-svgg"]).errors.contains("did you mean kth-svg?"))
-            #expect(try evaluate(["--metrics", "fvdd"]).errors.contains("did you mean 'fvd'?"))
+            #expect(try evaluate(["--metrics", "fvdd"]).errors.contains("fvdd: unknown name; did you mean fvd?"))
             // Commas that people leave, and lists of nothing.
             let some = try evaluate(["--clips", "1", "--metrics", "mse, ,mae,mse,"])
             #expect(some.status == 0, "\(some.errors)")

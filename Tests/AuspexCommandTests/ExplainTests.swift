@@ -44,9 +44,9 @@ struct ExplainTests {
             let one = ["real/0000.mkv", "predicted", "--reported", "9"]
             let cases: [(arguments: [String], status: Int32, says: String)] = [
                 (sets + ["fifty"], 64, "--reported fifty: expected a number, for example 49.9"),
-                (sets + ["9", "--only", "size"], 64, "--only size: expected one or more"),
-                (sets + ["9", "--metric", "fdv"], 1, "did you mean 'fvd'?"),
-                (sets + ["9", "--metric", "ssim"], 1, "expected one of fvd"),
+                (sets + ["9", "--only", "size"], 64, "--only size: unknown name; did you mean resize?"),
+                (sets + ["9", "--metric", "fdv"], 64, "--metric fdv: unknown name; did you mean fvd?"),
+                (sets + ["9", "--metric", "ssim"], 64, "expected one of fvd"),
                 (sets + ["9"], 1, "found clips of 8 frames, expected at least 9"),
                 (one, 1, "found one real clip"),
                 (["none", "predicted", "--reported", "9"], 1, "none: no such file"),

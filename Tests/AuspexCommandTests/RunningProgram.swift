@@ -36,7 +36,12 @@ final class RunningProgram {
     }
 
     /// How it ended: its status, or 128 and the signal's number, as a shell shows it.
+    ///
+    /// A program that does not end within minutes is killed: it would run on after the tests.
     func status() -> Int32 {
+        let limit = Date(timeIntervalSinceNow: 180)
+        while process.isRunning, Date() < limit { usleep(2000) }
+        if process.isRunning { send(SIGKILL) }
         process.waitUntilExit()
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }

@@ -19,6 +19,11 @@ final class SignalWatch {
         numbers = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
         received = Unmanaged.passRetained(Received(flag, notice: notice))
         for number in numbers { signal(number, handle) }
+        // A program that is started from a thread of Dispatch inherits that thread's mask, which blocks them all.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        for number in numbers { sigaddset(&mask, number) }
+        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
         _ = SystemThread.start(name: "stop", stackBytes: 1 << 20) {
             while true {
                 usleep(100_000)

@@ -75,9 +75,11 @@ struct DataInspectCommand: ParsableCommand {
     private func writeSheet(of source: any ClipSource, request: ClipRequest, to path: String) throws {
         _ = try OutputPlace(path, overwriting: force)
         var sheet = ContactSheet(title: self.source)
-        for place in try source.places(for: request, atMost: sheetClips ?? 8) {
-            if let clip = try source.readableClip(at: place, request: request) { sheet.add(clip) }
-        }
+        let places = try source.places(for: request, atMost: sheetClips ?? 8)
+        let clips = try places.compactMap { try source.readableClip(at: $0, request: request) }
+        // Of a sheet without a picture the reason is all that there is to say.
+        if clips.isEmpty, let first = places.first { _ = try source.clip(at: first, request: request) }
+        for clip in clips { sheet.add(clip) }
         try sheet.write(to: path, overwriting: force)
     }
 }

@@ -9,7 +9,9 @@ import Testing
     private func source(files: Int, broken: (Int) -> Bool, log: WarningLog) throws -> (TemporaryFolder, any ClipSource)
     {
         let folder = try TemporaryFolder()
-        let whole = try folder.video("whole/0.mkv", frames: 24, ["-c:v", "ffv1"])
+        // With checksums, so that damage is noticed wherever it is.
+        let whole = try folder.video(
+            "whole/0.mkv", frames: 24, ["-c:v", "ffv1", "-level", "3", "-g", "1", "-slicecrc", "1", "-slices", "4"])
         for number in 0..<files {
             let path = folder.file(String(format: "v%03d.mkv", number))
             if broken(number) {
