@@ -9,8 +9,10 @@ let package = Package(
         .library(
             name: "AuspexKit",
             targets: [
-                "AuspexTensors", "AuspexLayers", "AuspexVideo", "AuspexModels", "AuspexMetrics", "AuspexTraining",
-                "AuspexExperiments",
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "AuspexLayers", "AuspexModels",
+                "AuspexPretrained", "AuspexStatistics", "AuspexMetrics", "AuspexTraining", "AuspexConfiguration",
+                "AuspexRuns",
+                "AuspexEvaluation",
             ]),
     ],
     dependencies: [
@@ -27,68 +29,127 @@ let package = Package(
         .systemLibrary(
             name: "CAuspexJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CAuspexCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
-        .target(
-            name: "CAuspexDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "CAuspexSystem"),
-        .target(name: "CAuspexKernels", dependencies: ["CAuspexDNN"], linkerSettings: [.linkedLibrary("gomp")]),
         .target(
-            name: "AuspexTensors", dependencies: ["CAuspexDNN", "CAuspexKernels", "CAuspexLAPACK", "CAuspexSystem"]),
-        .target(name: "AuspexLayers", dependencies: ["AuspexTensors"]),
+            name: "CAuspexEngine", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(
+            name: "AuspexSupport", dependencies: ["CAuspexSystem"]),
+        .target(
+            name: "AuspexTensors", dependencies: ["CAuspexSystem", "CAuspexEngine", "CAuspexLAPACK", "AuspexSupport"]),
         .target(
             name: "AuspexVideo",
             dependencies: [
-                "CAuspexFFmpeg", "CAuspexCairo", "CAuspexJPEG", "AuspexTensors",
+                "CAuspexFFmpeg", "CAuspexCairo", "CAuspexJPEG", "AuspexSupport", "AuspexTensors",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .target(name: "AuspexModels", dependencies: ["AuspexLayers", "AuspexTensors"]),
+        .target(
+            name: "AuspexGraphics", dependencies: ["CAuspexCairo", "AuspexSupport", "AuspexTensors", "AuspexVideo"]),
+        .target(
+            name: "AuspexLayers", dependencies: ["AuspexSupport", "AuspexTensors"]),
+        .target(
+            name: "AuspexModels", dependencies: ["AuspexSupport", "AuspexTensors", "AuspexLayers"]),
+        .target(
+            name: "AuspexPretrained", dependencies: ["CAuspexZlib", "AuspexSupport", "AuspexTensors"]),
+        .target(
+            name: "AuspexStatistics", dependencies: ["CAuspexLAPACK", "AuspexSupport", "AuspexTensors"]),
         .target(
             name: "AuspexMetrics",
-            dependencies: ["CAuspexLAPACK", "CAuspexZlib", "AuspexTensors", "AuspexLayers", "AuspexVideo"]),
+            dependencies: ["AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexPretrained", "AuspexStatistics"]),
         .target(
             name: "AuspexTraining",
             dependencies: [
-                "AuspexTensors", "AuspexLayers", "AuspexVideo", "AuspexModels", "AuspexMetrics",
-                .product(name: "Logging", package: "swift-log"),
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "AuspexLayers", "AuspexModels",
+                "AuspexMetrics",
             ]),
         .target(
-            name: "AuspexExperiments",
+            name: "AuspexConfiguration",
             dependencies: [
-                "CAuspexCairo", "AuspexTensors", "AuspexLayers", "AuspexVideo", "AuspexModels", "AuspexMetrics",
-                "AuspexTraining", .product(name: "Yams", package: "Yams"),
-                .product(name: "Logging", package: "swift-log"),
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexModels", "AuspexTraining",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(
+            name: "AuspexRuns",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "AuspexLayers", "AuspexModels",
+                "AuspexTraining", "AuspexConfiguration",
+            ]),
+        .target(
+            name: "AuspexEvaluation",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "AuspexLayers", "AuspexModels",
+                "AuspexPretrained", "AuspexStatistics", "AuspexMetrics", "AuspexTraining", "AuspexConfiguration",
+                "AuspexRuns",
             ]),
         .target(
             name: "AuspexCommand",
             dependencies: [
-                "CAuspexSystem", "AuspexTensors", "AuspexVideo", "AuspexModels", "AuspexMetrics", "AuspexTraining",
-                "AuspexExperiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+                "CAuspexSystem", "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "AuspexModels",
+                "AuspexPretrained", "AuspexMetrics", "AuspexTraining", "AuspexConfiguration", "AuspexRuns",
+                "AuspexEvaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "auspex", dependencies: ["AuspexCommand"]),
         .target(
-            name: "TestSupport", dependencies: ["AuspexTensors"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["AuspexSupport", "AuspexTensors"], path: "Tests/TestSupport"),
         .testTarget(
-            name: "AuspexTensorsTests", dependencies: ["AuspexTensors", "TestSupport"],
+            name: "AuspexSupportTests", dependencies: ["AuspexSupport", "AuspexTensors", "TestSupport"]),
+        .testTarget(
+            name: "AuspexTensorsTests", dependencies: ["AuspexSupport", "AuspexTensors", "TestSupport"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "AuspexLayersTests", dependencies: ["AuspexLayers", "TestSupport"]),
-        .testTarget(
-            name: "AuspexVideoTests", dependencies: ["AuspexVideo", "TestSupport"],
+            name: "AuspexVideoTests",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", .product(name: "Logging", package: "swift-log"),
+                "TestSupport",
+            ],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "AuspexModelsTests", dependencies: ["AuspexModels", "AuspexTraining", "TestSupport"],
+            name: "AuspexGraphicsTests",
+            dependencies: ["AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "TestSupport"]),
+        .testTarget(
+            name: "AuspexLayersTests", dependencies: ["AuspexSupport", "AuspexTensors", "AuspexLayers", "TestSupport"]),
+        .testTarget(
+            name: "AuspexModelsTests",
+            dependencies: ["AuspexSupport", "AuspexTensors", "AuspexLayers", "AuspexModels", "AuspexTraining"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "AuspexMetricsTests", dependencies: ["AuspexMetrics", "TestSupport"],
+            name: "AuspexPretrainedTests",
+            dependencies: ["AuspexSupport", "AuspexTensors", "AuspexPretrained", "AuspexMetrics", "TestSupport"]),
+        .testTarget(
+            name: "AuspexMetricsTests",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexPretrained", "AuspexStatistics",
+                "AuspexMetrics", "TestSupport",
+            ],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "AuspexTrainingTests", dependencies: ["AuspexTraining", "TestSupport"],
+            name: "AuspexTrainingTests",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexLayers", "AuspexModels", "AuspexTraining",
+                "TestSupport",
+            ],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "AuspexExperimentsTests", dependencies: ["AuspexExperiments", "TestSupport"],
+            name: "AuspexConfigurationTests",
+            dependencies: ["AuspexLayers", "AuspexModels", "AuspexConfiguration", "TestSupport"]),
+        .testTarget(
+            name: "AuspexRunsTests",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexLayers", "AuspexModels", "AuspexTraining",
+                "AuspexConfiguration", "AuspexRuns", "AuspexEvaluation", "TestSupport",
+            ]),
+        .testTarget(
+            name: "AuspexEvaluationTests",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexModels", "AuspexPretrained", "AuspexStatistics",
+                "AuspexMetrics", "AuspexConfiguration", "AuspexRuns", "AuspexEvaluation", "TestSupport",
+            ],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "AuspexCommandTests", dependencies: ["AuspexCommand", "TestSupport"], exclude: ["Snapshots"]),
+            name: "AuspexCommandTests",
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexPretrained", "AuspexStatistics",
+                "AuspexMetrics", "AuspexConfiguration", "AuspexCommand", "TestSupport",
+            ], exclude: ["Snapshots"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexSupport
 import AuspexTensors
 import CAuspexSystem
 import Foundation

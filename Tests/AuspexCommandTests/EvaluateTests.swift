@@ -1,4 +1,6 @@
 import AuspexMetrics
+import AuspexPretrained
+import AuspexSupport
 import AuspexTensors
 import Foundation
 import Testing

@@ -1,5 +1,6 @@
 import AuspexCommand
-import AuspexExperiments
+import AuspexConfiguration
+import AuspexSupport
 import Foundation
 import Testing
 

@@ -1,3 +1,5 @@
+import AuspexSupport
+import AuspexTensors
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import AuspexCommand
+import AuspexSupport
 import Foundation
 import Testing
 

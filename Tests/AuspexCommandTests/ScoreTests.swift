@@ -1,4 +1,7 @@
 import AuspexMetrics
+import AuspexPretrained
+import AuspexStatistics
+import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 import Foundation

@@ -1,3 +1,4 @@
+import AuspexSupport
 import Foundation
 import Testing
 

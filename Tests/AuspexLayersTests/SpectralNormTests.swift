@@ -1,4 +1,5 @@
 import AuspexLayers
+import AuspexSupport
 import AuspexTensors
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
 import AuspexMetrics
+import AuspexStatistics
+import AuspexSupport
 import AuspexTensors
 import Foundation
 import TestSupport

@@ -1,3 +1,5 @@
+import AuspexTensors
+
 /// The slow, readable references of the fused operations.
 extension Plain {
     package static func sigmoid<S: PlainScalar>(_ x: S) -> S { 1 / (1 + S.exponential(-x)) }

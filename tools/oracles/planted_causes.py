@@ -3,7 +3,7 @@
 Nothing of this program is used: frames are resized by PyTorch and Pillow, re-encoded by the program ffmpeg, put through the network of the Python
 package cd-fvd (`pip install --no-deps cd-fvd`, beside PyTorch) with the published weights, and compared by SciPy.
 
-usage: planted_causes.py golden             writes Tests/AuspexExperimentsTests/Golden/planted_causes.json, from `auspex data synthesize` on the path
+usage: planted_causes.py golden             writes Tests/AuspexEvaluationTests/Golden/planted_causes.json, from `auspex data synthesize` on the path
        planted_causes.py clips OUT VIDEO…   writes OUT/real.npy, OUT/predicted.npy and OUT/reported.json, from videos
 
 Weights are read from the folder of `auspex weights list` (AUSPEX_WEIGHTS, or ~/.cache/auspex/weights). Predictions are the mean of the truth and of the last
@@ -206,7 +206,7 @@ if sys.argv[1] == "golden":
         subprocess.run([*command, folder], check=True, stdout=subprocess.DEVNULL)
         # Wider than high, or a crop would not show.
         real = np.load(folder + "/moving-shapes.npy")[:, :, 8:56]
-    target = pathlib.Path("Tests/AuspexExperimentsTests/Golden/planted_causes.json")
+    target = pathlib.Path("Tests/AuspexEvaluationTests/Golden/planted_causes.json")
     target.write_text(json.dumps(planted(real, ghosts(real)), indent=2) + "\n")
     write_sidecar(target, ["torch", "cd-fvd", "pillow", "numpy", "scipy", "safetensors"], "Clips: moving-shapes, seed 5, rows 8 to 55.")
 else:

@@ -24,7 +24,7 @@ class GeneratorBlock(nn.Module):
         return self.conv2(F.relu(self.norm2(self.conv1(h), z))) + self.shortcut(x)
 
 
-class JudgeBlock(nn.Module):
+class DownsamplingBlock(nn.Module):
     def __init__(self, inputs, outputs, down, first=False, dimensions=2):
         super().__init__()
         self.down, self.first = down, first
@@ -88,7 +88,7 @@ class Generator(nn.Module):
         widths = [m * c["channels"] for m in MULTIPLIERS[c["size"]]]
         condition = c["latentSize"] + (c["embeddingSize"] if c.get("classes") else 0)
         down = [c.get("frameChannels", 3)] + widths[::-1]
-        self.encoder = nn.ModuleList([JudgeBlock(i, o, True, first=n == 0) for n, (i, o) in enumerate(zip(down, down[1:]))])
+        self.encoder = nn.ModuleList([DownsamplingBlock(i, o, True, first=n == 0) for n, (i, o) in enumerate(zip(down, down[1:]))])
         self.embedding = nn.Parameter(torch.zeros(c["classes"], c["embeddingSize"])) if c.get("classes") else None
         self.project = linear(condition, 16 * widths[0])
         self.stages = nn.ModuleList([Stage(c, w, o, condition) for w, o in zip(widths, widths[1:] + [c["channels"]])])
@@ -119,7 +119,7 @@ class Judge(nn.Module):
             last, position = side <= 4, len(volumes) + len(images)
             volume = kind == "clip" and position < 2
             outputs = multiplier * channels
-            (volumes if volume else images).append(JudgeBlock(inputs, outputs, not last, position == 0, 3 if volume else 2))
+            (volumes if volume else images).append(DownsamplingBlock(inputs, outputs, not last, position == 0, 3 if volume else 2))
             inputs, multiplier, side = outputs, min(8, 2 * multiplier), side // 2
             if last:
                 break

@@ -1,6 +1,7 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexEvaluation
 import AuspexMetrics
+import AuspexSupport
 import AuspexTensors
 import Foundation
 

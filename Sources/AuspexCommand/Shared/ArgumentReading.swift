@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexSupport
 import AuspexTensors
 
 /// What the argument parser leaves to us: negative values of options, and verbs that do not exist.

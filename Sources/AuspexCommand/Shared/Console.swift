@@ -1,4 +1,5 @@
-import AuspexExperiments
+import AuspexEvaluation
+import AuspexSupport
 import AuspexTensors
 import Foundation
 import Synchronization

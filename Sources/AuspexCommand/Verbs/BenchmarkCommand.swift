@@ -1,6 +1,7 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexEvaluation
 import AuspexMetrics
+import AuspexPretrained
 import AuspexTraining
 
 /// `auspex benchmark …`: this machine's speed on fixed work.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexEvaluation
 import AuspexMetrics
 import AuspexTraining
 import AuspexVideo

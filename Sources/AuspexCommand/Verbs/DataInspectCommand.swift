@@ -1,5 +1,6 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexGraphics
+import AuspexRuns
 import AuspexTensors
 import AuspexVideo
 

@@ -1,7 +1,9 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexConfiguration
+import AuspexEvaluation
 import AuspexMetrics
 import AuspexModels
+import AuspexRuns
 import AuspexTensors
 import AuspexVideo
 import Foundation
@@ -100,7 +102,7 @@ struct EvaluateCommand: ParsableCommand {
         reading.apply()
         let model = try TrainedModel(run: trained)
         output.say("Model: \(model.origin)")
-        let earlier = try sameClips.map { SameClips(try EvaluationFolder.report(at: $0), readFrom: $0) }
+        let earlier = try sameClips.map { FixedClipList(try EvaluationFolder.report(at: $0), readFrom: $0) }
         let plan = try self.plan(for: model, clips: earlier?.count ?? clips)
         let cache = noCache ? nil : FeatureCache.standard()
         let evaluation = try Evaluation(plan, cache: cache, metricsWereChosen: metrics != nil)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexEvaluation
 import AuspexMetrics
 import AuspexTraining
 
@@ -46,7 +46,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Frames of context at the beginning of every clip: also try without them.")
     var contextFrames: Int?
 
-    @Option(help: "Try these only: \(Deviation.Axis.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Try these only: \(PipelineVariant.Axis.allCases.map(\.rawValue).joined(separator: ", ")).")
     var only: String?
 
     @Option(help: "Pairs of deviations: auto (where no single one explains it), none or all (hours). (default: auto)")
@@ -140,12 +140,12 @@ struct ExplainCommand: ParsableCommand {
         for line in report.summary { Console.print(line) }
     }
 
-    private func axes() throws -> Set<Deviation.Axis>? {
+    private func axes() throws -> Set<PipelineVariant.Axis>? {
         guard let only else { return nil }
         let words = only.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
         guard !words.isEmpty else { throw ValidationError("--only names no kind of deviation") }
-        for word in words { try requireKnown(word, among: Deviation.Axis.allCases.map(\.rawValue), "--only") }
-        return Set(words.compactMap(Deviation.Axis.init(rawValue:)))
+        for word in words { try requireKnown(word, among: PipelineVariant.Axis.allCases.map(\.rawValue), "--only") }
+        return Set(words.compactMap(PipelineVariant.Axis.init(rawValue:)))
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexRuns
+import AuspexSupport
 
 /// `auspex inspect FILE`: what is in a weights file, an array or a run.
 struct InspectCommand: ParsableCommand {

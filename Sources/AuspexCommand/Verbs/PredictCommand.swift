@@ -1,5 +1,7 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexConfiguration
+import AuspexGraphics
+import AuspexRuns
 import AuspexTensors
 import AuspexTraining
 import AuspexVideo

@@ -1,5 +1,5 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexRuns
 import AuspexTraining
 import AuspexVideo
 

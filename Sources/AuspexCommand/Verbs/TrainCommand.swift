@@ -1,5 +1,7 @@
 import ArgumentParser
-import AuspexExperiments
+import AuspexConfiguration
+import AuspexRuns
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
 import Foundation

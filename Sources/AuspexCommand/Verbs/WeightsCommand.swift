@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuspexMetrics
+import AuspexPretrained
 
 /// `auspex weights …`: the networks that metrics use.
 struct WeightsCommand: ParsableCommand {

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// One forward pass through a network: what mode it runs in, and the tape if gradients are wanted.

@@ -18,7 +18,7 @@ public final class ConvGRU: RecurrentUnit {
         reset = convolution()
         gate = convolution()
         candidate = convolution()
-        if startsStill { gate.bias.value = StillStart.gateBias(stateChannels) }
+        if startsStill { gate.bias.value = IdentityInitialization.gateBias(stateChannels) }
     }
 
     public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// Convolutional LSTM without peepholes: `i, f, o = σ(W * [h; x] + b)`, `g = tanh(Wg * [h; x] + bg)`, `c' = f ⊙ c + i ⊙ g`, `h' = o ⊙ tanh(c')`.
@@ -21,7 +22,7 @@ public final class ConvLSTM: RecurrentUnit {
         forgetGate = convolution()
         outputGate = convolution()
         candidate = convolution()
-        if startsStill { forgetGate.bias.value = StillStart.gateBias(stateChannels) }
+        if startsStill { forgetGate.bias.value = IdentityInitialization.gateBias(stateChannels) }
     }
 
     public func initialState(_ features: Tensor) -> RecurrentState {

@@ -25,7 +25,8 @@ public final class MotionTransform: Layer {
             inputChannels: stateChannels, outputChannels: warp == .kernel ? kernelSize * kernelSize : 2,
             using: &initializer)
         if startsStill, warp == .kernel {
-            motion.bias.value = Tensor(StillStart.kernel(size: kernelSize), shape: [kernelSize * kernelSize])
+            motion.bias.value = Tensor(
+                IdentityInitialization.kernel(size: kernelSize), shape: [kernelSize * kernelSize])
         }
     }
 

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// A recurrent unit over feature maps. A cell is a step; unrolling is apart from it, and equal to stepping.

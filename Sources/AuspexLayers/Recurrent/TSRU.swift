@@ -40,7 +40,7 @@ public final class TSRU: RecurrentUnit {
         gate = SplitConvolution(
             stateChannels: stateChannels, inputChannels: variant == .s ? stateChannels : inputChannels,
             using: &initializer)
-        if startsStill { gate.bias.value = StillStart.gateBias(stateChannels) }
+        if startsStill { gate.bias.value = IdentityInitialization.gateBias(stateChannels) }
     }
 
     public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {

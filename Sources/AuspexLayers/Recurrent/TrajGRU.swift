@@ -39,7 +39,7 @@ public final class TrajGRU: RecurrentUnit {
         gateLinks = link()
         resetLinks = link()
         candidateLinks = link()
-        if startsStill { gateInput.bias.value = StillStart.gateBias(stateChannels) }
+        if startsStill { gateInput.bias.value = IdentityInitialization.gateBias(stateChannels) }
     }
 
     public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {

@@ -1,3 +1,4 @@
+import AuspexPretrained
 import AuspexTensors
 
 /// Learned Perceptual Image Patch Similarity of each frame: 0 for equal pictures, larger for more different ones.

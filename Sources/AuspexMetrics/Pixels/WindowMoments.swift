@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// Windowed means of two pictures and of their products, by one pass down and one across.

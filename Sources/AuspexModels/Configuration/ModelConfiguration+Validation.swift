@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// A configuration that no model can be made of.

@@ -3,7 +3,7 @@ import AuspexTensors
 
 /// A decomposition: views of a clip, each with its judge.
 public final class Discriminators: Layer {
-    public let judges: [Judge]
+    public let judges: [ViewDiscriminator]
     public let views: [View]
 
     public init(
@@ -12,7 +12,7 @@ public final class Discriminators: Layer {
     ) {
         views = configuration.resolvedViews
         judges = views.map { view in
-            Judge(
+            ViewDiscriminator(
                 of: view.kind, side: view.side(of: model.size), channels: configuration.channels ?? model.channels,
                 frameChannels: model.frameChannels, classes: model.classes, using: &initializer)
         }

@@ -1,5 +1,5 @@
-import CAuspexDNN
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// How many threads the engine's kernels use, and which instruction set.
 public enum Kernels {

@@ -1,4 +1,4 @@
-import CAuspexDNN
+import CAuspexEngine
 import CAuspexLAPACK
 
 /// The versions of the libraries that compute: another version may give other last digits.

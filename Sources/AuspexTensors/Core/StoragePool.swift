@@ -1,4 +1,4 @@
-import CAuspexKernels
+import CAuspexEngine
 import Synchronization
 
 #if canImport(Glibc)

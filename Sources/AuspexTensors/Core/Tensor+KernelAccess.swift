@@ -1,3 +1,5 @@
+import AuspexSupport
+
 /// The seam where operations hand addresses to kernels: each tensor stays alive until the kernel has returned.
 ///
 /// In a `ShapePass` there are no numbers: the kernel is not called. Layers and models never come here.

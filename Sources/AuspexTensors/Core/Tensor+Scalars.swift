@@ -1,3 +1,5 @@
+import AuspexSupport
+
 extension Tensor {
     /// - Parameters:
     ///   - scalars: the numbers, last dimension fastest.

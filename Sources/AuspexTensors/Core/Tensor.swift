@@ -1,3 +1,5 @@
+import AuspexSupport
+
 /// A dense array of numbers with a shape, channels last: images `[batch, height, width, channel]`, clips `[batch, time, height, width, channel]`.
 ///
 /// A value over shared storage: copying a tensor copies no numbers, operations make new ones. A tensor computed from a differentiated

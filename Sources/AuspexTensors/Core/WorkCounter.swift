@@ -1,4 +1,4 @@
-import CAuspexDNN
+import CAuspexEngine
 
 /// What the heavy operations have computed since the last reset, and how long they took; by family of work.
 public enum WorkCounter {

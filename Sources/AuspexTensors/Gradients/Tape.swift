@@ -1,3 +1,5 @@
+import AuspexSupport
+
 /// Where a value was recorded. The tape outlives every use of it: a pass owns its tape until the gradients are taken.
 package final class TapeNode: @unchecked Sendable {
     unowned let tape: Tape

@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 extension Tensor {
     /// Adds another float32 tensor of the same shape: in place where this storage is not shared, else into new storage.

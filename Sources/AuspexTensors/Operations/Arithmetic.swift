@@ -1,4 +1,4 @@
-import CAuspexKernels
+import CAuspexEngine
 
 /// `a ∘ b` with broadcasting, off the tape.
 private func combined(_ operation: ax_binary_operation, _ name: String, _ a: Tensor, _ b: Tensor) -> Tensor {

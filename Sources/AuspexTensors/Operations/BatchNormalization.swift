@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// What normalisation reads besides the numbers: statistics a channel, gain and bias a channel or an image and channel.
 private struct Normalization {

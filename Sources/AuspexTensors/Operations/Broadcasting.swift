@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// How two shapes meet by NumPy's rules: aligned at the last axis, sides of 1 repeated.
 struct Broadcast {

@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 extension Tensor {
     /// The numbers as float32 or bfloat16 (rounded to nearest, ties to even); the same tensor where nothing changes. The gradient is float32.

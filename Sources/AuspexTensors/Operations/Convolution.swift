@@ -1,4 +1,5 @@
-import CAuspexDNN
+import AuspexSupport
+import CAuspexEngine
 
 /// How a convolution treats the border of an image or clip.
 public enum Padding: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import CAuspexDNN
+import CAuspexEngine
 
 /// What the convolutions, matrix products and pooling have computed since the counters were last reset, for benchmarks and log lines.
 ///

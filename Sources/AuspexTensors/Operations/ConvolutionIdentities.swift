@@ -1,4 +1,5 @@
-import CAuspexDNN
+import AuspexSupport
+import CAuspexEngine
 
 /// `convolution(upsampledNearest(x), 3×3, same)` with 4/9 of the products: the image is never enlarged before the convolution.
 ///

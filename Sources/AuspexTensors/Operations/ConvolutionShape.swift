@@ -1,4 +1,5 @@
-import CAuspexDNN
+import AuspexSupport
+import CAuspexEngine
 
 /// One convolution's sides, checked, and the calls that compute it: outputs and scratch memory come from the storage pool.
 struct ConvolutionShape {

@@ -1,4 +1,4 @@
-import CAuspexKernels
+import CAuspexEngine
 
 /// Which of its two sides a function's derivative is computed from.
 private enum Saved { case argument, result }

@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// The end of a gated recurrent unit: `σ(u) ⊙ m + (1 − σ(u)) ⊙ max(c, 0)`, in one pass each way.
 ///

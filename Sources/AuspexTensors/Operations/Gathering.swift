@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// Frames picked from each clip by number, in the order named; a frame may be named twice.
 ///

@@ -1,3 +1,5 @@
+import AuspexSupport
+
 /// Tensors one after the other along an axis; all other sides are equal. Negative axes count from the end.
 public func joined(_ parts: [Tensor], along axis: Int) -> Tensor {
     guard let first = parts.first else { stopProgram("joined", "nothing to join") }

@@ -1,4 +1,5 @@
-import CAuspexDNN
+import AuspexSupport
+import CAuspexEngine
 
 /// The product of two matrices: `c = a · b`, either transposed first.
 ///

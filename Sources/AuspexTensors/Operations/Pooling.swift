@@ -1,4 +1,5 @@
-import CAuspexDNN
+import AuspexSupport
+import CAuspexEngine
 
 /// The mean of each window of `size`, side by side; what is left over at the far borders is dropped.
 ///

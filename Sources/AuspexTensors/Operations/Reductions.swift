@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// The axes of a reduction, and the shapes before and after.
 private struct Reduced {

@@ -1,3 +1,5 @@
+import AuspexSupport
+
 extension Tensor {
     /// The same numbers in order under another shape: a view.
     public func reshaped(to target: [Int]) -> Tensor {

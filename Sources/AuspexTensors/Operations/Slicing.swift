@@ -1,3 +1,5 @@
+import AuspexSupport
+
 extension Tensor {
     /// `count` places of an axis, from `first` on; a view along the first axis. Negative axes count from the end.
     public func sliced(_ axis: Int, from first: Int, count: Int) -> Tensor {

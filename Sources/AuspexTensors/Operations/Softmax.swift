@@ -1,4 +1,4 @@
-import CAuspexKernels
+import CAuspexEngine
 
 /// `e^xᵢ / Σⱼ e^xⱼ` along an axis; negative axes count from the end.
 public func softmax(_ x: Tensor, along axis: Int) -> Tensor {

@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// Copies elements between two strided layouts of the same sizes, first merging axes so that runs get long.
 func copyStrided(

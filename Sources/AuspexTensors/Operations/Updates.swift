@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// The numbers of one step of Adam.
 public struct AdamStep: Sendable {

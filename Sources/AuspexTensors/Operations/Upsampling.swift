@@ -1,4 +1,5 @@
-import CAuspexDNN
+import AuspexSupport
+import CAuspexEngine
 
 /// Each pixel four times: `y[n, 2i + a, 2j + b, c] = x[n, i, j, c]` for a, b in {0, 1}.
 ///

@@ -1,4 +1,5 @@
-import CAuspexKernels
+import AuspexSupport
+import CAuspexEngine
 
 /// Moves images by per-pixel kernels: `ĥ[y, x] = Σₖ softmax(θ)[y, x, k] · h[y + dy(k), x + dx(k)]`, zero outside.
 ///

@@ -1,3 +1,4 @@
+import AuspexSupport
 import Foundation
 
 /// Random numbers that are a pure function of (seed, stream name, step, element): nothing is consumed and nothing needs saving.

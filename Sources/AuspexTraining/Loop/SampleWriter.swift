@@ -1,3 +1,4 @@
+import AuspexGraphics
 import AuspexModels
 import AuspexTensors
 import AuspexVideo

@@ -1,3 +1,5 @@
+import AuspexTensors
+
 extension ClipSource {
     /// Items that are looked at to learn a source's frame rates: a source may have too many to open all of them.
     private static var lookedAt: Int { 16 }

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// `synthetic:moving-shapes`: textured discs, rings and polygons of constant velocity that bounce off the walls and cover each other.

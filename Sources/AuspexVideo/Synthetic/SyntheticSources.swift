@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// Sources that draw their clips instead of reading them, by name.

@@ -1,8 +1,8 @@
+import AuspexLayers
+import AuspexSupport
+import AuspexTensors
 import Foundation
 import Testing
-
-import AuspexLayers
-import AuspexTensors
 
 /// What the oracle (`tools/oracles/whole_model.py`) wrote for one case.
 struct Golden {

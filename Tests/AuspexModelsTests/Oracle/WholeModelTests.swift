@@ -1,9 +1,9 @@
-import Testing
-
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
+import Testing
 
 extension ModelTests {
     /// Generator and judges against PyTorch in double precision: forward, both losses' gradients, ten steps.

@@ -1,9 +1,9 @@
-import Foundation
-import Testing
-
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
+import Foundation
+import Testing
 
 extension ModelTests {
     /// Names and shapes of parameters and buffers are what checkpoints hold: they change only where somebody means them to.

@@ -1,5 +1,6 @@
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
 import TestSupport

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTraining
 import Foundation
 import TestSupport

@@ -1,4 +1,5 @@
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
 import Foundation

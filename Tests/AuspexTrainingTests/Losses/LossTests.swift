@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
 import Testing

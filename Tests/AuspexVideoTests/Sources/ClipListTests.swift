@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexVideo
 import Foundation
 import TestSupport

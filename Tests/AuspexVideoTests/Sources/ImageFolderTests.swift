@@ -1,6 +1,7 @@
 import AuspexTensors
 import AuspexVideo
 import Foundation
+import TestSupport
 import Testing
 
 /// Folders of pictures of which some are not like the others.

@@ -1,6 +1,8 @@
+import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("synthetic:moving-shapes") struct MovingShapesTests {

@@ -1,0 +1,86 @@
+import AuspexModels
+import AuspexSupport
+import AuspexTensors
+import AuspexTraining
+import AuspexVideo
+import Foundation
+
+/// A whole experiment: the predictor, its judges, its training and its data.
+public struct Configuration: Codable, Sendable, Equatable {
+    public var model = ModelConfiguration()
+    public var discriminators = DiscriminatorsConfiguration()
+    public var training = TrainingConfiguration()
+    public var data = DataConfiguration()
+
+    public init() {}
+
+    /// Reads a preset or a file, lays assignments over it, and checks the result.
+    ///
+    /// - Parameters:
+    ///   - presetOrFile: a name of `Presets.names`, or the path of a YAML file.
+    ///   - assignments: `key.of.field=value`, later ones over earlier ones.
+    /// - Throws: `ConfigurationError`, `ModelConfigurationError` or `TrainingConfigurationError` naming the key, `FileError` for the file.
+    public init(_ presetOrFile: String, assignments: [String] = []) throws {
+        var reader = try ConfigurationReader(defaults: Configuration())
+        if let preset = Presets.yaml[presetOrFile] {
+            try reader.lay(yaml: preset, named: "preset \(presetOrFile)")
+        } else {
+            try reader.lay(yaml: try Self.text(of: presetOrFile), named: presetOrFile)
+        }
+        for assignment in assignments { try reader.lay(assignment: assignment) }
+        self = try reader.resolved()
+        do { try validate() } catch { throw reader.placed(error) }
+    }
+
+    /// Refuses what no run can be made of.
+    public func validate() throws {
+        try model.validate()
+        try discriminators.validate(for: model)
+        try training.validate()
+        try data.validate()
+        try refuseAbsurdSizes()
+    }
+
+    /// The configuration as YAML with every field documented.
+    public var yaml: String { get throws { try ConfigurationWriter().yaml(of: self) } }
+
+    /// What a training clip should look like.
+    public var clipRequest: ClipRequest { clipRequest(frames: model.contextFrames + model.predictedFrames) }
+
+    /// A clip of any length, as the model takes its frames.
+    public func clipRequest(frames: Int) -> ClipRequest {
+        ClipRequest(
+            frames: frames, size: FrameSize(model.size),
+            step: data.frameIntervalSeconds.map(ClipRequest.FrameStep.seconds) ?? .stride(data.frameStride),
+            crop: data.crop, filter: data.filter, colour: data.colour)
+    }
+
+    /// What a trained model's videos are read as: a model of one channel sees no colour, whatever its arrays were trained with.
+    package var colourOfVideos: ClipRequest.Colour { model.frameChannels == 1 ? .grey : data.colour }
+
+    private static func text(of file: String) throws -> String {
+        let isFile = file.hasSuffix(".yaml") || file.hasSuffix(".yml") || file.contains("/")
+        guard isFile || FileManager.default.fileExists(atPath: file) else {
+            let near = NearestName.of(file, among: Presets.names).map { "did you mean \($0)? " } ?? ""
+            throw ConfigurationError(
+                "\(file): found neither a preset nor a file of that name; \(near)Presets are "
+                    + "\(Presets.names.joined(separator: ", ")); a configuration file ends in .yaml")
+        }
+        let data = try FileReading.bytes(of: file)
+        guard let text = String(data: data, encoding: .utf8), !text.contains("\0") else {
+            throw ConfigurationError("\(file): is not text; expected a configuration in YAML")
+        }
+        return text
+    }
+}
+
+extension Configuration: ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "model": "The predictor.",
+            "discriminators": "What judges it: a preset, or a list of views.",
+            "training": "How it is trained.",
+            "data": "Where clips come from. Their size and length are the model's.",
+        ]
+    }
+}

@@ -1,0 +1,74 @@
+import AuspexMetrics
+import AuspexTensors
+import AuspexVideo
+
+/// The first clips of a set, all equally long, as often as they are wanted.
+final class ExplainedClips {
+    let set: ScoredSet
+    let side: MetricSide
+    let count: Int
+    let frames: Int
+    private let size: FrameSize?
+    private var kept: [Int: Tensor] = [:]
+    private var keptBytes = 0
+
+    /// Clips of small frames are decoded once; those of large ones again for every pass, which takes longer than they do to decode.
+    private static let mostBytes = 256 << 20
+
+    /// - Parameters:
+    ///   - most: of the set's clips; nil takes all.
+    ///   - frames: of every clip, from its first on; nil takes whole clips.
+    ///   - size: what all are resized to; nil leaves them.
+    /// - Throws: `VideoError` where the source cannot be read, or where its clips have not all as many frames.
+    init(
+        _ source: String, side: MetricSide, options: SourceOptions, most: Int?, frames wanted: Int?, size: FrameSize?
+    ) throws {
+        set = try ScoredSet(source, options: options)
+        self.side = side
+        self.size = size
+        count = min(most ?? set.items.count, set.items.count)
+        let items = set.items.prefix(count)
+        let shortest = items.min { $0.frameCount < $1.frameCount }
+        let longest = items.max { $0.frameCount < $1.frameCount }
+        frames = wanted ?? shortest?.frameCount ?? 0
+        if let shortest, let longest, wanted == nil, shortest.frameCount != longest.frameCount {
+            throw VideoError(
+                .badSource, longest.name,
+                "has \(longest.frameCount, "frame"), \(shortest.name) has \(shortest.frameCount): cut all alike with "
+                    + "--clip-frames \(shortest.frameCount)")
+        }
+        if let shortest, shortest.frameCount < frames {
+            throw VideoError(
+                .tooShort, shortest.name,
+                "has \(shortest.frameCount, "frame"), --clip-frames asks for \(frames): ask for fewer")
+        }
+    }
+
+    /// Sizes of the frames, each once.
+    var sizes: Set<FrameSize> { size.map { [$0] } ?? Set(set.items.prefix(count).compactMap(\.size)) }
+
+    /// `[1, T, H, W, C]`, uint8; the same storage as long as it is kept.
+    func clip(_ number: Int) throws -> Tensor {
+        if let clip = kept[number] { return clip }
+        guard let size = size ?? set.items[number].size else {
+            throw VideoError(.badSource, set.items[number].name, "has frames of no size: resize them with --size N")
+        }
+        let clip = try set.clip(number, frames: 0..<frames, size: size)
+        if keptBytes + clip.count <= Self.mostBytes {
+            kept[number] = clip
+            keptBytes += clip.count
+        }
+        return clip
+    }
+
+    /// A clip as a recipe has it before it is prepared for the network.
+    func clip(_ number: Int, _ recipe: MetricPipeline.Side) throws -> Tensor {
+        var clip = try clip(number)
+        if let codec = recipe.codec {
+            let shape = clip.shape
+            clip = try codec.reencoded(clip.reshaped(to: Array(shape.dropFirst()))).reshaped(to: shape)
+        }
+        guard recipe.frames != .all else { return clip }
+        return joined(recipe.frames.frames(of: frames).map { clip.sliced(1, from: $0, count: 1) }, along: 1)
+    }
+}

@@ -1,0 +1,62 @@
+import AuspexSupport
+import AuspexTensors
+import Foundation
+
+extension ExplanationReport {
+    /// A row for each deviation, the best first, and what the columns mean.
+    ///
+    /// - Parameter refuted: how many rows there are of deviations that do not explain the value, the nearest; the others are counted. nil gives rows to all, also
+    ///   to those that change nothing.
+    public func table(refuted: Int? = nil) -> String {
+        let away = singles.filter { $0.verdict == .no }
+        let shown =
+            refuted.map { most in
+                singles.filter { $0.verdict == .explains || $0.verdict == .possible } + away.prefix(most)
+            } ?? singles
+        var table = TextTable(header: ["deviation", "value", "difference", "verdict", ""])
+        for row in [definition] + shown + pairs {
+            let distance = row.standardErrors.map {
+                $0 < 0.01 ? "< 0.01 SE" : "\(NumberText.rounded($0, digits: 2)) SE"
+            }
+            table.add([
+                row.name, fixed(row.value), fixed(row.difference, isSigned: true),
+                [row.verdict.rawValue, distance].compactMap(\.self).joined(separator: ", "),
+                row.estimatedFromClips.map { "about, from \($0, "clip")" } ?? row.summary,
+            ])
+        }
+        var lines = [table.text]
+        if let refuted {
+            if away.count > refuted {
+                lines.append("\(away.count - refuted) more do not explain it: --full prints them.")
+            }
+            let same = singles.filter { $0.verdict == .same }.map(\.name)
+            if !same.isEmpty { lines.append("Change nothing on these clips: \(same.joined(separator: ", ")).") }
+        }
+        if ([definition] + shown + pairs).contains(where: { $0.standardErrors != nil }) {
+            lines.append(
+                "SE: standard errors of the difference that two draws of such clips have; up to 2 are possible by the clips alone."
+            )
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// What the table comes to, line after line.
+    public var summary: [String] {
+        guard let clipCount else { return [conclusion] }
+        let needed =
+            clipCount.needed.map { "\(NumberText.rounded(reported)) would be that of about \($0)" }
+            ?? "no number of clips gives \(NumberText.rounded(reported))"
+        return [
+            conclusion,
+            "Number of clips alone: a line through smaller sets' values gives \(NumberText.rounded(clipCount.atInfinity)) for infinitely many clips; by it, \(needed).",
+        ]
+    }
+
+    /// With as many digits behind the point as make five of the reported value, so that a column's points stand below one another.
+    private func fixed(_ value: Double, isSigned: Bool = false) -> String {
+        let decimals = reported == 0 ? 4 : min(max(4 - Int(log10(abs(reported)).rounded(.down)), 0), 12)
+        return value.formatted(
+            .number.precision(.fractionLength(decimals)).grouping(.never)
+                .sign(strategy: isSigned ? .always(includingZero: false) : .automatic))
+    }
+}

@@ -1,0 +1,33 @@
+import AuspexConfiguration
+import AuspexTensors
+import Foundation
+
+/// A number as somebody printed it: its digits say how exactly it is meant.
+public struct ReportedValue: Sendable, Equatable {
+    public let text: String
+    public let value: Double
+    /// Half a unit of the last digit: 49.9 may be anything from 49.85 to 49.95.
+    public let rounding: Double
+
+    /// What implementations of the network differ by: 151.256 by a PyTorch port, 151.392 by the original, for the same constant clips.
+    static let portShare = 0.001
+
+    /// - Throws: `ConfigurationError` for what is no finite number.
+    public init(_ text: String) throws {
+        let parts = text.lowercased().split(separator: "e")
+        let decimals =
+            parts.first?.split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.count ?? 0
+        let exponent = parts.count > 1 ? Double(parts[1]) ?? 0 : 0
+        let rounding = 0.5 * pow(10, exponent - Double(decimals))
+        // 0e999 is a number, but says nothing.
+        guard let value = Double(text), value.isFinite, rounding.isFinite else {
+            throw ConfigurationError("--reported \(text): expected a number, for example 49.9")
+        }
+        (self.text, self.value, self.rounding) = (text, value, rounding)
+    }
+
+    /// How far a value may lie from it and still be the same number.
+    public var tolerance: Double { rounding + Self.portShare * abs(value) }
+
+    func isMet(by found: Double) -> Bool { abs(found - value) <= tolerance }
+}

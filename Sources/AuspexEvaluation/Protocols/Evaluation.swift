@@ -1,0 +1,221 @@
+import AuspexGraphics
+import AuspexMetrics
+import AuspexModels
+import AuspexRuns
+import AuspexSupport
+import AuspexTensors
+import AuspexVideo
+
+/// Lets predictors continue the same test clips, and scores what they make of them beside what really followed.
+public struct Evaluation {
+    /// How many clips are predicted at once. Fixed, because the draws of a clip's future depend on its place in its batch.
+    static let batch = 8
+
+    public let plan: EvaluationProtocol
+    private let metrics: [any Metric]
+    private let cache: FeatureCache?
+
+    /// - Parameters:
+    ///   - registry: what metrics' names stand for.
+    ///   - cache: where features of clips seen before are kept; nil computes all of them.
+    ///   - metricsWereChosen: whether somebody chose the metrics. Of those that a protocol brings, an error says how to do without.
+    /// - Throws: `MetricError` for a metric that does not exist, `FileError` naming the command that gets a network's weights where they are absent.
+    public init(
+        _ plan: EvaluationProtocol, registry: MetricRegistry = .standard, cache: FeatureCache? = nil,
+        metricsWereChosen: Bool = true
+    ) throws {
+        var plan = plan
+        var seen: Set<String> = []
+        plan.metrics = plan.metrics.filter { seen.insert($0).inserted }
+        self.plan = plan
+        let settings = MetricSettings(seed: plan.seed, cache: cache)
+        self.cache = cache
+        var metrics: [any Metric] = []
+        var absent: FileError?
+        for name in plan.metrics {
+            do {
+                metrics.append(try registry.metric(named: name, settings: settings))
+            } catch let error as FileError where error.kind == .missing && !metricsWereChosen {
+                absent = absent ?? error
+            }
+        }
+        if let absent {
+            throw FileError(
+                absent.kind, path: absent.path, found: absent.found, expected: absent.expected,
+                advice: absent.advice + ", or go without: --metrics \(metrics.map(\.name).joined(separator: ","))")
+        }
+        self.metrics = metrics
+    }
+
+    /// What every table carries beside the model.
+    public static var baselines: [any Predictor] { [CopyLast(), FlowExtrapolation()] }
+
+    /// One clip of the test with everybody's first future, for whoever wants to keep pictures.
+    public struct Example {
+        public let index: Int
+        public let clip: Clip
+        public let picture: PredictionPicture
+    }
+
+    /// - Parameters:
+    ///   - predictors: the model, and the baselines it should beat. One that needs more context than the protocol gives is left out, and the report says so.
+    ///   - source: where the test clips come from.
+    ///   - request: how frames were taken in training; length, size and mostly the step come from the protocol.
+    ///   - sameClips: exactly the clips of an earlier report; nil spreads the protocol's number evenly over the source's own held-out list.
+    ///   - classNumbers: the model's number of each of the source's classes; nil for a model without.
+    ///   - examples: is given every clip with its predictions.
+    ///   - looking: is told how many files were looked into for clips, of how many.
+    ///   - progress: is told how many clips are done, of how many.
+    /// - Throws: `VideoError` where clips can't be had or are not those of the list, `MetricError` where they cannot be scored.
+    public func run(
+        _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest,
+        sameClips: FixedClipList? = nil, classNumbers: [Int]? = nil,
+        examples: (Example) throws -> Void = { _ in }, looking: (Int, Int) -> Void = { _, _ in },
+        progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> EvaluationReport {
+        var request = request
+        request.frames = plan.contextFrames + plan.predictedFrames
+        request.size = FrameSize(plan.size)
+        request.crop = .centre
+        let stepInTraining = request.step
+        if let stride = plan.frameStride { request.step = .stride(stride) }
+        let frames = EvaluationReport.Frames(request)
+        let places =
+            try sameClips?.places(in: source, for: plan)
+            ?? source.places(for: request, atMost: plan.clips, progress: looking)
+        for metric in metrics { try metric.check(clips: places.count, frames: plan.distributionFrameCount) }
+        let able = predictors.filter { $0.fewestContextFrames <= plan.contextFrames }
+        let tallies = able.map { EvaluationTally($0, metrics, samples: plan.samples) }
+        var kept: [EvaluationReport.TestClip] = []
+        var spacing = FrameSpacing(request)
+        for first in stride(from: 0, to: places.count, by: Self.batch) {
+            let batch = first..<min(first + Self.batch, places.count)
+            let clips = try batch.compactMap { number -> Clip? in
+                // A list of clips is to be scored as a whole; of a source, clips that cannot be read are left out.
+                let clip =
+                    sameClips == nil
+                    ? try source.readableClip(at: places[number], request: request)
+                    : try source.clip(at: places[number], request: request)
+                guard let clip else { return nil }
+                let found = EvaluationReport.TestClip(clip, at: places[number])
+                try sameClips?.check(number, found, for: plan, frames: frames)
+                kept.append(found)
+                spacing.take(clip)
+                return clip
+            }
+            guard !clips.isEmpty else { continue }
+            let futures = try predict(clips, first: first, with: tallies, classNumbers: classNumbers)
+            for (number, clip) in clips.enumerated() {
+                try examples(example(first + number, clip, futures.map { $0[number] }, able.map(\.name)))
+            }
+            progress(batch.upperBound, places.count)
+            StoragePool.shared.endStep()
+        }
+        if kept.count < places.count {
+            // None can be read: the first one's error says why.
+            if kept.isEmpty { _ = try source.clip(at: places[0], request: request) }
+            for metric in metrics { try metric.check(clips: kept.count, frames: plan.distributionFrameCount) }
+        }
+        return EvaluationReport(
+            version: TrainingRun.version, machine: .current, protocol: plan, frames: frames, source: source.description,
+            clips: kept.count,
+            models: try Dictionary(
+                uniqueKeysWithValues: tallies.map { ($0.predictor.name, try $0.scores(distributionsOf: shown)) }),
+            published: Dictionary(
+                uniqueKeysWithValues: plan.metrics.map { metric in
+                    (metric, PublishedValue.values(of: metric, protocol: plan.name))
+                }
+            ).filter { !$0.value.isEmpty },
+            notes: notes(
+                on: kept.count, unreadable: places.count - kept.count, of: source, stepInTraining: stepInTraining,
+                leftOut: predictors.filter { predictor in
+                    !able.contains { $0 === predictor }
+                }) + spacing.notes(on: source.description) + source.valueNotes
+                + (sameClips?.notes(for: plan, frames: frames) ?? []), clipList: kept)
+    }
+
+    /// What metrics of whole clips are shown.
+    private var shown: String {
+        let (context, predicted) = (plan.contextFrames, plan.predictedFrames)
+        return switch plan.distributionFrames {
+        case .contextAndPrediction:
+            "context + prediction (\(context) + \(predicted) = \(plan.distributionFrameCount) frames)"
+        case .prediction: "the prediction alone (\(predicted) frames)"
+        }
+    }
+
+    /// Predicts and scores one batch.
+    ///
+    /// - Returns: for every predictor the first future of each clip, `[Tp, H, W, C]`, uint8.
+    private func predict(
+        _ clips: [Clip], first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
+    ) throws -> [[Tensor]] {
+        let values = stacked(clips.map { $0.frames.elementType == .uint8 ? $0.frames.pixelsAsValues() : $0.frames })
+        let pixels = values.valuesAsPixels()
+        let context = values.sliced(1, from: 0, count: plan.contextFrames)
+        let seen = pixels.sliced(1, from: 0, count: plan.contextFrames)
+        let truth = pixels.sliced(1, from: plan.contextFrames, count: plan.predictedFrames)
+        let isWhole = plan.distributionFrames == .contextAndPrediction
+        let classes = classNumbers.map { numbers in clips.compactMap { $0.classIndex.map { numbers[$0] } } }
+        return try tallies.map { tally in
+            try tally.add(
+                truth: truth, real: isWhole ? pixels : truth,
+                whole: { isWhole ? joined([seen, $0], along: 1) : $0 },
+                futures: { sample in
+                    let stream = RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
+                    return tally.predictor.predict(
+                        context: context, classes: classes, frames: plan.predictedFrames, randomness: stream
+                    ).valuesAsPixels()
+                }
+            ).unstacked()
+        }
+    }
+
+    private func notes(
+        on clips: Int, unreadable: Int, of source: any ClipSource, stepInTraining: ClipRequest.FrameStep,
+        leftOut: [any Predictor]
+    ) -> [String] {
+        var notes: [String] = []
+        if unreadable > 0 {
+            notes.append(
+                "\(unreadable) of \(clips + unreadable) clips are left out, because their files cannot be read: the numbers are of the rest"
+            )
+        } else if clips < plan.clips {
+            notes.append("\(source.description) has \(clips) clips, fewer than the \(plan.clips) asked for")
+        }
+        for predictor in leftOut {
+            notes.append(
+                "\(predictor.name) is left out: it needs \(predictor.fewestContextFrames) frames of context, the protocol gives \(plan.contextFrames)"
+            )
+        }
+        if let problem = cache?.problem { notes.append("features are not cached: \(problem)") }
+        guard plan.name != EvaluationProtocol.heldOutName else { return notes }
+        let deviations = plan.deviations
+        if !deviations.isEmpty { notes.append("not \(plan.name) as published: \(deviations.joined(separator: ", "))") }
+        if let step = plan.otherStep(inTraining: stepInTraining) {
+            notes.append(
+                "\(plan.name) takes \(EvaluationReport.Frames.inWords(.stride(plan.frameStride ?? 1))), the model was trained on \(step)"
+            )
+        }
+        if plan.metrics.contains(where: { !PublishedValue.values(of: $0, protocol: plan.name).isEmpty }),
+            let note = PublishedValue.samplesNote(protocol: plan.name, samples: plan.samples)
+        {
+            notes.append(note)
+        }
+        if !plan.testData.isEmpty {
+            notes.append(
+                "\(plan.name) is about \(plan.testData): whether \(source.description) is that, only you can know")
+        }
+        return notes
+    }
+
+    private func example(_ index: Int, _ clip: Clip, _ futures: [Tensor], _ names: [String]) -> Example {
+        let pixels = clip.pixels
+        let picture = PredictionPicture(
+            context: pixels.sliced(0, from: 0, count: plan.contextFrames),
+            predictions: zip(names, futures).map { .init(name: $0, frames: $1) },
+            truth: pixels.sliced(0, from: plan.contextFrames, count: plan.predictedFrames),
+            frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
+        return Example(index: index, clip: clip, picture: picture)
+    }
+}

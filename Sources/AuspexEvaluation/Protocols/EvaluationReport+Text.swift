@@ -1,0 +1,115 @@
+import AuspexGraphics
+import AuspexMetrics
+import AuspexSupport
+import AuspexTensors
+import AuspexVideo
+import Foundation
+
+/// The report as people read it.
+extension EvaluationReport {
+    /// What was asked, in one line.
+    public var heading: String {
+        "\(`protocol`.name): \(clips, "clip") of \(source), \(`protocol`.size)×\(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames, "frame")"
+    }
+
+    /// A row for each predictor: every metric with how far its 95% interval reaches.
+    public var table: String {
+        var table = TextTable(header: [""] + `protocol`.metrics)
+        for name in names {
+            guard let scores = models[name] else { continue }
+            let samples = `protocol`.samples
+            table.add(
+                [scores.best == nil ? name : "\(name), mean of \(samples)"]
+                    + `protocol`.metrics.map { Self.cell(scores.metrics[$0]) })
+            if let best = scores.best, let worst = scores.worst {
+                table.add(["  best of \(samples)"] + `protocol`.metrics.map { Self.cell(best[$0]) })
+                table.add(["  worst of \(samples)"] + `protocol`.metrics.map { Self.cell(worst[$0]) })
+            }
+        }
+        return table.text
+    }
+
+    /// A row for each predicted step: every metric of every predictor.
+    public var curve: String {
+        let curves = metricsWithCurves
+        guard !curves.isEmpty else { return "" }
+        var table = TextTable(header: ["step"] + curves.flatMap { metric in names.map { "\(metric) \($0)" } })
+        for step in 0..<`protocol`.predictedFrames {
+            table.add(
+                ["\(step + 1)"]
+                    + curves.flatMap { metric in
+                        names.map { NumberText.measured(models[$0]?.metrics[metric]?.perStep?[step] ?? .nan) }
+                    })
+        }
+        return table.text
+    }
+
+    /// For every metric that papers report under this protocol, their values; empty where there are none.
+    public var publishedText: String {
+        `protocol`.metrics.compactMap { metric in
+            guard let values = published[metric] else { return nil }
+            var table = TextTable(header: ["published \(metric)", "value", "source"])
+            for value in values { table.add([value.model, NumberText.measured(value.value), value.source]) }
+            let note = PublishedValue.samplesNote(protocol: `protocol`.name, samples: `protocol`.samples)
+            return table.text + (note.map { "\n(\($0))" } ?? "")
+        }.joined(separator: "\n\n")
+    }
+
+    /// The notes of the report and of its metrics, each once.
+    public var allNotes: [String] {
+        var seen: Set<String> = []
+        let samples = `protocol`.samples
+        let ofMetrics = names.flatMap { name in
+            [
+                (name, models[name]?.metrics), ("\(name), best of \(samples)", models[name]?.best),
+                ("\(name), worst of \(samples)", models[name]?.worst),
+            ].flatMap { whose, results in
+                `protocol`.metrics.flatMap { metric in
+                    (results?[metric]?.notes ?? []).map { "\(whose), \(metric): \($0)" }
+                }
+            }
+        }
+        return (notes + ofMetrics).filter { seen.insert($0).inserted }
+    }
+
+    /// The metrics that every predictor has at every predicted step.
+    public var metricsWithCurves: [String] {
+        `protocol`.metrics.filter { metric in names.allSatisfy { models[$0]?.metrics[metric]?.perStep != nil } }
+    }
+
+    /// The metric of every predictor against the horizon; where several futures were drawn, the best and the worst too.
+    public func plot(of metric: String) -> LinePlot {
+        var series: [LinePlot.Series] = []
+        func add(_ name: String, _ result: MetricResult?, isDashed: Bool) {
+            guard let values = result?.perStep else { return }
+            let band = result?.perStepInterval.flatMap { ends in
+                ends.count == values.count ? (lower: ends.map { $0[0] }, upper: ends.map { $0[1] }) : nil
+            }
+            series.append(
+                .init(name: name, x: (1...values.count).map(Double.init), y: values, band: band, isDashed: isDashed))
+        }
+        for name in names {
+            guard let scores = models[name] else { continue }
+            let samples = `protocol`.samples
+            add(
+                scores.best == nil ? name : "\(name), mean of \(samples)", scores.metrics[metric],
+                isDashed: name != "model")
+            add("\(name), best of \(samples)", scores.best?[metric], isDashed: false)
+            add("\(name), worst of \(samples)", scores.worst?[metric], isDashed: false)
+        }
+        // Where the step is a time, the axis has a unit.
+        let step = frames.step.hasSuffix(" s") ? " (\(frames.step))" : ""
+        return LinePlot(
+            title: (origin.map { $0 + " · " } ?? "") + "\(`protocol`.name): \(clips, "clip")",
+            xLabel: "predicted frame" + step, yLabel: MetricAxis.label(metric), series: series)
+    }
+
+    private static func cell(_ result: MetricResult?) -> String {
+        guard let result else { return "" }
+        // The lower end may be cut off at 0.
+        // The farther end: the nearer one may be cut off at the end of what the metric can be.
+        let interval =
+            result.interval.map { " ±" + NumberText.measured(max($0[1] - result.value, result.value - $0[0])) } ?? ""
+        return NumberText.measured(result.value) + interval
+    }
+}

@@ -1,0 +1,97 @@
+import AuspexVideo
+
+/// The clips of an earlier report, to be scored again: exactly these, or an error that says which is another now.
+public struct FixedClipList: Sendable {
+    /// Where the report was read, as messages name it.
+    let path: String
+    let earlier: EvaluationReport
+
+    public init(_ report: EvaluationReport, readFrom path: String) {
+        earlier = report
+        self.path = path
+    }
+
+    public var count: Int { earlier.clipList.count }
+
+    /// Where the clips lie in a source, in the list's order.
+    ///
+    /// - Throws: `VideoError` where the list's clips are of another length, or the source has no clip of a name.
+    func places(in source: any ClipSource, for plan: EvaluationProtocol) throws -> [ClipPlace] {
+        let theirs = earlier.protocol
+        // A damaged report may hold any numbers: sums that overflow must not stop the program, and are equal to no plan's.
+        let (length, isHuge) = theirs.contextFrames.addingReportingOverflow(theirs.predictedFrames)
+        guard !isHuge, length == plan.contextFrames + plan.predictedFrames else {
+            throw VideoError(
+                .badList, path,
+                "its clips are of \(Self.horizon(theirs)) frames (context → predicted), now they would be of \(Self.horizon(plan)): name the "
+                    + "report of an evaluation of the same context and horizon, or leave --same-clips out")
+        }
+        let found = source.places(ofClips: earlier.clipList.map { ($0.name, $0.firstFrame) })
+        return try zip(earlier.clipList, found).map { clip, place in
+            guard let place else {
+                throw VideoError(
+                    .badList, path,
+                    "has a clip of \(clip.name), which \(source.description) does not have: name the source that the list was made from "
+                        + "(\(earlier.source)) with --data, by the same path")
+            }
+            return place
+        }
+    }
+
+    /// - Parameters:
+    ///   - number: of the clip in the list.
+    ///   - found: what lies at its place.
+    ///   - plan: how large frames are now.
+    ///   - frames: how they are taken now.
+    /// - Throws: `VideoError` where that is another clip.
+    func check(
+        _ number: Int, _ found: EvaluationReport.TestClip, for plan: EvaluationProtocol, frames: EvaluationReport.Frames
+    ) throws {
+        let wanted = earlier.clipList[number]
+        guard (found.firstFrame, found.lastFrame) == (wanted.firstFrame, wanted.lastFrame) else {
+            throw VideoError(
+                .badList, wanted.name,
+                "the clip in \(path) is frames \(wanted.firstFrame) to \(wanted.lastFrame) (\(earlier.frames.step)), now it would be frames "
+                    + "\(found.firstFrame) to \(found.lastFrame) (\(frames.step)): take frames as the list's report did"
+            )
+        }
+        guard let before = wanted.sha256, let now = found.sha256, looksAlike(plan, frames), before != now else {
+            return
+        }
+        throw VideoError(
+            .badList, wanted.name,
+            "frames \(wanted.firstFrame) to \(wanted.lastFrame) have other pixels than the clip in \(path) (SHA-256 \(now.prefix(12))…, was "
+                + "\(before.prefix(12))…): the file was replaced, or is decoded otherwise; put the old one back, or leave --same-clips out"
+        )
+    }
+
+    /// What a reader of the new numbers should know.
+    func notes(for plan: EvaluationProtocol, frames: EvaluationReport.Frames) -> [String] {
+        var notes: [String] = []
+        if !earlier.clipList.allSatisfy({ $0.sha256 != nil }) {
+            notes.append(
+                "\(path) has no digests, an older auspex wrote it: whether its clips have the same pixels still cannot be told"
+            )
+        } else if !looksAlike(plan, frames) {
+            notes.append(
+                "frames are taken in another size, filter or colour than for \(path): whether its clips have the same pixels cannot be told"
+            )
+        }
+        if earlier.protocol.contextFrames != plan.contextFrames {
+            notes.append(
+                "the clips are those of \(path), the task is not: it was \(Self.horizon(earlier.protocol)) frames, it is \(Self.horizon(plan))"
+            )
+        }
+        return notes
+    }
+
+    /// Whether the same frames of the same file would now have the same pixels as then.
+    private func looksAlike(_ plan: EvaluationProtocol, _ frames: EvaluationReport.Frames) -> Bool {
+        earlier.protocol.size == plan.size && earlier.frames.crop == frames.crop
+            && earlier.frames.filter == frames.filter && earlier.frames.colour == frames.colour
+    }
+
+    private static func horizon(_ plan: EvaluationProtocol) -> String {
+        "\(plan.contextFrames) → \(plan.predictedFrames)"
+    }
+}

@@ -1,0 +1,67 @@
+import AuspexSupport
+import AuspexTensors
+import AuspexVideo
+import Foundation
+
+/// Curves over a common axis: a metric against the horizon, a loss against the step.
+public struct LinePlot: Sendable {
+    /// One named curve.
+    public struct Series: Sendable {
+        public var name: String
+        public var x: [Double]
+        /// As many as `x`; where a value is no number, the line is broken.
+        public var y: [Double]
+        /// Bounds of a band around the curve (an interval), as many as `x` each.
+        public var band: (lower: [Double], upper: [Double])?
+        /// Whether the line is dashed: for baselines.
+        public var isDashed: Bool
+
+        public init(
+            name: String, x: [Double], y: [Double], band: (lower: [Double], upper: [Double])? = nil,
+            isDashed: Bool = false
+        ) {
+            require(
+                x.count == y.count && (band.map { $0.lower.count == x.count && $0.upper.count == x.count } ?? true),
+                "LinePlot.Series", "\(x.count) places for \(y.count) values in '\(name)'")
+            self.name = name
+            self.x = x
+            self.y = y
+            self.band = band
+            self.isDashed = isDashed
+        }
+    }
+
+    public var title: String
+    /// What the axes show, with units: "predicted frame", "PSNR (dB)".
+    public var xLabel: String
+    public var yLabel: String
+    public var series: [Series]
+    /// Places on the x axis marked by a dotted line, such as the horizon that was trained.
+    public var marks: [(x: Double, label: String)] = []
+    /// Whether the y axis is logarithmic; values that are not positive then break the line.
+    public var isLogarithmic = false
+
+    public init(title: String, xLabel: String, yLabel: String, series: [Series]) {
+        self.title = title
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.series = series
+    }
+
+    /// The plot as a PNG file's bytes.
+    public func png(width: Int = 880, height: Int = 540) -> Data { drawn(width, height, .pixels).png() }
+
+    /// The plot as an SVG document's bytes.
+    public func svg(width: Int = 880, height: Int = 540) -> Data { drawn(width, height, .svg).svg() }
+
+    /// Writes the plot; the ending `.svg` or `.png` chooses the form.
+    ///
+    /// - Throws: `VideoError` for another ending, `FileError` where the place is taken or can't be written.
+    public func write(to path: String, overwriting: Bool = false) throws {
+        let ending = (path as NSString).pathExtension.lowercased()
+        guard ending == "png" || ending == "svg" else {
+            throw VideoError(.cannotWrite, path, "a plot is written as .png or .svg, not '.\(ending)'")
+        }
+        try OutputPlace(path, overwriting: overwriting).write(ending == "svg" ? svg() : png())
+    }
+}

@@ -1,0 +1,41 @@
+import AuspexTensors
+
+/// Residual block of a discriminator, and of the encoder: ReLU → conv → ReLU → conv → [average pooling], beside a shortcut.
+///
+/// In a network's first block there is no leading ReLU. The shortcut's 1×1 convolution commutes with pooling and stands after it.
+/// Source: Brock et al. 2019, arXiv:1809.11096, figure 15; in three dimensions: Clark et al. 2019, arXiv:1907.06571.
+public final class DownsamplingBlock: Layer {
+    public let conv1: Convolution
+    public let conv2: Convolution
+    /// Where size or width changes.
+    public let shortcut: Convolution?
+    private let downsamples: Bool
+    private let isFirst: Bool
+
+    public init(
+        inputChannels: Int, outputChannels: Int, downsamples: Bool, isFirst: Bool = false, dimensions: Int = 2,
+        using initializer: inout Initializer
+    ) {
+        self.downsamples = downsamples
+        self.isFirst = isFirst
+        conv1 = Convolution(
+            inputChannels: inputChannels, outputChannels: outputChannels, dimensions: dimensions, using: &initializer)
+        conv2 = Convolution(
+            inputChannels: outputChannels, outputChannels: outputChannels, dimensions: dimensions, using: &initializer)
+        shortcut =
+            downsamples || inputChannels != outputChannels
+            ? Convolution(
+                inputChannels: inputChannels, outputChannels: outputChannels, kernelSize: 1, dimensions: dimensions,
+                using: &initializer)
+            : nil
+    }
+
+    /// - Parameter x: images `[N, H, W, C]`, or clips `[N, T, H, W, C]` where the block has three dimensions.
+    /// - Returns: the same sides, or half of each, rounded down.
+    public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
+        let y = conv1(isFirst ? x : relu(x), activation: .relu, pass)
+        let main = downsamples ? conv2.thenPooled(y, pass) : conv2(y, pass)
+        let side = downsamples ? averagePooled(x, size: 2) : x
+        return main + (shortcut?(side, pass) ?? side)
+    }
+}

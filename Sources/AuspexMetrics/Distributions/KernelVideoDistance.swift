@@ -1,0 +1,58 @@
+import AuspexStatistics
+import AuspexTensors
+
+/// Kernel Video Distance: the unbiased squared maximum mean discrepancy of I3D's logits. May be negative where sets are alike.
+///
+/// - Source: Unterthiner et al. 2018, arXiv:1812.01717, section 3.2; subsets as kernel inception distances are reported (Bińkowski et al. 2018).
+public struct KernelVideoDistance: FeatureMetric {
+    public enum Variant: String, Sendable, CaseIterable {
+        /// Kernel `(x·y / 400 + 1)³`, mean over 100 random subsets.
+        case subsets = "kvd"
+        /// The FVD paper's kernel `(x·y + 1)³`, mean over 100 random subsets.
+        case paper = "kvd:paper"
+        /// Kernel `(x·y / 400 + 1)³`, all clips at once.
+        case all = "kvd:all"
+    }
+
+    public static let subsets = 100
+    public static let subsetSize = 1000
+
+    public let variant: Variant
+    let extractor: FeatureExtractor
+    let settings: MetricSettings
+
+    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent and needed; damaged ones are found by the first clip.
+    public init(_ variant: Variant = .subsets, settings: MetricSettings = MetricSettings()) throws {
+        self.variant = variant
+        self.settings = settings
+        extractor = try FeatureExtractor.shared(.published, for: settings)
+    }
+
+    /// With another network than I3D.
+    package init(_ variant: Variant, settings: MetricSettings, extractor: FeatureExtractor) {
+        self.variant = variant
+        self.settings = settings
+        self.extractor = extractor
+    }
+
+    public var name: String { variant.rawValue }
+    public var higherIsBetter: Bool { false }
+    public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
+    public func check(clips: Int, frames: Int) throws { try checkNumbers(clips: clips, frames: frames) }
+    public var convention: String {
+        let kernel = variant == .paper ? "(x·y + 1)³" : "(x·y / 400 + 1)³"
+        let over =
+            variant == .all
+            ? "all clips at once"
+            : "mean over \(Self.subsets) random subsets of min(\(Self.subsetSize), clips) of each set"
+        return "unbiased squared MMD of \(settings.precision.logitsSummary), kernel \(kernel), \(over); "
+            + FramePreparation.published.summary
+    }
+
+    func result(real: ClipFeatures, predicted: ClipFeatures) throws -> MetricResult {
+        KernelDistance.result(
+            real, predicted, kernel: variant == .paper ? .plain : .scaled,
+            overSubsets: variant == .all ? nil : (Self.subsets, Self.subsetSize),
+            from: RandomStream(seed: settings.seed, name: name), convention: convention)
+    }
+}

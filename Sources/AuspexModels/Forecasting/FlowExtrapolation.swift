@@ -1,0 +1,70 @@
+import AuspexSupport
+import AuspexTensors
+
+/// The baseline that knows motion: whatever moved between the last two frames goes on as it did.
+///
+/// Optical flow from the last frame to the one before says where each pixel came from. A future frame reads the last one there, bilinearly; further
+/// on, the way back is followed a frame at a time through the same flow, which is held in place (backward semi-Lagrangian extrapolation). What
+/// comes from outside is the nearest edge.
+///
+/// - Source: flow by Farnebäck 2003; extrapolation by Germann and Zawadzki 2002, "Scale-dependence of the predictability of precipitation
+///   from continental radar images", section 2c.
+public final class FlowExtrapolation: Predictor {
+    public let name = "flow"
+    public let drawsFutures = false
+    public let fewestContextFrames = 2
+    public let flow: FarnebackFlow
+
+    public init(_ flow: FarnebackFlow = FarnebackFlow()) { self.flow = flow }
+
+    public func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
+        let count = context.shape[1]
+        require(
+            context.rank == 5 && count >= fewestContextFrames, "FlowExtrapolation",
+            "motion is seen in two frames of [B, T, H, W, C] or more, not in \(context.shape)")
+        let pictureShape = [context.shape[0]] + context.shape[2...]
+        func frame(_ number: Int) -> Tensor {
+            context.sliced(1, from: number, count: 1).reshaped(to: pictureShape)
+        }
+        let last = frame(count - 1)
+        let back = flow(from: Self.grey(last), to: Self.grey(frame(count - 2)))
+        var way = Self.keptInside(back)
+        var predicted: [Tensor] = []
+        for number in 0..<frames {
+            if number > 0 { way = Self.keptInside(way + warpedByFlow(back, flow: way)) }
+            predicted.append(
+                warpedByFlow(last, flow: way).reshaped(to: [pictureShape[0], 1] + pictureShape.dropFirst()))
+        }
+        return joined(predicted, along: 1)
+    }
+
+    /// Luma of RGB, the mean of any other channels, on the scale 0…255: `[N, H, W]`.
+    private static func grey(_ pictures: Tensor) -> Tensor {
+        let channels = pictures.shape[3]
+        let weights: [Float] =
+            channels == 3 ? [0.299, 0.587, 0.114] : [Float](repeating: 1 / Float(channels), count: channels)
+        return pictures.withScalars(as: Float.self) { values in
+            Tensor(Array(pictures.shape.dropLast())) { out in
+                for pixel in 0..<values.count / channels {
+                    var sum: Float = 0
+                    for channel in 0..<channels { sum += weights[channel] * values[pixel * channels + channel] }
+                    out[pixel] = (sum + 1) * 127.5
+                }
+            }
+        }
+    }
+
+    /// Displacements `[N, H, W, 2]` that end at the edge where they would leave the picture.
+    private static func keptInside(_ way: Tensor) -> Tensor {
+        let (height, width) = (way.shape[1], way.shape[2])
+        return way.withScalars(as: Float.self) { values in
+            Tensor(way.shape) { out in
+                for place in 0..<values.count / 2 {
+                    let (y, x) = (Float(place / width % height), Float(place % width))
+                    out[2 * place] = min(max(values[2 * place], -y), Float(height - 1) - y)
+                    out[2 * place + 1] = min(max(values[2 * place + 1], -x), Float(width - 1) - x)
+                }
+            }
+        }
+    }
+}

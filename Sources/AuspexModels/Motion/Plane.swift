@@ -1,0 +1,116 @@
+import AuspexSupport
+import AuspexTensors
+import Foundation
+
+/// One channel of a picture, as loops over single pixels want it: row after row of float32.
+package struct Plane: Sendable {
+    package let height: Int
+    package let width: Int
+    package var values: [Float]
+
+    package init(height: Int, width: Int, values: [Float]) {
+        require(
+            values.count == height * width, "Plane", "\(values.count) values do not fill \(width)×\(height) pixels")
+        self.height = height
+        self.width = width
+        self.values = values
+    }
+
+    /// Which pixel stands for one outside the picture.
+    package enum Border: Sendable {
+        /// The one at the edge.
+        case repeated
+        /// The one as far inside as the place is outside, the edge itself not doubled.
+        case mirrored
+
+        func index(_ place: Int, in count: Int) -> Int {
+            switch self {
+            case .repeated: return min(max(place, 0), count - 1)
+            case .mirrored:
+                guard count > 1 else { return 0 }
+                let period = 2 * (count - 1)
+                let folded = abs(place) % period
+                return folded < count ? folded : period - folded
+            }
+        }
+    }
+
+    /// The correlation with a separable window: `Σᵢⱼ vertical[i] · horizontal[j] · p[y + i − r, x + j − r]`, windows of odd length.
+    package func filtered(vertical: [Float], horizontal: [Float], border: Border) -> Plane {
+        filtered(vertical: vertical, border: border).filtered(horizontal: horizontal, border: border)
+    }
+
+    func filtered(vertical taps: [Float], border: Border) -> Plane {
+        var sums = [Float](repeating: 0, count: values.count)
+        values.withUnsafeBufferPointer { values in
+            sums.withUnsafeMutableBufferPointer { sums in
+                for y in 0..<height {
+                    for (tap, weight) in taps.enumerated() {
+                        let source = border.index(y + tap - taps.count / 2, in: height) * width
+                        for x in 0..<width { sums[y * width + x] += weight * values[source + x] }
+                    }
+                }
+            }
+        }
+        return Plane(height: height, width: width, values: sums)
+    }
+
+    func filtered(horizontal taps: [Float], border: Border) -> Plane {
+        let reach = taps.count / 2
+        // A row with its surroundings, so that the inner loop needs no look at the border.
+        let sources = (-reach..<width + reach).map { border.index($0, in: width) }
+        var row = [Float](repeating: 0, count: sources.count)
+        var sums = [Float](repeating: 0, count: values.count)
+        values.withUnsafeBufferPointer { values in
+            row.withUnsafeMutableBufferPointer { row in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    for y in 0..<height {
+                        for (place, source) in sources.enumerated() { row[place] = values[y * width + source] }
+                        for (tap, weight) in taps.enumerated() {
+                            for x in 0..<width { sums[y * width + x] += weight * row[tap + x] }
+                        }
+                    }
+                }
+            }
+        }
+        return Plane(height: height, width: width, values: sums)
+    }
+
+    /// Bilinear samples at `(i + ½) · size / newSize − ½`, the edge repeated.
+    func resized(height newHeight: Int, width newWidth: Int) -> Plane {
+        guard newHeight != height || newWidth != width else { return self }
+        func places(_ count: Int, of size: Int) -> [(first: Int, second: Int, share: Float)] {
+            (0..<count).map { index in
+                let place = (Double(index) + 0.5) * Double(size) / Double(count) - 0.5
+                let first = Int(place.rounded(.down))
+                return (
+                    min(max(first, 0), size - 1), min(max(first + 1, 0), size - 1), Float(place - Double(first))
+                )
+            }
+        }
+        let (rows, columns) = (places(newHeight, of: height), places(newWidth, of: width))
+        var resized = [Float]()
+        resized.reserveCapacity(newHeight * newWidth)
+        for row in rows {
+            for column in columns {
+                func between(_ y: Int) -> Float {
+                    let (left, right) = (values[y * width + column.first], values[y * width + column.second])
+                    return left + (right - left) * column.share
+                }
+                let (above, below) = (between(row.first), between(row.second))
+                resized.append(above + (below - above) * row.share)
+            }
+        }
+        return Plane(height: newHeight, width: newWidth, values: resized)
+    }
+
+    /// Every value times a number.
+    func scaled(by factor: Float) -> Plane { Plane(height: height, width: width, values: values.map { $0 * factor }) }
+}
+
+/// `exp(−x² / 2σ²)` at whole numbers from −reach to reach, summing to 1.
+package func gaussianWindow(reach: Int, deviation: Double) -> [Double] {
+    let weights = (-reach...reach).map { exp(-Double($0 * $0) / (2 * deviation * deviation)) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+}

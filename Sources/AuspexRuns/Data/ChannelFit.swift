@@ -1,0 +1,40 @@
+import AuspexConfiguration
+import AuspexVideo
+
+/// Whether clips have the channels that a model takes, and what to do where they do not.
+enum ChannelFit {
+    /// Refuses a source whose clips have other channels than a model takes: the network would stop the program.
+    ///
+    /// - Parameter model: how messages name the model: `the model of run`.
+    /// - Throws: `ConfigurationError` with the way out.
+    static func check(_ source: any ClipSource, request: ClipRequest, takes channels: Int, model: String) throws {
+        let found = try source.channels(for: request)
+        guard found != channels else { return }
+        throw ConfigurationError(
+            "\(source.description): gives frames of \(words(found)), \(model) takes \(channels): "
+                + advice(found: found, wanted: channels, isArray: isArray(source)))
+    }
+
+    /// The same of a single video.
+    static func check(_ video: String, colour: ClipRequest.Colour, takes channels: Int, model: String) throws {
+        guard colour.channels != channels else { return }
+        throw ConfigurationError(
+            "\(video): gives frames of \(words(colour.channels)), \(model) takes \(channels): "
+                + advice(found: colour.channels, wanted: channels, isArray: false))
+    }
+
+    static func isArray(_ source: any ClipSource) -> Bool { !source.arrayValues.isEmpty }
+
+    static func words(_ channels: Int) -> String { "\(channels) channel\(channels == 1 ? "" : "s")" }
+
+    /// The way from clips of some channels to clips of others.
+    static func advice(found: Int, wanted: Int, isArray: Bool) -> String {
+        guard isArray else { return "give an array (.npy) of \(words(wanted)) with --data" }
+        if found == 1 {
+            return "repeat the channel with np.repeat(array, \(wanted), axis=…), or use a model of 1 channel"
+        }
+        return "save an array of \(words(wanted))"
+            + (wanted == 1 ? ", for example array.mean(axis=…, keepdims=True)" : "")
+            + ", or use a model of \(words(found))"
+    }
+}

@@ -1,0 +1,76 @@
+import AuspexSupport
+import AuspexTensors
+import AuspexVideo
+import Foundation
+
+/// Writes clips of a synthetic source as files, so that they can be looked at, or used like anybody's videos.
+public struct Synthesis: Sendable {
+    /// What the clips are written as.
+    public enum Format: String, CaseIterable, Sendable {
+        /// One lossless video a clip.
+        case mkv
+        /// One H.264 or MPEG-4 video a clip, which every player plays.
+        case mp4
+        case gif
+        /// One array `[clip, time, height, width, channel]`, uint8.
+        case npy
+    }
+
+    /// What was written.
+    public struct Result: Encodable, Sendable {
+        public let schema = 1
+        public let source: String
+        public let files: [String]
+        public let clips: Int
+        public let frames: Int
+
+        private enum CodingKeys: String, CodingKey { case schema, source, files, clips, frames }
+    }
+
+    public var clips = 8
+    public var frames = 32
+    public var size = FrameSize(64)
+    public var seed: UInt64 = 1
+    public var colour = ClipRequest.Colour.rgb
+    public var format = Format.mkv
+    /// Whether files that are there may be replaced.
+    public var overwriting = false
+
+    public init() {}
+
+    /// - Parameters:
+    ///   - name: the source, with or without `synthetic:`.
+    ///   - folder: is made if it is not there.
+    ///   - progress: is told after each clip how many are done.
+    /// - Throws: `VideoError` for an unknown source, `FileError` for a folder that can't be written or a file that is there.
+    public func write(_ name: String, to folder: String, progress: (Int) -> Void = { _ in }) throws -> Result {
+        let source = try SyntheticSources.source(named: name)
+        let request = ClipRequest(frames: frames, size: size, colour: colour)
+        let stream = RandomStream(seed: seed, name: "clips")
+        try FolderMaking.make(folder)
+        let digits = max(4, String(clips - 1).count)
+        var files: [String] = []
+        var array: NumPyWriter?
+        for index in 0..<clips {
+            let clip = try source.clip(at: index, from: stream, request: request)
+            if format == .npy {
+                if array == nil {
+                    let path = folder + "/" + name.replacing(SyntheticSources.prefix, with: "") + ".npy"
+                    // Looks whether the place is free.
+                    _ = try OutputPlace(path, overwriting: overwriting)
+                    array = try NumPyWriter(path: path, rowShape: clip.frames.shape, elementType: .uint8)
+                    files.append(path)
+                }
+                try array?.append(clip.frames.reshaped(to: [1] + clip.frames.shape))
+            } else {
+                let path = "\(folder)/\(String(index, digits: digits)).\(format.rawValue)"
+                let interval = clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds
+                try VideoWriter(path, frameIntervalSeconds: interval, overwriting: overwriting).write(clip.frames)
+                files.append(path)
+            }
+            progress(index + 1)
+        }
+        try array?.finish()
+        return Result(source: source.description, files: files, clips: clips, frames: frames)
+    }
+}

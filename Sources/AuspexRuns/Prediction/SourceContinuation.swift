@@ -1,0 +1,101 @@
+import AuspexGraphics
+import AuspexModels
+import AuspexSupport
+import AuspexTensors
+import AuspexVideo
+import Foundation
+
+/// Continues every clip of a source: for scoring predictions that are kept as files.
+public struct SourceContinuation {
+    private let model: TrainedModel
+    private let source: any ClipSource
+    private let frames: Int
+    private let samples: Int
+    private let seed: UInt64
+    /// The class of all clips, or the model's number of each of the source's classes; nil for a model without classes.
+    private let classes: (all: Int?, bySource: [Int])?
+
+    /// - Parameters:
+    ///   - text: the source.
+    ///   - frames: how many frames to predict.
+    ///   - samples: how many different futures of each clip.
+    ///   - classNumber: the class of every clip, in place of what the source says.
+    ///   - options: how the source is opened; whether it has classes follows from the model.
+    public init(
+        _ model: TrainedModel, source text: String, frames: Int, samples: Int = 1, seed: UInt64 = 0,
+        classNumber: Int? = nil, options: SourceOptions = SourceOptions()
+    ) throws {
+        self.model = model
+        self.frames = frames
+        self.samples = samples
+        self.seed = seed
+        var options = options
+        options.classes = model.configuration.model.classes > 0 && classNumber == nil
+        source = try openSource(text, options: options)
+        try ChannelFit.check(
+            source, request: model.clipRequest(frames: 1), takes: model.configuration.model.frameChannels,
+            model: "the model of \(model.run)")
+        classes =
+            if classNumber != nil { (classNumber, []) } else { try model.classNumbers(of: source).map { (nil, $0) } }
+    }
+
+    /// Predicts clip after clip.
+    ///
+    /// - Parameters:
+    ///   - limit: how many clips; a source without end needs it.
+    ///   - folders: are made if they are not there.
+    ///   - body: is given how many clips are done, a name for the clip that no other has, and a picture of each future.
+    /// - Returns: what somebody who uses the predictions should know, a line each.
+    public func run(
+        atMost limit: Int?, into folders: [String], _ body: (Int, String, [PredictionPicture]) throws -> Void
+    ) throws -> [String] {
+        try model.configuration.refusePredictionThatDoesNotFit(
+            frames: frames, clips: samples, option: "--frames and --samples")
+        let given = model.configuration.model.contextFrames
+        let request = model.clipRequest(frames: given + frames)
+        let places = try source.places(for: request, atMost: limit)
+        for folder in folders { try FolderMaking.make(folder) }
+        let names = Self.names(of: places.map(source.name(at:)))
+        let predictor = GeneratorPredictor(model.generator)
+        var spacing = FrameSpacing(request)
+        var done = 0
+        for (place, start) in places.enumerated() {
+            guard let clip = try source.readableClip(at: start, request: request) else { continue }
+            done += 1
+            spacing.take(clip)
+            let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
+            let values = clip.frames.elementType == .uint8 ? clip.frames.pixelsAsValues() : clip.frames
+            let context = values.sliced(0, from: 0, count: given).reshaped(to: [1, given] + values.shape.dropFirst())
+            let number = classes.flatMap { known in known.all ?? clip.classIndex.map { known.bySource[$0] } }
+            let pictures = (0..<samples).map { sample in
+                let stream = RandomStream(seed: seed, name: "prediction/\(sample)", step: place)
+                let future = predictor.predict(
+                    context: context, classes: number.map { [$0] }, frames: frames, randomness: stream)
+                return PredictionPicture(
+                    context: pixels.sliced(0, from: 0, count: given),
+                    predictions: [.init(name: "prediction", frames: future.valuesAsPixels().unstacked()[0])],
+                    truth: pixels.sliced(0, from: given, count: frames),
+                    frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
+            }
+            try body(done, names[place], pictures)
+        }
+        // None could be read: the first one's error says why.
+        if done == 0, let place = places.first { _ = try source.clip(at: place, request: request) }
+        return spacing.notes(on: source.description) + source.valueNotes
+    }
+
+    /// A name for each clip: its file's without folder and ending, and where several clips have that, a number, so that names sort as clips follow.
+    package static func names(of clips: [String]) -> [String] {
+        let stems = clips.map { (($0 as NSString).lastPathComponent as NSString).deletingPathExtension }
+        let counts = Dictionary(stems.map { ($0, 1) }, uniquingKeysWith: +)
+        var taken: [String: Int] = [:]
+        let names = stems.map { stem in
+            guard let count = counts[stem], count > 1 else { return stem }
+            taken[stem, default: 0] += 1
+            return "\(stem)-\(String(taken[stem] ?? 0, digits: String(count).count))"
+        }
+        if Set(names).count == names.count { return names }
+        // A file may be called as a clip of another would be: then all clips are counted through.
+        return stems.enumerated().map { "\($1)-\(String($0 + 1, digits: String(stems.count).count))" }
+    }
+}

@@ -1,0 +1,58 @@
+import AuspexConfiguration
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+import AuspexTraining
+import Foundation
+
+/// A generator as a run left it, ready to predict: averaged weights with the statistics that belong to them.
+public struct TrainedModel {
+    public let configuration: Configuration
+    public let generator: Generator
+    /// Generator steps behind the weights.
+    public let step: Int
+    /// What was taken and why, in words: `runs/tiny-1, averaged weights of step 500, the best by psnr on held-out clips`.
+    public let origin: String
+    /// The run's folder.
+    public let run: String
+    /// What it was trained on.
+    public let shown: TrainingClipInfo
+
+    /// - Parameter text: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
+    /// - Throws: `FileError` or `CheckpointError` naming the file that is missing or damaged, or whose weights do not fit the checkpoint's configuration.
+    public init(run text: String) throws {
+        let named = try RunReference(text)
+        let (folder, reference) = (named.folder, named.checkpoint)
+        let path = folder.path
+        let store = folder.checkpoints()
+        // The last checkpoint's configuration says which one is preferred.
+        let training = reference == .preferred ? try Configuration(ofRun: path).training : TrainingConfiguration()
+        guard let choice = ModelChoice(of: reference, in: store, configuration: training) else {
+            throw CheckpointError.none(folder: store.folder, reference: reference, steps: store.steps)
+        }
+        let groups: Set<Checkpoint.Group> = [.averagedWeights, .standingStatistics]
+        let checkpoint = try store.load(.step(choice.step), groups: groups)
+        let place = store.path(of: choice.step)
+        // Of a checkpoint that another program wrote, config.yaml is all there is.
+        configuration =
+            checkpoint.text(ofDocument: TrainingRun.configurationDocument) == nil
+            ? try Configuration(folder.configurationPath) : try Configuration(of: checkpoint, at: place)
+        try configuration.refuseModelThatDoesNotFit(of: path)
+        var blank = Initializer.blank
+        generator = Generator(configuration.model, using: &blank)
+        func load(_ group: Checkpoint.Group, _ body: ([String: Tensor]) throws -> Void) throws {
+            do { try body(checkpoint.groups[group] ?? [:]) } catch let error as LayerStateError {
+                throw error.naming("\(place)/\(group.rawValue).safetensors")
+            }
+        }
+        try load(.averagedWeights, generator.load(parameters:))
+        try load(.standingStatistics, generator.load(buffers:))
+        // A checkpoint that a program of somebody's own wrote may not say.
+        shown =
+            checkpoint.documents[TrainingClipInfo.documentName] == nil
+            ? TrainingClipInfo() : try checkpoint.document(TrainingClipInfo.self, TrainingClipInfo.documentName)
+        step = checkpoint.step
+        run = path
+        origin = "\(path), averaged weights of step \(step), \(choice.reason)"
+    }
+}

@@ -1,0 +1,112 @@
+import AuspexConfiguration
+import AuspexGraphics
+import AuspexModels
+import AuspexTensors
+import AuspexVideo
+import Logging
+
+/// Continues a video file from its end, or from a time in it.
+public struct VideoContinuation {
+    private let predictor: any Predictor
+    private let configuration: Configuration
+    /// Time between two frames that the predictor knows; nil takes frames as the file has them.
+    private let modelInterval: Double?
+
+    public init(_ model: TrainedModel) {
+        self.init(
+            GeneratorPredictor(model.generator), configuration: model.configuration,
+            frameIntervalSeconds: model.frameIntervalSeconds)
+    }
+
+    package init(_ predictor: any Predictor, configuration: Configuration, frameIntervalSeconds: Double? = nil) {
+        self.predictor = predictor
+        self.configuration = configuration
+        modelInterval = frameIntervalSeconds ?? configuration.data.frameIntervalSeconds
+    }
+
+    /// - Parameters:
+    ///   - path: the video file.
+    ///   - seconds: the time of the last frame that the model is given; nil for the file's end.
+    ///   - frames: how many frames to predict.
+    ///   - samples: how many different futures.
+    ///   - classNumber: of the video; a model with classes needs it.
+    ///   - seed: what the futures are drawn from.
+    ///   - note: is given what somebody who uses the prediction should know.
+    /// - Returns: a picture for each future; the truth is in it as far as the file goes on.
+    /// - Throws: `VideoError` where the file is no video or too short.
+    public func pictures(
+        of path: String, from seconds: Double? = nil, frames: Int, samples: Int = 1, seed: UInt64 = 0,
+        classNumber: Int? = nil, note: (String) -> Void = { _ in }
+    ) throws -> [PredictionPicture] {
+        try configuration.refusePredictionThatDoesNotFit(
+            frames: frames, clips: samples, option: "--frames and --samples")
+        let colour = configuration.colourOfVideos
+        try ChannelFit.check(path, colour: colour, takes: configuration.model.frameChannels, model: "the model")
+        let reader = try VideoReader(path: path)
+        if let damage = reader.damage { throw VideoError(.damaged, path, damage) }
+        let span = try frameNumbers(of: reader, from: seconds, frames: frames)
+        if let modelInterval {
+            var spacing = FrameSpacing(ClipRequest(frames: 1, size: FrameSize(8), step: .seconds(modelInterval)))
+            spacing.take(frames: span.context + span.future)
+            spacing.notes(on: path).forEach(note)
+        }
+        let form = PictureForm(
+            size: FrameSize(configuration.model.size), filter: configuration.data.filter,
+            colour: colour)
+        let context = try reader.frames(at: span.context, form: form, continuing: true)
+        let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)
+        if let note = reader.note { Logger(label: "auspex.video").warning("\(note)") }
+        let values = context.pixelsAsValues().reshaped(to: [1] + context.shape)
+        return (0..<samples).map { sample in
+            let future = predictor.predict(
+                context: values, classes: classNumber.map { [$0] }, frames: frames,
+                randomness: RandomStream(seed: seed, name: "prediction", step: sample))
+            return PredictionPicture(
+                context: context,
+                predictions: [.init(name: "prediction", frames: future.valuesAsPixels().unstacked()[0])],
+                truth: truth, frameIntervalSeconds: span.interval)
+        }
+    }
+
+    /// Which frames of a file are given, and which follow, the model's frame interval apart.
+    private func frameNumbers(
+        of reader: VideoReader, from seconds: Double?, frames: Int
+    ) throws -> (context: [Int], future: [Int], interval: Double) {
+        let given = configuration.model.contextFrames
+        let last = reader.frameCount - 1
+        // A single frame has no interval, so no other time is near enough to it.
+        let ownInterval = reader.frameIntervalSeconds ?? 0
+        let interval = modelInterval ?? (reader.frameIntervalSeconds ?? 1) * Double(configuration.data.frameStride)
+        let end = reader.seconds(ofFrame: last)
+        if let seconds, seconds > end + ownInterval {
+            throw VideoError(
+                .tooShort, reader.path,
+                "lasts \(rounded(end + ownInterval)) s: --at \(rounded(seconds)) lies behind its end")
+        }
+        let present = seconds.map { reader.frame(nearest: $0) } ?? last
+        func number(_ step: Int) -> Int? {
+            guard modelInterval != nil else {
+                let frame = present + step * configuration.data.frameStride
+                return (0...last).contains(frame) ? frame : nil
+            }
+            let time = reader.seconds(ofFrame: present) + Double(step) * interval
+            return time >= -ownInterval / 2 && time <= end + ownInterval / 2 ? reader.frame(nearest: time) : nil
+        }
+        let context = (1 - given...0).compactMap(number)
+        guard context.count == given else {
+            throw VideoError(
+                .tooShort, reader.path,
+                "has \(present + 1) frame\(present == 0 ? "" : "s") up to the place where the prediction begins; the model "
+                    + "is given \(given), \(rounded(interval)) s apart: take a longer video"
+                    + (seconds == nil ? "" : ", or a later --at"))
+        }
+        var future: [Int] = []
+        for step in 1...max(1, frames) {
+            guard step <= frames, let frame = number(step) else { break }
+            future.append(frame)
+        }
+        return (context, future, interval)
+    }
+
+    private func rounded(_ seconds: Double) -> String { "\((seconds * 1000).rounded() / 1000)" }
+}

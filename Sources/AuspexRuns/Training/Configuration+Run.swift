@@ -1,0 +1,50 @@
+import AuspexConfiguration
+import AuspexSupport
+import AuspexTensors
+import AuspexTraining
+import Foundation
+
+/// Configurations that a run keeps.
+extension Configuration {
+    /// The configuration that a run goes on with: that of its last checkpoint, or its `config.yaml` where there is no checkpoint yet.
+    ///
+    /// - Parameter assignments: `key.of.field=value`, laid over it.
+    /// - Throws: `FileError` where there is no run at the path, `ConfigurationError` where its configuration cannot be read.
+    public init(ofRun path: String, assignments: [String] = []) throws {
+        let folder = try RunFolder(reading: path)
+        let store = folder.checkpoints()
+        var reader = try ConfigurationReader(defaults: Configuration())
+        if let step = store.step(of: .last),
+            let text = store.text(ofDocument: TrainingRun.configurationDocument, step: step)
+        {
+            try reader.lay(json: text, named: "\(store.path(of: step))/\(TrainingRun.configurationDocument).json")
+        } else {
+            let yaml = String(decoding: try FileReading.bytes(of: folder.configurationPath), as: UTF8.self)
+            try reader.lay(yaml: yaml, named: folder.configurationPath)
+        }
+        for assignment in assignments { try reader.lay(assignment: assignment) }
+        self = try reader.resolved()
+        do { try validate() } catch { throw reader.placed(error) }
+    }
+
+    /// The configuration that a checkpoint was written with. Fields that are newer than the checkpoint have their defaults.
+    ///
+    /// - Parameter path: of the checkpoint, for messages.
+    /// - Throws: `FileError` where the checkpoint holds none, `ConfigurationError` where it cannot be read.
+    init(of checkpoint: Checkpoint, at path: String) throws {
+        guard let text = checkpoint.text(ofDocument: TrainingRun.configurationDocument) else {
+            // The same message as for every document that is missing.
+            self = try checkpoint.document(Configuration.self, TrainingRun.configurationDocument)
+            return
+        }
+        let place = "\(path)/\(TrainingRun.configurationDocument).json"
+        if let same = try? JSONDecoder().decode(Configuration.self, from: Data(text.utf8)) {
+            self = same
+        } else {
+            var reader = try ConfigurationReader(defaults: Configuration())
+            try reader.lay(json: text, named: place)
+            self = try reader.resolved()
+        }
+        do { try validate() } catch { throw ConfigurationError("\(place): \(error)") }
+    }
+}

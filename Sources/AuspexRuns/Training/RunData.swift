@@ -1,0 +1,57 @@
+import AuspexConfiguration
+import AuspexSupport
+import AuspexTensors
+import AuspexVideo
+import Foundation
+
+/// `data.json` in a run's folder: which clips it trains on and which it holds out, as they were when the run began.
+struct RunData: Codable, Equatable {
+    static let fileName = "data.json"
+
+    var format = 1
+    /// Nil where clips are drawn and not read.
+    var split: SourceSplit?
+    /// Time between two frames of every clip, trained on or held out; nil where frames are taken as the files have them.
+    var frameIntervalSeconds: Double?
+
+    static func path(inRun run: String) -> String { "\(run)/\(fileName)" }
+
+    /// Reads a run's file.
+    ///
+    /// - Parameter digest: of the file, as the run's checkpoint notes it; nil in checkpoints of versions that saved no split.
+    /// - Returns: nil for a run of such a version.
+    /// - Throws: `ConfigurationError` where the file is gone, was changed or cannot be read: clips that were trained on could be taken for held out.
+    init?(ofRun run: String, digest: String?) throws {
+        guard let digest else { return nil }
+        let path = Self.path(inRun: run)
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ConfigurationError(
+                "\(path): is gone; it says which clips the run holds out: bring it back, or name test clips with --data"
+            )
+        }
+        let bytes = try FileReading.bytes(of: path)
+        guard Self.digest(of: bytes) == digest, let found = try? JSONDecoder().decode(Self.self, from: bytes) else {
+            throw ConfigurationError(
+                "\(path): is not what the run wrote; it says which clips the run holds out: bring the old file back, or name test clips with --data"
+            )
+        }
+        self = found
+    }
+
+    init(split: SourceSplit?, frameIntervalSeconds: Double?) {
+        self.split = split
+        self.frameIntervalSeconds = frameIntervalSeconds
+    }
+
+    /// The file's content. The same data have the same bytes, so that the digest can be had without the file.
+    var bytes: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return try encoder.encode(self)
+        }
+    }
+
+    /// SHA-256 of a file's content.
+    static func digest(of bytes: Data) -> String { bytes.withUnsafeBytes { SHA256.hexadecimal(of: $0) } }
+}

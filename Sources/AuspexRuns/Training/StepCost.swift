@@ -1,0 +1,90 @@
+import AuspexConfiguration
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+import AuspexTraining
+
+/// What a run takes, counted by passing shapes through the code that trains: exact, in milliseconds, and without the memory.
+public struct StepCost: Sendable, Equatable {
+    public let generatorParameters: Int
+    public let discriminatorParameters: Int
+    /// Tensors alive at the worst moment of a run.
+    public let peakTensorBytes: Int
+    /// What the storage pool holds at most, and clips that are read ahead or kept for validation.
+    public let storageBytes: Int
+    /// The work of one step.
+    public let step: ShapePass.Count
+    /// Times that `step` is done in a step: micro-batches that were not counted one by one.
+    public let repeats: Double
+
+    /// Micro-batches that are counted; all others are the same again.
+    private static let countedMicroBatches = 2
+
+    public init(_ configuration: Configuration) throws {
+        let wanted = configuration.training.accumulation
+        var counted = configuration
+        counted.training.accumulation = min(wanted, Self.countedMicroBatches)
+        var parameters = (generator: 0, discriminators: 0)
+        var step = ShapePass.Count()
+        var batchBytes = 0
+        let whole = try ShapePass.count {
+            let trainer = TrainingRun.trainer(counted)
+            parameters = (trainer.generator.parameterCount, trainer.discriminators.parameterCount)
+            // The network that validation and samples see is alive as long as the run is.
+            var blank = Initializer.blank
+            let evaluated = Generator(counted.model, using: &blank)
+            let before = ShapePass.countSoFar ?? ShapePass.Count()
+            _ = try trainer.advance {
+                let live = ShapePass.countSoFar?.liveBytes ?? 0
+                let batch = Self.batch(counted)
+                batchBytes = (ShapePass.countSoFar?.liveBytes ?? 0) - live
+                return batch
+            }
+            step = (ShapePass.countSoFar ?? step).work(since: before)
+            Self.validate(evaluated, counted)
+        }
+        generatorParameters = parameters.generator
+        discriminatorParameters = parameters.discriminators
+        // A step's micro-batches are all held until the generator's update.
+        let held = (wanted - counted.training.accumulation) * batchBytes
+        peakTensorBytes = whole.peakLiveBytes + held
+        storageBytes = whole.footprintBytes + held + Self.clipBytes(configuration)
+        self.step = step
+        repeats = Double(wanted) / Double(counted.training.accumulation)
+    }
+
+    /// Clips as the loop hands them to an update: bytes that become values, cut into context and future.
+    private static func batch(_ configuration: Configuration) -> TrainingBatch {
+        let (model, count) = (configuration.model, configuration.training.batch)
+        return TrainingBatch(
+            clips: Tensor(zeros: shape(clips: count, model), elementType: .uint8).pixelsAsValues(),
+            contextFrames: model.contextFrames,
+            classes: model.classes > 0 ? (0..<count).map { $0 % model.classes } : nil)
+    }
+
+    private static func shape(clips: Int, _ model: ModelConfiguration) -> [Int] {
+        [clips, model.contextFrames + model.predictedFrames, model.size, model.size, model.frameChannels]
+    }
+
+    /// What the loop does between steps, as far as it needs memory: standing statistics, and predictions of held-out clips.
+    private static func validate(_ generator: Generator, _ configuration: Configuration) {
+        let batch = batch(configuration)
+        recomputeStandingStatistics(
+            of: generator, over: [(batch.context, batch.classes)], steps: configuration.model.predictedFrames,
+            from: RandomStream(seed: 0, name: "standing-statistics"))
+        _ = GeneratorPredictor(generator).predict(
+            context: batch.context, classes: batch.classes, frames: configuration.model.predictedFrames,
+            randomness: RandomStream(seed: 0, name: "validation")
+        ).valuesAsPixels()
+    }
+
+    /// Clips that are kept as bytes: those read ahead, those of a batch that is put together, and those that are held out.
+    private static func clipBytes(_ configuration: Configuration) -> Int {
+        let (training, data) = (configuration.training, configuration.data)
+        // In Double: a source that has few clips may be asked for any number of them.
+        var clips = Double(training.batch) * (Double(data.queuedBatches) + 2) + Double(data.loaderThreads)
+        clips += Double(training.standingStatisticsBatches) * Double(training.batch)
+        if training.validationInterval > 0 || training.sampleInterval > 0 { clips += Double(training.validationClips) }
+        return Int(min(1e15, clips * Double(shape(clips: 1, configuration.model).reduce(1, *))))
+    }
+}

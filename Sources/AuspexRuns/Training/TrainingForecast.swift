@@ -1,0 +1,88 @@
+import AuspexConfiguration
+import AuspexModels
+import AuspexSupport
+import AuspexTensors
+import AuspexTraining
+
+/// What a run will cost: work and memory counted from shapes, time by rates that are measured on this machine in a second or two.
+public struct TrainingForecast: Codable, Sendable, Equatable {
+    public var schema = 1
+    public var generatorParameters: Int
+    public var discriminatorParameters: Int
+    /// Tensors alive at the worst moment.
+    public var peakBytes: Int
+    /// The most memory of the process: tensors, what their pool keeps for reuse, clips read ahead, libraries.
+    public var peakResidentBytes: Int
+    /// Operations of a step's convolutions and matrix products, as a paper writes them.
+    public var gflopPerStep: Double
+    public var secondsPerStep: Double
+    /// Of all steps; validation and reading are not in it.
+    public var totalSeconds: Double
+
+    /// What libraries and the program itself take beside the storage pool: code, prepared primitives, stacks, decoders.
+    private static let processBytes = 96 << 20
+    /// What may be forecast for another, larger machine than this one. Beyond it no machine is meant, and shapes would take long to count.
+    private static let mostMemories = 16.0
+
+    /// - Throws: `ConfigurationError` for sizes that are far beyond this machine's memory.
+    public init(_ configuration: Configuration) throws {
+        let least = LeastMemory(configuration)
+        let memory = MachineMemory.bytes
+        guard least.bytes <= Self.mostMemories * memory else {
+            throw ConfigurationError(
+                "a step needs at least \(HumanUnits.bytes(least.bytes)) of memory, "
+                    + "\(HumanUnits.bytes(least.parameterBytes)) of them for weights and \(HumanUnits.bytes(least.clipBytes)) for clips; "
+                    + "this process may use \(HumanUnits.bytes(memory)): "
+                    + "lower " + (least.parameterBytes > least.clipBytes ? "model.channels" : "training.batch"))
+        }
+        let cost = try StepCost(configuration)
+        generatorParameters = cost.generatorParameters
+        discriminatorParameters = cost.discriminatorParameters
+        peakBytes = cost.peakTensorBytes
+        peakResidentBytes = cost.storageBytes + Self.processBytes
+        gflopPerStep = cost.step.nominalFLOP * cost.repeats * 1e-9
+        secondsPerStep = MachineRates(for: cost.step).seconds(for: cost.step) * cost.repeats
+        totalSeconds = secondsPerStep * Double(configuration.training.steps)
+    }
+
+    /// A training that nobody waits for.
+    private static let tooLongSeconds = 60.0 * 86_400
+
+    /// The forecast in lines for people.
+    ///
+    /// - Parameters:
+    ///   - steps: of the run.
+    ///   - memory: what this machine has, in bytes.
+    public func summary(steps: Int, memory: Double) -> [String] {
+        var lines = [
+            "generator:     \(generatorParameters) parameters",
+            "discriminators: \(discriminatorParameters) parameters",
+            "peak memory:   \(HumanUnits.bytes(Double(peakResidentBytes))), expected; "
+                + "\(HumanUnits.bytes(Double(peakBytes))) of tensors",
+            "a step:        \(HumanUnits.duration(seconds: secondsPerStep)), expected; "
+                + "\(NumberText.short(gflopPerStep)) GFLOP",
+            "the run:       \(HumanUnits.duration(seconds: totalSeconds)) for \(steps) steps, expected"
+                + (totalSeconds > Self.tooLongSeconds
+                    ? ": choose a smaller preset, or a machine with more processors" : ""),
+        ]
+        if Double(peakResidentBytes) > memory {
+            lines.append(
+                "this process may use \(HumanUnits.bytes(memory)): lower training.batch (and raise training.accumulation), or use "
+                    + "--checkpoint-activations")
+        }
+        return lines
+    }
+}
+
+/// Clips of noise in the shape that a configuration trains on: what a step costs does not depend on what it sees.
+package enum BenchmarkClips {
+    package static func batch(_ configuration: Configuration) -> TrainingBatch {
+        let model = configuration.model
+        let frames = model.contextFrames + model.predictedFrames
+        let noise = RandomStream(seed: 1, name: "benchmark")
+            .uniform([configuration.training.batch, frames, model.size, model.size, model.frameChannels])
+        return TrainingBatch(
+            clips: noise * 2 - 1, contextFrames: model.contextFrames,
+            classes: model.classes > 0 ? (0..<configuration.training.batch).map { $0 % model.classes } : nil)
+    }
+}

@@ -1,0 +1,197 @@
+import AuspexConfiguration
+import AuspexLayers
+import AuspexModels
+import AuspexSupport
+import AuspexTensors
+import AuspexTraining
+import AuspexVideo
+import Foundation
+
+/// A run from its configuration to its folder: sources, networks, loop, and what a later run needs to go on with the same bits.
+public struct TrainingRun {
+    public let configuration: Configuration
+    public let folder: RunFolder
+    /// The step that the run goes on from; nil for a new one.
+    private let resumedStep: Int?
+    private let data: TrainingData
+    private let heldOut: (clips: HeldOutClips, shown: TrainingClipInfo)
+    /// What somebody who resumes should know.
+    public let notices: [String]
+
+    /// The version that is written into checkpoints.
+    public static let version = "0.1.0"
+
+    /// Opens the run's data and its folder; nothing is trained yet.
+    ///
+    /// - Parameters:
+    ///   - path: the run's folder; nil takes the next free one of the name.
+    ///   - name: what the run is called where it has no path: `runs/NAME-N`.
+    ///   - resume: whether a run that is there goes on; where there is none, one begins.
+    ///   - progress: is told how many held-out files were looked into, of how many.
+    /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
+    public init(
+        _ configuration: Configuration, path: String?, orNextNamed name: String = "run", resume: Bool = false,
+        progress: (Int, Int) -> Void = { _, _ in }
+    ) throws {
+        self.configuration = configuration
+        try configuration.refuseWhatDoesNotFit()
+        if let path { try RunFolder.checkFree(path, resume: resume) }
+        let store = path.map { CheckpointStore(folder: $0 + "/checkpoints") }
+        resumedStep = resume ? store?.step(of: .last) : nil
+        var notices: [String] = []
+        var beginning = TrainingData.Beginning.now
+        if let resumedStep, let store, let path {
+            let checkpoint = try store.load(.step(resumedStep), groups: [])
+            let earlier = try Configuration(of: checkpoint, at: store.path(of: resumedStep))
+            try Self.check(configuration, against: earlier, path: path)
+            guard configuration.training.steps >= resumedStep else {
+                throw ConfigurationError(
+                    "\(path): is at step \(resumedStep) already, training.steps is \(configuration.training.steps): ask for "
+                        + "more steps, or train another run with --out")
+            }
+            notices = try Self.notices(checkpoint, resuming: configuration.training)
+            let shown = try checkpoint.document(TrainingClipInfo.self, TrainingClipInfo.documentName)
+            beginning = try .init(ofRun: path, dataDigest: shown.dataDigest)
+        }
+        // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
+        data = try TrainingData(configuration, beginning: beginning)
+        heldOut = try data.heldOutClips(progress: progress)
+        self.notices = notices + data.splitNotes
+        folder = try path.map { try RunFolder(writing: $0, resume: resume) } ?? .makingNext(named: name)
+        if case .saved = beginning {
+        } else {
+            try AtomicFile.write(try data.record.bytes, to: RunData.path(inRun: folder.path))
+        }
+        let yaml = try configuration.yaml
+        try AtomicFile.write(Data(yaml.utf8), to: folder.configurationPath)
+    }
+
+    /// What the clips that were read first tell about their source, a line each.
+    public var dataNotes: [String] { data.notes }
+
+    /// What is trained on and what is held out, in one line.
+    public var dataSummary: String { data.summary }
+
+    /// The step that the run goes on from; 0 for a new one.
+    public var firstStep: Int { resumedStep ?? 0 }
+
+    /// Trains to the configured last step, or until the flag is raised.
+    ///
+    /// - Throws: `TrainingError.nonFinite`, and whatever data or disk refuse.
+    public func run(progress: ProgressReporter, stop: StopFlag) throws -> End {
+        let trainer = Self.trainer(configuration)
+        let resumed = try restore(trainer)
+        let position = trainer.step * trainer.batchesPerStep * configuration.training.batch
+        let loop = try TrainingLoop(
+            trainer, in: folder, supply: data.supply(from: position), heldOut: heldOut.clips, resumed: resumed,
+            frameIntervalSeconds: heldOut.shown.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds,
+            progress: progress, stop: stop
+        ) { checkpoint in
+            checkpoint.version = Self.version
+            try checkpoint.set(configuration, as: Self.configurationDocument)
+            try checkpoint.set(Machine.current, as: Self.machineDocument)
+            try checkpoint.set(heldOut.shown, as: TrainingClipInfo.documentName)
+        }
+        let outcome = try loop.run()
+        return End(outcome: outcome, validation: loop.summary, model: chosenModel)
+    }
+
+    /// How a run ended.
+    public struct End {
+        public let outcome: TrainingLoop.Outcome
+        /// The last validation; nil where none was done since the run was started or resumed.
+        public let validation: ValidationSummary?
+        /// Which checkpoint RUN means now, and why, in words; nil where there is none.
+        public let model: String?
+    }
+
+    private var chosenModel: String? {
+        let choice = ModelChoice(of: .preferred, in: folder.checkpoints(), configuration: configuration.training)
+        return choice.map { "step \($0.step), \($0.reason)" }
+    }
+
+    private static func notices(_ checkpoint: Checkpoint, resuming training: TrainingConfiguration) throws -> [String] {
+        let machine = try checkpoint.document(Machine.self, machineDocument)
+        let progress = try checkpoint.document(Progress.self, Progress.documentName)
+        var notices = [machine.notice(goingOnWith: .current)].compactMap { $0 }
+        if progress.isOfConstantAveraging {
+            notices.append(
+                "an earlier version of Auspex began the run: from here on averaged weights follow the steps faster at first (a "
+                    + "decay of at most (1 + t)/(10 + t) at step t) and have their own spectral norms, so the model that is "
+                    + "evaluated differs from what that version would have made of it")
+        }
+        if progress.best != nil, progress.selectedBy != training.effectiveSelect {
+            notices.append(
+                "the best checkpoint was selected by \(progress.selectedBy.rawValue), from here on training.validationSelect is "
+                    + training.effectiveSelect.rawValue)
+        }
+        return notices
+    }
+
+    /// Takes a trainer back to the checkpoint that the run goes on from.
+    ///
+    /// - Returns: the checkpoint without its tensors: the networks write into these in place, so nobody else may hold them.
+    private func restore(_ trainer: AdversarialTrainer) throws -> Checkpoint? {
+        guard let resumedStep else { return nil }
+        var checkpoint = try folder.checkpoints().load(.step(resumedStep))
+        do { try trainer.restore(checkpoint) } catch let error as LayerStateError {
+            throw error.naming(folder.checkpoints().path(of: resumedStep))
+        }
+        checkpoint.groups = [:]
+        return checkpoint
+    }
+
+    /// The networks of a configuration with their first weights.
+    package static func trainer(_ configuration: Configuration) -> AdversarialTrainer {
+        var initializer = Initializer(seed: configuration.training.seed)
+        let generator = Generator(configuration.model, using: &initializer)
+        let discriminators = Discriminators(configuration.discriminators, for: configuration.model, using: &initializer)
+        return AdversarialTrainer(
+            generator: generator, discriminators: discriminators, configuration: configuration.training)
+    }
+
+    static let configurationDocument = "configuration"
+    static let machineDocument = "machine"
+
+    /// A resumed run goes on as it began: only how long it lasts, and what it looks at and keeps, may change.
+    private static func check(_ now: Configuration, against earlier: Configuration, path: String) throws {
+        var comparable = now
+        comparable.training.steps = earlier.training.steps
+        comparable.training.validationSelect = earlier.training.validationSelect
+        comparable.training.validationInterval = earlier.training.validationInterval
+        comparable.training.checkpointInterval = earlier.training.checkpointInterval
+        comparable.training.checkpointMinutes = earlier.training.checkpointMinutes
+        comparable.training.keepCheckpoints = earlier.training.keepCheckpoints
+        comparable.training.sampleInterval = earlier.training.sampleInterval
+        comparable.training.logInterval = earlier.training.logInterval
+        // Computed again or kept: the bits are the same.
+        comparable.training.checkpointActivations = earlier.training.checkpointActivations
+        comparable.data.loaderThreads = earlier.data.loaderThreads
+        comparable.data.queuedBatches = earlier.data.queuedBatches
+        // How far the learning rate has come down depends on where it ends.
+        let decays = earlier.training.decay != .constant && now.training.steps != earlier.training.steps
+        guard comparable != earlier || decays else { return }
+        if decays { comparable.training.steps = now.training.steps }
+        let (ours, theirs) = (try ConfigurationEncoder.tree(of: comparable), try ConfigurationEncoder.tree(of: earlier))
+        let difference = ours.firstDifference(from: theirs)
+        throw ConfigurationError(
+            "\(path): "
+                + (difference.map { "\($0.path) was \($0.other) in the run and is \($0.own) now" } ?? "began otherwise")
+                + ": a resumed run goes on as it began; give it the same again, or begin another with --out")
+    }
+}
+
+extension ConfigurationNode {
+    /// The first place where two trees of one type differ, with both values.
+    func firstDifference(
+        from other: ConfigurationNode, at path: [String] = []
+    ) -> (path: String, own: String, other: String)? {
+        if let own = fields, let others = other.fields, case .map = value, case .map = other.value {
+            for (mine, theirs) in zip(own, others) {
+                if let found = mine.node.firstDifference(from: theirs.node, at: path + [mine.key]) { return found }
+            }
+            return nil
+        }
+        return json == other.json ? nil : (path.joined(separator: "."), json, other.json)
+    }
+}

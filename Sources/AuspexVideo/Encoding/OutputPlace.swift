@@ -1,0 +1,145 @@
+import AuspexSupport
+import AuspexTensors
+import Foundation
+
+/// A file or folder to be written whole or not at all: it grows under a temporary name beside its place and is renamed once complete.
+public struct OutputPlace: Sendable {
+    public let path: String
+    private let overwriting: Bool
+
+    /// Looks, before any work is done, whether the place can be written.
+    ///
+    /// - Parameters:
+    ///   - path: the file or folder to come; the folder that holds it must be there.
+    ///   - overwriting: whether what stands there may be replaced (`--force`).
+    /// - Throws: `FileError`, kind `exists` or `unwritable`.
+    public init(_ path: String, overwriting: Bool = false) throws {
+        var trimmed = path
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        self.path = trimmed
+        self.overwriting = overwriting
+        try checkFolder()
+        try checkFree()
+    }
+
+    /// Writes a file: `body` gets the temporary name, under which there is an empty file.
+    ///
+    /// If `body` throws, nothing is left behind; an error that tells of the temporary name tells of the path instead.
+    public func writeFile(_ body: (_ temporaryPath: String) throws -> Void) throws {
+        TemporaryName.sweepOnce(folder)
+        let temporary = TemporaryName.beside(path)
+        let held = FileCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+        guard held >= 0 else { throw FileError.writing(path) }
+        defer { close(held) }
+        TemporaryName.hold(held)
+        do {
+            try body(temporary)
+            try flush(temporary)
+            try checkFree()
+            guard FileCall.rename(temporary, to: path) == 0 else { throw FileError.writing(path) }
+        } catch {
+            FileCall.remove(temporary)
+            throw named(error, insteadOf: temporary)
+        }
+        try AtomicFile.flushFolder(folder)
+    }
+
+    /// Writes a file from bytes in memory.
+    public func write(_ data: Data) throws { try write(data, flushingFolder: true) }
+
+    func write(_ data: Data, flushingFolder: Bool) throws {
+        let sink = try FileSink(replacing: path)
+        do {
+            try data.withUnsafeBytes { try sink.write($0) }
+            try checkFree()
+            try sink.commit(flushingFolder: flushingFolder)
+        } catch {
+            sink.abandon()
+            throw error
+        }
+    }
+
+    /// Writes a folder: `body` gets the temporary folder, made and empty.
+    ///
+    /// A folder that is there is replaced only if it is empty or, when overwriting, holds numbered PNG frames and nothing else.
+    public func writeFolder(_ body: (_ temporaryPath: String) throws -> Void) throws {
+        TemporaryName.sweepOnce(folder)
+        let temporary = TemporaryName.beside(path)
+        guard FileCall.makeFolder(temporary) == 0 else { throw FileError.writing(path) }
+        let held = open(temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if held >= 0 { close(held) } }
+        TemporaryName.hold(held)
+        do {
+            try body(temporary)
+            try AtomicFile.flushFolder(temporary)
+            try checkFree()
+            try AtomicFile.replaceFolder(path, by: temporary)
+        } catch {
+            FileCall.remove(temporary)
+            throw named(error, insteadOf: temporary)
+        }
+    }
+
+    /// People know the path alone.
+    private func named(_ error: any Error, insteadOf temporary: String) -> any Error {
+        switch error {
+        case let error as FileError: error.naming(path, insteadOf: temporary)
+        case let error as VideoError:
+            VideoError(
+                error.kind, error.subject.replacing(temporary, with: path),
+                error.message.replacing(temporary, with: path))
+        default: error
+        }
+    }
+
+    // MARK: Looking
+
+    private var folder: String { AtomicFile.folder(of: path) }
+
+    private func checkFolder() throws {
+        var status = stat()
+        // The system's own reason: a folder that is missing is another matter than one that may not be looked into.
+        guard stat(folder, &status) == 0 else { throw FileError.writing(path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.writing(path, code: ENOTDIR) }
+        guard access(folder, W_OK | X_OK) == 0 else { throw FileError.writing(path) }
+    }
+
+    private func checkFree() throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw FileError.writing(path)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            if overwriting { return }
+            throw exists("a file of that name", "give --force to overwrite it, or another name")
+        }
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
+            throw FileError.reading(path, code: error.systemCode ?? EACCES)
+        }
+        if names.isEmpty { return }
+        if let foreign = names.sorted().first(where: { !OutputPlace.isFrameName($0) }) {
+            throw exists("a folder that holds '\(foreign)', which is no frame of a clip", "name another folder")
+        }
+        if !overwriting { throw exists("a folder of frames", "give --force to replace it, or another name") }
+    }
+
+    private func exists(_ found: String, _ advice: String) -> FileError {
+        FileError(.exists, path: path, found: found, expected: "a free name", advice: advice)
+    }
+
+    /// The name of a frame in a folder of frames.
+    package static func frameName(_ number: Int) -> String { String(number, digits: 5) + ".png" }
+
+    private static func isFrameName(_ name: String) -> Bool {
+        name.hasSuffix(".png") && name.count >= 9 && name.dropLast(4).allSatisfy { ("0"..."9").contains($0) }
+    }
+
+    private func flush(_ temporary: String) throws {
+        let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.writing(path) }
+        defer { close(descriptor) }
+        guard FileCall.flush(descriptor, path: path) == 0 else { throw FileError.writing(path) }
+    }
+}

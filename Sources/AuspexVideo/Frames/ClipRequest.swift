@@ -1,0 +1,98 @@
+import AuspexSupport
+import AuspexTensors
+
+/// Height and width of a picture in pixels.
+public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible {
+    public var height: Int
+    public var width: Int
+
+    public init(height: Int, width: Int) {
+        self.height = height
+        self.width = width
+    }
+
+    /// A square.
+    public init(_ side: Int) { self.init(height: side, width: side) }
+
+    /// Width × height, the way people write video sizes.
+    public var description: String { "\(width)×\(height)" }
+}
+
+/// What a clip should look like: how many frames, how far apart, how large.
+public struct ClipRequest: Sendable, Hashable {
+    /// Number of frames T.
+    public var frames: Int
+    /// Exact size of every frame.
+    public var size: FrameSize
+    public var step: FrameStep
+    /// Where a picture of another aspect is cut after it was scaled to cover `size`. Held-out clips are cut at the centre always.
+    public var crop: Crop
+    public var filter: ScalingFilter
+    public var colour: Colour
+
+    public init(
+        frames: Int, size: FrameSize, step: FrameStep = .stride(1), crop: Crop = .centre,
+        filter: ScalingFilter = .area, colour: Colour = .rgb
+    ) {
+        self.frames = frames
+        self.size = size
+        self.step = step
+        self.crop = crop
+        self.filter = filter
+        self.colour = colour
+    }
+
+    /// Refuses a clip that does not fit in memory, before a buffer is made for it.
+    ///
+    /// - Parameters:
+    ///   - source: what the message names.
+    ///   - channels: C of the clip.
+    /// - Throws: `VideoError` with the memory that the clip would need.
+    func checkMemory(_ source: String, channels: Int) throws {
+        // As `Double`, which no size overflows; a byte a number is the least that any clip takes.
+        let bytes = Double(frames) * Double(size.height) * Double(size.width) * Double(channels)
+        guard bytes <= MachineMemory.bytes else {
+            throw VideoError(
+                .badSource, source,
+                "a clip of \(frames) frames of \(size) takes \(MachineMemory.text(bytes)) of memory, and this process may use "
+                    + "\(MachineMemory.text(MachineMemory.bytes)): ask for fewer frames or smaller ones")
+        }
+    }
+
+    /// How far a frame of the clip is from the one before.
+    public enum FrameStep: Sendable, Hashable {
+        /// Every n-th frame of the file, whatever its rate.
+        case stride(Int)
+        /// The frame shown nearest to every multiple of this many seconds after the first, whatever the file's rate.
+        case seconds(Double)
+        /// Every n-th frame where these are this many seconds apart, or where there is no clock; else as `seconds`, so that a file of another
+        /// rate matches.
+        case matching(seconds: Double, stride: Int)
+
+        /// What an item's frames are taken by.
+        ///
+        /// Rates count as the same within 1%, as 29.97 and 30 frames a second do: no frame is then left out or repeated to make up for it.
+        ///
+        /// - Parameter ownInterval: mean time from one of the item's frames to the next, where it has a clock.
+        func resolved(hasClock: Bool, ownInterval: Double?) -> FrameStep {
+            guard case .matching(let seconds, let stride) = self else { return self }
+            guard hasClock else { return .stride(stride) }
+            let isSame = ownInterval.map { abs($0 * Double(stride) - seconds) <= 0.01 * seconds } ?? false
+            return isSame ? .stride(stride) : .seconds(seconds)
+        }
+    }
+
+    public enum Crop: String, Sendable, Hashable, Codable, CaseIterable { case centre, random }
+
+    /// How pictures are scaled; all but `nearest` average over what a smaller pixel covers, so that nothing aliases.
+    public enum ScalingFilter: String, Sendable, Hashable, Codable, CaseIterable {
+        case nearest, bilinear, bicubic, area, lanczos
+    }
+
+    /// Which channels a picture gives: three, or its luma stretched to 0…255.
+    public enum Colour: String, Sendable, Hashable, Codable, CaseIterable {
+        case rgb, grey
+
+        public var channels: Int { self == .rgb ? 3 : 1 }
+    }
+}

@@ -1,0 +1,59 @@
+import AuspexSupport
+import AuspexTensors
+import Foundation
+
+/// Something wrong with a video, a source or an output file: what, where, and what to do.
+public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+    /// What went wrong, for programs that handle it.
+    public enum Kind: String, Sendable, Hashable {
+        case noSuchFile, notReadable, notAVideo, noDecoder, damaged, tooShort, nothingUsable
+        /// Pictures or memory beyond `MediaLimits`; a read that ran out of time; frames made of two fields.
+        case tooLarge, tooSlow, interlaced
+        case badSource, badList, badArray
+        case noEncoder, cannotWrite
+
+        /// Whether other files of a source may do in place of the one that failed.
+        package var concernsOneFile: Bool {
+            switch self {
+            case .noSuchFile, .notReadable, .notAVideo, .noDecoder, .damaged, .tooShort, .tooLarge, .tooSlow,
+                .interlaced:
+                true
+            case .nothingUsable, .badSource, .badList, .badArray, .noEncoder, .cannotWrite: false
+            }
+        }
+    }
+
+    public let kind: Kind
+    /// The file, list or source concerned.
+    public let subject: String
+    /// One line for people: what was found, what was expected, the way out.
+    public let message: String
+
+    public init(_ kind: Kind, _ subject: String, _ message: String) {
+        self.kind = kind
+        self.subject = subject
+        self.message = message
+    }
+
+    static func interlaced(_ path: String, frame: Int) -> VideoError {
+        let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+        func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+        return VideoError(
+            .interlaced, path,
+            "frame \(frame) is interlaced: its rows are of two times; deinterlace it first: ffmpeg -i \(quoted(path)) "
+                + "-vf yadif=deint=interlaced -c:v ffv1 \(quoted(name + "-progressive.mkv"))")
+    }
+
+    /// A file that the system does not let us look at, with its reason.
+    init(_ error: FileError) {
+        self.init(.notReadable, error.path, "found \(error.found), expected \(error.expected); \(error.advice)")
+    }
+
+    /// What has a name: nil where nothing has it.
+    static func kind(of path: String) throws -> FileKind? {
+        do { return try FileKind.of(path) } catch let error as FileError { throw VideoError(error) }
+    }
+
+    public var description: String { "\(subject): \(message)" }
+    public var errorDescription: String? { description }
+}

@@ -1,0 +1,22 @@
+import AuspexEvaluation
+import AuspexTensors
+import Testing
+
+@Suite("Benchmark")
+struct BenchmarkTests {
+    /// What PyTorch's counter (`torch.utils.flop_counter`, 2.15) gives for a step of the same model, 64×64, 5 → 11, ch 16, batch 4, two updates of the
+    /// judges and one of the generator.
+    @Test func aStepAsWrittenIsWhatPyTorchCounts() throws {
+        let work = try Benchmark(channels: 16, batch: 4).configuration.gflopOfStepAsWritten
+        #expect(abs(work / 309.4 - 1) < 0.01, "\(work)")
+    }
+
+    /// 55.6 GFLOP for a clip of 16 frames is what PyTorch's counter gives for its port of I3D.
+    @Test func aClipAsWrittenIsWhatPyTorchCounts() throws {
+        var benchmark = try NetworkBenchmark()
+        (benchmark.batch, benchmark.repeats) = (1, 1)
+        let report = try benchmark.logits()
+        #expect(abs(report.gflopAsWritten / 55.6 - 1) < 0.01, "\(report.gflopAsWritten)")
+        #expect(report.gflopExecuted < report.gflopAsWritten * 1.1)
+    }
+}

@@ -1,0 +1,35 @@
+import AuspexLayers
+import AuspexModels
+import AuspexTensors
+import Testing
+
+extension ModelTests {
+    /// What `startsStill` promises of units that nobody has trained.
+    @Suite struct IdentityInitializationTests {
+        /// A small state at one place, after one step without input: how much of it is still there.
+        private func kept(_ unit: ModelConfiguration.Unit, startsStill: Bool) -> Float {
+            var model = ModelConfiguration()
+            (model.unit, model.startsStill, model.links) = (unit, startsStill, 3)
+            var initializer = Initializer(seed: 3)
+            let made = model.makeUnit(stateChannels: 1, inputChannels: 1, using: &initializer)
+            var scalars = [Float](repeating: 0, count: 49)
+            scalars[24] = 0.01
+            let state = RecurrentState(hidden: Tensor(scalars, shape: [1, 7, 7, 1]))
+            let started = unit == .convLSTM ? made.initialState(state.hidden) : state
+            let pass = Pass(.inference)
+            let nothing = made.inputHalves(Tensor(zeros: [1, 7, 7, 1]), pass)
+            let next = made.step(started, inputHalves: nothing, pass)
+            return (next.cell ?? next.hidden).scalars[24] / 0.01
+        }
+
+        @Test(arguments: ModelConfiguration.Unit.allCases)
+        func untrainedUnitKeepsItsState(unit: ModelConfiguration.Unit) {
+            #expect(kept(unit, startsStill: true) > 0.6)
+        }
+
+        @Test(arguments: [ModelConfiguration.Unit.tsruC, .tsruP, .tsruS])
+        func publishedStartBlursIt(unit: ModelConfiguration.Unit) {
+            #expect(kept(unit, startsStill: false) < 0.3)
+        }
+    }
+}
