@@ -16,7 +16,8 @@ package final class RandomAccessFile: @unchecked Sendable {
     private let map: UnsafeRawPointer?
 
     package init(path: String, access: FileAccess = .read) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Opening a pipe would wait for a writer: without waiting, what it is can be looked at.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError.reading(path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

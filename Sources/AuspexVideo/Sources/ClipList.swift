@@ -29,7 +29,8 @@ package struct ClipList {
     /// - Throws: `VideoError.badList` with the line that cannot be read, what it holds and what was expected.
     package init(path: String) throws {
         self.path = path
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        guard let file = try? RandomAccessFile(path: path), let bytes = try? file.bytes(at: 0, count: file.sizeBytes),
+            let text = String(bytes: bytes, encoding: .utf8)
         else {
             throw VideoError(.notReadable, path, "cannot be read as UTF-8 text: a list has one video file a line")
         }
