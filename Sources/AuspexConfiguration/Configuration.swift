@@ -55,7 +55,7 @@ public struct Configuration: Codable, Sendable, Equatable {
             crop: data.crop, filter: data.filter, colour: data.colour)
     }
 
-    /// What a trained model's videos are read as: a model of one channel sees no colour, whatever its arrays were trained with.
+    /// The colour in which a trained model's videos are read: grey for a model of one channel, even if it was trained on arrays.
     package var colourOfVideos: ClipRequest.Colour { model.frameChannels == 1 ? .grey : data.colour }
 
     private static func text(of file: String) throws -> String {

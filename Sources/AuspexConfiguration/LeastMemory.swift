@@ -40,7 +40,7 @@ public struct LeastMemory: Sendable, Equatable {
         let (given, predicted) = (Double(model.contextFrames), Double(model.predictedFrames))
         let batch = Double(training.batch)
         let clips = batch * Double(training.accumulation) * (given + predicted) * pixels * Double(model.frameChannels)
-        // What the last block's second convolution reads and gives are kept for the way back, whatever is computed twice.
+        // The last block's second convolution keeps its input and output for the backward pass, even if activations are recomputed.
         let maps = 2 * batch * predicted * pixels * Double(model.channels)
         clipBytes = (clips + maps) * Self.floatBytes
     }

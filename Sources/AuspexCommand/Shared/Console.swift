@@ -13,7 +13,7 @@ enum Console {
     /// Why a result could not be printed: the program's status is then 1.
     static var failure: FileError? { firstFailure.withLock { $0 } }
 
-    /// A message for whoever watches; work goes on where nobody can.
+    /// Prints a message to standard error. Work goes on if it cannot be printed.
     static func say(_ text: String) { try? StandardStream.error.write(text + "\n") }
 
     /// The one line of a failure.

@@ -8,6 +8,6 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print no progress and no messages, only results and errors.")
     var quiet = false
 
-    /// A message for whoever watches, unless nobody wants any.
+    /// Prints a progress message to standard error, unless `--quiet` is given.
     func say(_ text: String) { if !quiet { Console.say(text) } }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes a file under a temporary name, flushes it to the disk and renames it: whoever looks sees the old file or the whole new one.
+/// Writes a file under a temporary name, flushes it to the disk and renames it: readers see the old file or the whole new one.
 package struct AtomicFile {
     /// Writes `path` anew; where `body` throws, nothing is left behind and an older file stays as it was.
     package static func write<Result>(
