@@ -25,12 +25,12 @@ extension Configuration {
     /// Refuses a model whose weights alone need more memory than the process may use: a checkpoint's documents may be damaged.
     package func refuseModelThatDoesNotFit(of run: String) throws {
         var generator = self
-        // No discriminators, and one of the five copies that training keeps.
+        // No discriminators, and one of the copies that training keeps.
         generator.training.adversarialWeight = 0
-        let bytes = LeastMemory(generator).parameterBytes / 5
+        let bytes = LeastMemory(generator).parameterBytes / LeastMemory.bytesPerParameter * 4
         guard bytes > MachineMemory.bytes else { return }
         throw ConfigurationError(
-            "\(run): a model of \(model.channels) channels takes at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
+            "\(run): the model takes at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
                 + "\(HumanUnits.bytes(MachineMemory.bytes)); predict on a larger machine")
     }
 
@@ -46,6 +46,12 @@ extension Configuration {
         throw ConfigurationError(
             "\(option): the predicted frames would take at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
                 + "\(HumanUnits.bytes(MachineMemory.bytes)); ask for fewer")
+    }
+
+    /// The option of the model that brings most of its weights: `model.channels`.
+    package var largestModelField: String {
+        let largest = model.leastSizes.max { $0.parameters < $1.parameters }
+        return largest.map { "model.\($0.field)" } ?? "the model's options"
     }
 
     private struct Need {
@@ -67,14 +73,17 @@ extension Configuration {
     private var needs: [Need] {
         let least = LeastMemory(self)
         let pixels = Double(model.size) * Double(model.size) * Double(model.frameChannels)
-        let clipBytes = Double(model.contextFrames + model.predictedFrames) * pixels
+        let clipBytes = (Double(model.contextFrames) + Double(model.predictedFrames)) * pixels
         let batchBytes = Double(training.batch) * clipBytes
-        let widest = 8 * Double(model.channels)
-        func square(_ side: Int) -> Double { Double(side) * Double(side) }
-        let copies = 5.0 * 4
-        var needs = [
+        let discriminatorChannels = discriminators.channels ?? model.discriminatorChannels
+        var needs = model.leastSizes.map { size in
             Need(
-                field: "model.channels", value: model.channels, bytes: least.parameterBytes,
+                field: "model.\(size.field)", value: size.value, bytes: size.parameters * LeastMemory.bytesPerParameter,
+                advice: size.advice)
+        }
+        needs += [
+            Need(
+                field: "discriminators.channels", value: discriminatorChannels, bytes: least.discriminatorBytes,
                 advice: "lower it: the weights grow with its square"),
             Need(
                 field: "training.batch", value: training.batch, bytes: least.clipBytes,
@@ -85,13 +94,6 @@ extension Configuration {
             Need(
                 field: "data.queuedBatches", value: data.queuedBatches,
                 bytes: Double(data.queuedBatches) * batchBytes, advice: "lower it: 4 are enough"),
-            Need(
-                field: "model.latentSize", value: model.latentSize,
-                bytes: Double(model.latentSize) * 16 * widest * copies, advice: "lower it"),
-            Need(
-                field: "model.embeddingSize", value: model.embeddingSize,
-                bytes: Double(model.classes) * Double(model.embeddingSize) * copies, advice: "lower it or model.classes"
-            ),
         ]
         // Other sources have no more clips than they have.
         if (data.validation ?? data.source).hasPrefix(SyntheticSources.prefix) {
@@ -99,28 +101,6 @@ extension Configuration {
                 Need(
                     field: "training.validationClips", value: training.validationClips,
                     bytes: Double(training.validationClips) * clipBytes, advice: "lower it"))
-        }
-        if [.tsruC, .tsruP, .tsruS].contains(model.unit), model.warp == .kernel {
-            needs.append(
-                Need(
-                    field: "model.kernelSize", value: model.kernelSize,
-                    bytes: 9 * widest * square(model.kernelSize) * copies,
-                    advice: "lower it: 3 is published"))
-        }
-        if model.output == .move {
-            needs.append(
-                Need(
-                    field: "model.outputKernelSize", value: model.outputKernelSize,
-                    bytes: 9 * Double(model.channels) * square(model.outputKernelSize) * copies
-                        + Double(training.batch) * Double(model.size) * Double(model.size)
-                        * square(model.outputKernelSize) * 4,
-                    advice: "lower it: 5 is the default"))
-        }
-        if model.unit == .trajGRU {
-            needs.append(
-                Need(
-                    field: "model.links", value: model.links, bytes: 3 * Double(model.links) * widest * widest * copies,
-                    advice: "lower it: 13 is published"))
         }
         return needs
     }

@@ -7,7 +7,7 @@ import Foundation
 
 /// A whole experiment: the predictor, its judges, its training and its data.
 public struct Configuration: Codable, Sendable, Equatable {
-    public var model = ModelConfiguration()
+    @NamedModel public var model: any ModelOptions = TrIVDGANConfiguration()
     public var discriminators = DiscriminatorsConfiguration()
     public var training = TrainingConfiguration()
     public var data = DataConfiguration()
@@ -17,16 +17,19 @@ public struct Configuration: Codable, Sendable, Equatable {
     /// Reads a preset or a file, lays assignments over it, and checks the result.
     ///
     /// - Parameters:
-    ///   - presetOrFile: a name of `Presets.names`, or the path of a YAML file.
+    ///   - presetOrFile: a name of `Presets.names`, or the path of a YAML file; nil for the defaults.
     ///   - assignments: `key.of.field=value`, later ones over earlier ones.
+    ///   - registry: the models that can be named.
     /// - Throws: `ConfigurationError`, `ModelConfigurationError` or `TrainingConfigurationError` naming the key, `FileError` for the file.
-    public init(_ presetOrFile: String, assignments: [String] = []) throws {
-        var reader = try ConfigurationReader(defaults: Configuration())
-        if let preset = Presets.yaml[presetOrFile] {
-            try reader.lay(yaml: preset, named: "preset \(presetOrFile)")
-        } else {
-            try reader.lay(yaml: try Self.text(of: presetOrFile), named: presetOrFile)
-        }
+    public init(
+        _ presetOrFile: String?, assignments: [String] = [], registry: ModelRegistry = .standard
+    ) throws {
+        let preset = presetOrFile.flatMap { Presets.yaml[$0] }
+        let text = try preset ?? presetOrFile.map(Self.text(of:)) ?? ""
+        let name = presetOrFile ?? "the defaults"
+        var reader = try Self.reader(
+            for: text, named: name, isPreset: preset != nil, assignments: assignments, registry: registry)
+        if presetOrFile != nil { try reader.lay(yaml: text, named: preset == nil ? name : "preset \(name)") }
         for assignment in assignments { try reader.lay(assignment: assignment) }
         self = try reader.resolved()
         do { try validate() } catch { throw reader.placed(error) }
@@ -35,7 +38,7 @@ public struct Configuration: Codable, Sendable, Equatable {
     /// Refuses what no run can be made of.
     public func validate() throws {
         try model.validate()
-        try discriminators.validate(for: model)
+        if training.adversarialWeight > 0 { try discriminators.validate(for: model) }
         try training.validate()
         try data.validate()
         try refuseAbsurdSizes()
@@ -45,7 +48,7 @@ public struct Configuration: Codable, Sendable, Equatable {
     public var yaml: String { get throws { try ConfigurationWriter().yaml(of: self) } }
 
     /// What a training clip should look like.
-    public var clipRequest: ClipRequest { clipRequest(frames: model.contextFrames + model.predictedFrames) }
+    public var clipRequest: ClipRequest { clipRequest(frames: model.clipFrames) }
 
     /// A clip of any length, as the model takes its frames.
     public func clipRequest(frames: Int) -> ClipRequest {

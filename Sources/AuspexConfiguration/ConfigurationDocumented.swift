@@ -4,6 +4,11 @@ public protocol ConfigurationDocumented {
     static var fieldDocumentation: [String: String] { get }
 }
 
+/// The same of a part whose fields depend on its value.
+package protocol ConfigurationDocumentedValue {
+    var fieldDocumentation: [String: String] { get }
+}
+
 /// A part of a configuration that can be made from nothing: what an element of a list, or an optional section, is checked against.
 public protocol ConfigurationDefaulted {
     init()

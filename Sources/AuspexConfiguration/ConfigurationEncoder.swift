@@ -65,18 +65,25 @@ private final class NodeBox {
 
     var content = Content.nothing
     private let encoded: (box: NodeBox, type: Any.Type, isEnumeration: Bool)?
+    /// Where a value's documentation depends on the value.
+    private let documentation: [String: String]
 
-    init() { encoded = nil }
+    init() {
+        encoded = nil
+        documentation = [:]
+    }
 
     init<Value: Encodable>(_ value: Value, path: [any CodingKey]) throws {
         let encoder = NodeEncoder(path: path)
         try value.encode(to: encoder)
         encoded = (encoder.box, Value.self, Mirror(reflecting: value).displayStyle == .enum)
+        documentation = (value as? any ConfigurationDocumentedValue)?.fieldDocumentation ?? [:]
     }
 
     init(_ node: ConfigurationNode) {
         content = .single(node)
         encoded = nil
+        documentation = [:]
     }
 
     func node(of type: Any.Type?) -> ConfigurationNode {
@@ -84,6 +91,12 @@ private final class NodeBox {
             var node = encoded.box.node(of: encoded.type)
             // Cases with associated values: which other cases there are shows only when one is decoded.
             if encoded.isEnumeration, case .map = node.kind { node.kind = .open }
+            if !documentation.isEmpty, case .map(var fields) = node.value {
+                for index in fields.indices {
+                    fields[index].node.documentation = documentation[fields[index].key]
+                }
+                node.value = .map(fields)
+            }
             return node
         }
         switch content {

@@ -16,9 +16,13 @@ public struct ConfigurationReader<Value: Codable> {
     /// What was laid over the defaults, in order.
     private var names: [String] = []
 
+    private let userInfo: [CodingUserInfoKey: any Sendable]
+
+    /// - Parameter userInfo: what decoding the values needs to know.
     /// - Throws: `EncodingError` where the type encodes to something that is no section of keys.
-    public init(defaults: Value) throws {
+    public init(defaults: Value, userInfo: [CodingUserInfoKey: any Sendable] = [:]) throws {
         tree = try ConfigurationEncoder.tree(of: defaults)
+        self.userInfo = userInfo
     }
 
     /// Lays a YAML text over what is there: its values replace, its lists replace whole, what it does not name stays.
@@ -71,8 +75,9 @@ public struct ConfigurationReader<Value: Codable> {
     ///
     /// - Throws: `ConfigurationError` where a type refuses what stands there.
     public func resolved() throws -> Value {
-        do { return try JSONDecoder().decode(Value.self, from: Data(tree.json.utf8)) } catch let error as DecodingError
-        {
+        let decoder = JSONDecoder()
+        decoder.userInfo = userInfo
+        do { return try decoder.decode(Value.self, from: Data(tree.json.utf8)) } catch let error as DecodingError {
             throw ConfigurationError(at: place(of: error.path), error.path, error.problem)
         }
     }

@@ -1,7 +1,7 @@
 /// Configurations that are built into the program under a name. `experiments/` holds the same as files.
 public enum Presets {
     /// The names, smallest model first.
-    public static let names = ["tiny", "bair-64", "kinetics600-64", "ucf101-128"]
+    public static let names = ["tiny", "conv-gru-mse-tiny", "bair-64", "kinetics600-64", "ucf101-128"]
 
     /// What a preset lays over the defaults.
     static let yaml = [
@@ -24,6 +24,30 @@ public enum Presets {
           adversarialWeight: 0.1
           pixelLoss: l1
           pixelWeight: 100
+          averaging:
+            decay: 0.99
+          standingStatisticsBatches: 4
+          validationInterval: 100
+          validationClips: 16
+          checkpointInterval: 100
+          sampleInterval: 100
+
+        """,
+        "conv-gru-mse-tiny": """
+        # The plain recurrent baseline at the size of tiny: no noise, no discriminators, the mean squared error.
+        model:
+          name: conv-gru-mse
+          size: 32
+          channels: 4
+          predictedFrames: 5
+        training:
+          steps: 500
+          batch: 4
+          generatorLearningRate: 0.002
+          beta1: 0.9
+          adversarialWeight: 0
+          pixelLoss: mse
+          pixelWeight: 1
           averaging:
             decay: 0.99
           standingStatisticsBatches: 4

@@ -48,6 +48,16 @@ struct OptionEffectTests {
     /// Of verbs that read videos.
     static let reading: [String: Effect] = computing.merging(["timeout": .always]) { $1 }
     static let benchmark = computing.merging(["repeats": .always]) { $1 }
+    /// The benchmarks that take a configuration.
+    static let ofModel = benchmark.merging([
+        "batch": .always, "precision": .always, "set": .always,
+        "channels": only(
+            Refused("tiny --channels 2", "--set model.channels=2"),
+            taken: "--channels 1 --size 32 --batch 1 --repeats 1 --threads 1"),
+        "size": only(
+            Refused("tiny --size 64", "--set model.size=64"),
+            taken: "--channels 1 --size 32 --batch 1 --repeats 1 --threads 1"),
+    ]) { $1 }
 
     static let many = "--data clips --out o --model run"
 
@@ -199,12 +209,7 @@ struct OptionEffectTests {
         "weights import": computing,
         "weights list": printing,
         "inspect": printing,
-        "benchmark step": benchmark.merging([
-            "batch": .always, "channels": .always, "size": .always, "precision": .always,
-        ]) { $1 },
-        "benchmark predict": benchmark.merging([
-            "batch": .always, "channels": .always, "size": .always, "precision": .always,
-        ]) { $1 },
+        "benchmark step": ofModel, "benchmark predict": ofModel,
         "benchmark i3d": benchmark.merging(["batch": .always, "frames": .always, "precision": .always]) { $1 },
         "benchmark frechet": benchmark.merging(["features": .always, "rows": .always]) { $1 },
     ]

@@ -9,6 +9,48 @@ struct WholePathTests {
         "--set", "training.validationClips=1", "--set", "model.predictedFrames=2", "--quiet",
     ]
 
+    /// Another model than the published one, by the same verbs.
+    @Test(arguments: ["conv-gru-mse-tiny"]) func anyModel(preset: String) throws {
+        try withTemporaryFolder { folder in
+            func run(_ arguments: [String], status: Int32 = 0) throws -> ProgramRun {
+                let run = try ProgramRun(arguments, in: folder)
+                #expect(run.status == status, "\(arguments.joined(separator: " ")): \(run.errors)")
+                return run
+            }
+            let name = String(preset.dropLast("-tiny".count))
+            let small = [
+                "--set", "training.batch=1", "--set", "training.standingStatisticsBatches=1", "--set",
+                "training.validationClips=2", "--set", "model.predictedFrames=2", "--quiet",
+            ]
+            _ = try run(["data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "2", "--size", "32"])
+            #expect(try run(["train", preset, "--dry-run", "--quiet"]).output.contains("name: \(name)"))
+            _ = try run(["train", preset, "--steps", "2", "--out", "run"] + small)
+            _ = try run(["train", "run", "--resume", "--steps", "3", "--quiet"])
+            _ = try run(["train", preset, "--steps", "3", "--out", "whole"] + small)
+            for file in ["weights", "averaged-weights", "optimiser"] {
+                let path = "checkpoints/last/\(file).safetensors"
+                let (resumed, whole) = (
+                    folder.appendingPathComponent("run/" + path), folder.appendingPathComponent("whole/" + path)
+                )
+                #expect(try Data(contentsOf: resumed) == Data(contentsOf: whole), "\(file) differs")
+            }
+            #expect(
+                try run(["train", "tiny", "--out", "run", "--resume"] + small, status: 1).errors.contains(
+                    "model.name was \"\(name)\" in the run and is \"trivd-gan\" now"))
+            _ = try run(["predict", "clips/0000.mkv", "--model", "run", "--frames", "7", "--out", "p.npy", "--quiet"])
+            #expect(
+                try run(["predict", "clips/0000.mkv", "--model", "run", "--samples", "2"], status: 1).errors.contains(
+                    "has one future for each context"))
+            let evaluation = try run(["evaluate", "run", "--clips", "2", "--json", "--quiet"])
+            #expect(evaluation.output.contains("\"copy-last\":") && evaluation.output.contains("\"model\":"))
+            #expect(try run(["inspect", "run"]).output.contains("intact"))
+            for work in ["step", "predict"] {
+                let report = try run(["benchmark", work, preset, "--repeats", "1", "--json", "--quiet"]).output
+                #expect(report.contains("\"gflopAsWritten\":") && !report.contains("\"gflopAsWritten\":0,"))
+            }
+        }
+    }
+
     @Test func trainPredictEvaluateScore() throws {
         try withTemporaryFolder { folder in
             func run(_ arguments: [String], status: Int32 = 0) throws -> ProgramRun {

@@ -26,8 +26,9 @@ struct PresetTests {
     @Test(arguments: Presets.names)
     func whatARunWritesReadsBack(name: String) throws {
         let configuration = try Configuration(name)
-        var reader = try ConfigurationReader(defaults: Configuration())
-        try reader.lay(yaml: try configuration.yaml, named: "config.yaml")
+        let yaml = try configuration.yaml
+        var reader = try Configuration.reader(for: yaml, named: "config.yaml")
+        try reader.lay(yaml: yaml, named: "config.yaml")
         #expect(try reader.resolved() == configuration)
     }
 
@@ -37,7 +38,7 @@ struct PresetTests {
         func counts(_ channels: Int) throws -> [Double] {
             let configuration = try Configuration(name, assignments: ["model.channels=\(channels)"])
             var blank = Initializer.blank
-            let generator = Generator(configuration.model, using: &blank)
+            let generator = configuration.model.makeGenerator(using: &blank)
             let judges = Discriminators(configuration.discriminators, for: configuration.model, using: &blank)
             return [Double(generator.parameterCount), Double(judges.parameterCount)]
         }
@@ -56,8 +57,9 @@ struct PresetTests {
         #expect(try String(contentsOf: page, encoding: .utf8).contains(row), "\(row)")
     }
 
-    @Test func everyFieldIsDocumented() throws {
-        let lines = try Configuration().yaml.split(separator: "\n", omittingEmptySubsequences: false)
+    @Test(arguments: ModelRegistry.standard.names) func everyFieldIsDocumented(model: String) throws {
+        let configuration = try Configuration(nil, assignments: ["model.name=\(model)"])
+        let lines = try configuration.yaml.split(separator: "\n", omittingEmptySubsequences: false)
         for (above, line) in zip([""] + lines, lines)
         where line.contains(":") && !line.contains("#") && !line.trimmingCharacters(in: .whitespaces).isEmpty {
             #expect(above.trimmingCharacters(in: .whitespaces).hasPrefix("#"), "nothing explains '\(line)'")
@@ -85,8 +87,85 @@ struct PresetTests {
         #expect("\(String(describing: error))".contains(beginning))
     }
 
+    @Test("Another model's name has other keys: it is refused over a preset, with that model's presets") func names()
+        throws
+    {
+        for (preset, assignment, beginning, advice) in [
+            (
+                "tiny", "model.name=conv-gru-mse",
+                "--set model.name=conv-gru-mse: the preset tiny describes a trivd-gan, and a conv-gru-mse has other keys",
+                "begin with a preset of it: conv-gru-mse-tiny"
+            ),
+            (
+                "conv-gru-mse-tiny", "model.name=trivd-gan",
+                "--set model.name=trivd-gan: the preset conv-gru-mse-tiny describes a conv-gru-mse", "tiny, bair-64"
+            ),
+            (
+                "tiny", "model.name=conv-gru", "--set model.name=conv-gru: model.name is conv-gru; expected one of",
+                "did you mean conv-gru-mse?"
+            ),
+            (
+                "conv-gru-mse-tiny", "model.unit=tsru-c", "--set model.unit=tsru-c: model.unit is not a key",
+                "is not a key of a configuration"
+            ),
+        ] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try Configuration(preset, assignments: [assignment])
+            }
+            let text = error?.description ?? ""
+            #expect(text.hasPrefix(beginning) && text.contains(advice), "\(text)")
+        }
+        #expect(try Configuration("tiny", assignments: ["model.name=trivd-gan"]) == Configuration("tiny"))
+        #expect(try Configuration(nil, assignments: ["model.name=conv-gru-mse"]).model is ConvGRUMSEConfiguration)
+    }
+
+    @Test("A unit and a model of one's own are read, written and named like the package's") func registered() throws {
+        var registry = ModelRegistry.standard
+        registry.register(OwnModel.self)
+        registry.units.register(
+            RecurrentUnitKind("own-unit") { _, state, input, initializer in
+                ConvGRU(stateChannels: state, inputChannels: input, using: &initializer)
+            })
+        let own = try Configuration(
+            nil,
+            assignments: [
+                "model.name=own-model", "model.speed=3", "training.adversarialWeight=0",
+                "training.pixelLoss=mse", "training.pixelWeight=1",
+            ], registry: registry)
+        #expect((own.model as? OwnModel)?.speed == 3)
+        #expect(try own.yaml.contains("# How fast it goes.\n  speed: 3"))
+        let unit = try Configuration("tiny", assignments: ["model.unit=own-unit"], registry: registry)
+        #expect(try unit.yaml.contains("unit: own-unit"))
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration("tiny", assignments: ["model.unit=own-unit"])
+        }
+        #expect(error?.description.contains("model.unit is own-unit; expected one of conv-gru") == true)
+    }
+
     @Test func aMistypedPresetNamesTheNearest() {
         let error = #expect(throws: ConfigurationError.self) { try Configuration("tinny") }
         #expect(error?.description.contains("did you mean tiny?") == true)
+    }
+}
+
+/// A model that the package does not know.
+private struct OwnModel: ModelOptions {
+    static let name = "own-model"
+    static let fieldDocumentation = [
+        "size": "Side of the frames.", "contextFrames": "Frames that are given.",
+        "predictedFrames": "Frames that are predicted.", "frameChannels": "Channels.", "speed": "How fast it goes.",
+    ]
+    var size = 32
+    var contextFrames = 2
+    var predictedFrames = 2
+    var frameChannels = 3
+    var speed = 1
+    var discriminatorChannels: Int { 8 }
+    var leastSizes: [LeastModelSize] { [] }
+
+    func validate() throws(ModelConfigurationError) {}
+
+    func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
+        ConvGRUMSE(ConvGRUMSEConfiguration(), using: &initializer)
     }
 }

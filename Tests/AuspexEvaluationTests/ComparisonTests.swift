@@ -50,7 +50,7 @@ struct ComparisonTests {
     }
 
     @Test func bairStatesItsSamplesBesideThePublishedValues() throws {
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         model.contextFrames = 1
         let plan = try EvaluationProtocol.named("bair", for: model)
         let note = try #require(PublishedValue.samplesNote(protocol: "bair", samples: plan.samples))

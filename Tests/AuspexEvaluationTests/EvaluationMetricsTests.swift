@@ -262,7 +262,7 @@ struct EvaluationMetricsTests {
                 .missing, path: "i3d", found: "no weights", expected: "the network",
                 advice: "get it with 'auspex weights fetch i3d'")
         }
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         model.contextFrames = 1
         let plan = try EvaluationProtocol.named("bair", for: model)
         func refusal(chosen: Bool) -> String {

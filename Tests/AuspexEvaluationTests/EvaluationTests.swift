@@ -148,7 +148,7 @@ struct EvaluationProtocolTests {
         ("stochastic-moving-mnist", [64, 5, 20, 256, 100], "lpips"),
     ])
     func publishedNumbers(name: String, numbers: [Int], metric: String) throws {
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         (model.size, model.contextFrames) = (numbers[0], numbers[1])
         let found = try EvaluationProtocol.named(name, for: model)
         #expect([found.size, found.contextFrames, found.predictedFrames, found.clips, found.samples] == numbers)
@@ -163,7 +163,7 @@ struct EvaluationProtocolTests {
     }
 
     @Test("What is asked otherwise than published is said, and what is left out") func deviations() throws {
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         model.contextFrames = 1
         var plan = try EvaluationProtocol.named("bair", for: model)
         (plan.clips, plan.samples, plan.distributionFrames) = (3, 2, .prediction)
@@ -193,7 +193,7 @@ struct EvaluationProtocolTests {
     }
 
     @Test("A protocol fixes the step; that the model was trained at another is said") func step() throws {
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         model.contextFrames = 1
         var plan = try EvaluationProtocol.named("bair", for: model)
         (plan.clips, plan.metrics) = (2, ["mse"])

@@ -47,7 +47,7 @@ struct TrainedModelTests {
         let run = try Self.train(try Self.configuration(), in: folder)
         let store = CheckpointStore(folder: run + "/checkpoints")
         var blank = Initializer.blank
-        let other = Generator(try Self.configuration(["model.channels=2"]).model, using: &blank)
+        let other = try Self.configuration(["model.channels=2"]).model.makeGenerator(using: &blank)
         for (group, values) in [
             (Checkpoint.Group.averagedWeights, other.parameterValues), (.standingStatistics, other.bufferValues),
         ] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexConfiguration
 import AuspexEvaluation
 import AuspexMetrics
 import AuspexPretrained
@@ -19,23 +20,44 @@ struct BenchmarkCommand: ParsableCommand {
         ])
 }
 
-/// What both benchmarks ask for.
+/// What the benchmarks of a model ask for.
 struct BenchmarkOptions: ParsableArguments {
-    @Option(help: "Width of the networks.")
-    var channels = 16
+    @Argument(help: "A preset or a .yaml file; without one the published model at --size and --channels.")
+    var configuration: String?
 
-    @Option(help: "Side of the frames: 32, 64, 128 or 256.")
-    var size = 64
+    @Option(help: "Width of the networks, 16 if not given.")
+    var channels: Int?
+
+    @Option(help: "Side of the frames: 32, 64, 128 or 256; 64 if not given.")
+    var size: Int?
 
     @Option(help: "What activations are stored as: float32, until bfloat16 has kernels.")
     var precision = TrainingConfiguration.Precision.float32
 
+    @Option(name: .customLong("set"), help: "key=value: changes one field of the configuration; may be repeated.")
+    var assignments: [String] = []
+
     @OptionGroup var measuring: MeasuringOptions
 
-    func validate() throws { try requireAtLeast(1, channels, "--channels") }
+    func validate() throws {
+        if let channels { try requireAtLeast(1, channels, "--channels") }
+        guard let configuration else { return }
+        for (option, value) in [("channels", channels), ("size", size)] {
+            guard let value else { continue }
+            throw ValidationError(
+                "--\(option) is for the published model, and \(configuration) has its own: write --set model.\(option)=\(value)"
+            )
+        }
+    }
 
-    func benchmark(batch: Int) throws -> Benchmark {
-        var benchmark = try Benchmark(channels: channels, batch: batch, size: size, precision: precision)
+    /// - Parameters:
+    ///   - batch: the clips that were asked for; nil takes the configuration's.
+    ///   - usual: where there is no configuration.
+    func benchmark(batch: Int?, usual: Int) throws -> Benchmark {
+        var all = ["training.precision=\(precision.rawValue)"]
+        if configuration == nil { all += ["model.channels=\(channels ?? 16)", "model.size=\(size ?? 64)"] }
+        if let batch = batch ?? (configuration == nil ? usual : nil) { all.append("training.batch=\(batch)") }
+        var benchmark = try Benchmark(try Configuration(configuration, assignments: all + assignments))
         benchmark.repeats = measuring.repeats
         return benchmark
     }
@@ -74,21 +96,26 @@ struct MeasuringOptions: ParsableArguments {
 struct BenchmarkStepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "step",
-        abstract: "Times a training step: two updates of the judges (trivd), one of the generator (TSRU-c).",
+        abstract: "Times a training step of a configuration, or of the published model.",
         discussion: """
+            The published model's step is two updates of the discriminators (trivd) and one of the generator (TSRU-c).
+
             EXAMPLE:
               auspex benchmark step --channels 4 --batch 1 --size 32 --repeats 1
+              auspex benchmark step tiny --repeats 1
             """)
 
-    @Option(help: "Clips of a step.")
-    var batch = 4
+    @Option(help: "Clips of a micro-batch: the configuration's if not given, 4 without one.")
+    var batch: Int?
 
     @OptionGroup var options: BenchmarkOptions
 
-    func validate() throws { try requireAtLeast(1, batch, "--batch") }
+    func validate() throws { if let batch { try requireAtLeast(1, batch, "--batch") } }
 
     func run() throws {
-        try options.measuring.measure(unit: "steps") { try options.benchmark(batch: batch).step(progress: $0) }
+        try options.measuring.measure(unit: "steps") {
+            try options.benchmark(batch: batch, usual: 4).step(progress: $0)
+        }
     }
 }
 
@@ -96,10 +123,11 @@ struct BenchmarkStepCommand: ParsableCommand {
 struct BenchmarkPredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Times the prediction of 11 frames.",
+        abstract: "Times a prediction of a configuration's model, or of the published one: 11 frames.",
         discussion: """
             EXAMPLE:
               auspex benchmark predict --channels 4 --size 32 --repeats 1
+              auspex benchmark predict tiny --repeats 1
             """)
 
     @Option(help: "Clips that are predicted at once.")
@@ -111,7 +139,7 @@ struct BenchmarkPredictCommand: ParsableCommand {
 
     func run() throws {
         try options.measuring.measure(unit: "predictions") {
-            try options.benchmark(batch: batch).prediction(progress: $0)
+            try options.benchmark(batch: batch, usual: 1).prediction(progress: $0)
         }
     }
 }

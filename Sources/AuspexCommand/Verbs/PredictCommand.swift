@@ -131,6 +131,10 @@ struct PredictCommand: ParsableCommand {
         }
         let trained = try TrainedModel(run: model)
         output.say("Model: \(trained.origin)" + (trained.frameIntervalSeconds.map(Self.rate) ?? ""))
+        guard samples == 1 || trained.generator.latentSize > 0 else {
+            throw ConfigurationError(
+                "--samples \(samples): the model of \(model) has one future for each context; leave --samples out")
+        }
         let horizon = frames ?? trained.configuration.model.predictedFrames
         var written: [String] = []
         if let video {

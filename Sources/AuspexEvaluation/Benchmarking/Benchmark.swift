@@ -6,24 +6,11 @@ import AuspexTensors
 import AuspexTraining
 import Foundation
 
-/// This machine's speed on fixed work: the published model's training step, or a prediction, on clips of noise.
+/// This machine's speed on fixed work: a configuration's training step, or a prediction, on clips of noise.
 public struct Benchmark {
     public let configuration: Configuration
     /// Units of work that are timed.
     public var repeats = 5
-
-    /// - Parameters:
-    ///   - channels: ch of generator and judges.
-    ///   - size: side of the frames.
-    public init(channels: Int, batch: Int, size: Int = 64, precision: TrainingConfiguration.Precision = .float32) throws
-    {
-        var configuration = Configuration()
-        configuration.model.channels = channels
-        configuration.model.size = size
-        configuration.training.batch = batch
-        configuration.training.precision = precision
-        try self.init(configuration)
-    }
 
     /// - Parameter configuration: networks, batch and updates of the work; its data are not read.
     public init(_ configuration: Configuration) throws {
@@ -53,10 +40,10 @@ public struct Benchmark {
         try configuration.refusePredictionThatDoesNotFit(
             frames: configuration.model.predictedFrames, clips: configuration.training.batch, option: "--batch")
         var initializer = Initializer(seed: 1)
-        let predictor = GeneratorPredictor(Generator(configuration.model, using: &initializer))
+        let predictor = GeneratorPredictor(configuration.model.makeGenerator(using: &initializer))
         let context = BenchmarkClips.batch(configuration).context
-        let work = configuration.model.workAsWritten(clips: configuration.training.batch)
-        let written = work.forward * 1e-9
+        let work = (configuration.model as? TrIVDGANConfiguration)?.workAsWritten(clips: configuration.training.batch)
+        let written = (work?.forward ?? 0) * 1e-9
         return BenchmarkReport.measured(.predict, repeats: repeats, gflopAsWritten: written, progress) {
             _ = predictor.predict(
                 context: context, classes: nil, frames: configuration.model.predictedFrames,
@@ -70,6 +57,7 @@ extension Configuration {
     /// generator's; no gradient that a step does not need.
     package var gflopOfStepAsWritten: Double {
         let clips = training.batch * training.accumulation
+        guard let model = model as? TrIVDGANConfiguration else { return 0 }
         let generator = model.workAsWritten(clips: clips)
         let generatorPart = generator.forward + generator.weightGradients + generator.activationGradients
         guard training.adversarialWeight > 0 else { return generatorPart * 1e-9 }

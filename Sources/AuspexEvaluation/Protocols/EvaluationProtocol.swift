@@ -61,7 +61,7 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     public static var names: [String] { [heldOutName] + published.map(\.name) }
 
     /// What a model was trained for, on 256 held-out clips.
-    public static func heldOut(for model: ModelConfiguration) -> EvaluationProtocol {
+    public static func heldOut(for model: any ModelOptions) -> EvaluationProtocol {
         EvaluationProtocol(
             name: heldOutName, size: model.size, contextFrames: model.contextFrames,
             predictedFrames: model.predictedFrames, clips: 256,
@@ -70,14 +70,14 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
 
     /// The metrics of the protocol of a name; nil where there is none of that name.
     public static func usualMetrics(of name: String) -> [String]? {
-        if name == heldOutName { return heldOut(for: ModelConfiguration()).metrics }
+        if name == heldOutName { return heldOut(for: TrIVDGANConfiguration()).metrics }
         return published.first { $0.name == name }?.metrics
     }
 
     /// The protocol of a name, checked against the model that is to follow it.
     ///
     /// - Throws: `ConfigurationError` for an unknown name, or a model of another size or context.
-    public static func named(_ name: String, for model: ModelConfiguration) throws -> EvaluationProtocol {
+    public static func named(_ name: String, for model: any ModelOptions) throws -> EvaluationProtocol {
         let own = heldOut(for: model)
         if name == own.name { return own }
         guard let found = published.first(where: { $0.name == name }) else {

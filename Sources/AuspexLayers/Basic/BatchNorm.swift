@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// Running mean and variance of a batch norm, and the rule by which they follow.
@@ -41,10 +42,18 @@ public final class BatchStatistics: Layer {
     }
 }
 
+/// The norm before a generator block's convolutions: conditional, or with a learned gain and bias.
+public protocol GeneratorNorm: Layer {
+    /// - Parameters:
+    ///   - x: `[T·B, H, W, C]`, images folded time-major.
+    ///   - condition: `[B, conditionSize]`; nil where nothing conditions the norm.
+    func callAsFunction(_ x: Tensor, condition: Tensor?, relu: Bool, _ pass: Pass) -> Tensor
+}
+
 /// Batch norm with a learned gain and bias, then ReLU if asked.
 ///
 /// Source: Ioffe and Szegedy 2015, arXiv:1502.03167.
-public final class BatchNorm: Layer {
+public final class BatchNorm: GeneratorNorm {
     /// `[1, C]`
     public let gain: Parameter
     /// `[1, C]`
@@ -60,12 +69,16 @@ public final class BatchNorm: Layer {
     public func callAsFunction(_ x: Tensor, relu: Bool, _ pass: Pass) -> Tensor {
         statistics.normalize(x, gain: pass.read(gain), bias: pass.read(bias), relu: relu, pass)
     }
+
+    public func callAsFunction(_ x: Tensor, condition: Tensor?, relu: Bool, _ pass: Pass) -> Tensor {
+        self(x, relu: relu, pass)
+    }
 }
 
 /// Batch norm whose gain and bias a latent vector gives: gain `1 + Wg z`, bias `Wb z`.
 ///
 /// Source: Brock et al. 2019, arXiv:1809.11096, appendix B; Luc et al. 2020.
-public final class ConditionalBatchNorm: Layer {
+public final class ConditionalBatchNorm: GeneratorNorm {
     public let gain: Linear
     public let bias: Linear
     public let statistics: BatchStatistics
@@ -76,11 +89,9 @@ public final class ConditionalBatchNorm: Layer {
         statistics = BatchStatistics(channels: channels)
     }
 
-    /// - Parameters:
-    ///   - x: `[T·B, H, W, C]`, images folded time-major.
-    ///   - condition: `[B, conditionSize]`.
-    public func callAsFunction(_ x: Tensor, condition: Tensor, relu: Bool, _ pass: Pass) -> Tensor {
-        statistics.normalize(
+    public func callAsFunction(_ x: Tensor, condition: Tensor?, relu: Bool, _ pass: Pass) -> Tensor {
+        guard let condition else { stopProgram("ConditionalBatchNorm", "a conditional norm was given no condition") }
+        return statistics.normalize(
             x, gain: gain(condition, pass) + 1, bias: bias(condition, pass), relu: relu, pass)
     }
 }

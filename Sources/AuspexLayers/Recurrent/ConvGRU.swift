@@ -33,3 +33,11 @@ public final class ConvGRU: RecurrentUnit {
         return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
     }
 }
+
+extension RecurrentUnitKind {
+    public static let convGRU = RecurrentUnitKind("conv-gru") { options, stateChannels, inputChannels, initializer in
+        ConvGRU(
+            stateChannels: stateChannels, inputChannels: inputChannels, startsStill: options.startsStill,
+            using: &initializer)
+    }
+}

@@ -44,3 +44,11 @@ public final class ConvLSTM: RecurrentUnit {
         return RecurrentState(hidden: o * tanh(next), cell: next)
     }
 }
+
+extension RecurrentUnitKind {
+    public static let convLSTM = RecurrentUnitKind("conv-lstm") { options, stateChannels, inputChannels, initializer in
+        ConvLSTM(
+            stateChannels: stateChannels, inputChannels: inputChannels, startsStill: options.startsStill,
+            using: &initializer)
+    }
+}

@@ -70,3 +70,25 @@ public final class TSRU: RecurrentUnit {
         }
     }
 }
+
+extension RecurrentUnitKind {
+    public static let tsruC = tsru("tsru-c", .c)
+    public static let tsruP = tsru("tsru-p", .p)
+    public static let tsruS = tsru("tsru-s", .s)
+
+    private static func tsru(_ name: String, _ variant: TSRU.Variant) -> RecurrentUnitKind {
+        RecurrentUnitKind(name) { options, width in
+            guard options.warp == .kernel else { return [] }
+            let taps = Double(options.kernelSize) * Double(options.kernelSize)
+            return [
+                LeastUnitSize(
+                    field: "kernelSize", value: options.kernelSize, parameters: 9 * width * taps,
+                    advice: "lower it: 3 is published")
+            ]
+        } make: { options, stateChannels, inputChannels, initializer in
+            TSRU(
+                variant: variant, stateChannels: stateChannels, inputChannels: inputChannels, warp: options.warp,
+                kernelSize: options.kernelSize, mix: options.mix, startsStill: options.startsStill, using: &initializer)
+        }
+    }
+}

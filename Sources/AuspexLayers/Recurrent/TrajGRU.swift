@@ -57,3 +57,17 @@ public final class TrajGRU: RecurrentUnit {
         return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
     }
 }
+
+extension RecurrentUnitKind {
+    public static let trajGRU = RecurrentUnitKind("traj-gru") { options, width in
+        [
+            LeastUnitSize(
+                field: "links", value: options.links, parameters: 3 * Double(options.links) * width * width,
+                advice: "lower it: 13 is published")
+        ]
+    } make: { options, stateChannels, inputChannels, initializer in
+        TrajGRU(
+            stateChannels: stateChannels, inputChannels: inputChannels, links: options.links,
+            startsStill: options.startsStill, using: &initializer)
+    }
+}

@@ -5,22 +5,28 @@ import AuspexTensors
 /// The shortcut's 1×1 convolution stands before the enlargement, with which it commutes.
 /// Source: Brock et al. 2019, arXiv:1809.11096, figure 15; Luc et al. 2020.
 public final class GeneratorBlock: Layer {
-    public let norm1: ConditionalBatchNorm
+    public let norm1: any GeneratorNorm
     public let conv1: Convolution
-    public let norm2: ConditionalBatchNorm
+    public let norm2: any GeneratorNorm
     public let conv2: Convolution
     /// Where size or width changes.
     public let shortcut: Convolution?
     private let upsamples: Bool
 
+    /// - Parameter conditionSize: width of what conditions the norms; with 0 they have a learned gain and bias instead.
     public init(
         inputChannels: Int, outputChannels: Int, conditionSize: Int, upsamples: Bool,
         using initializer: inout Initializer
     ) {
         self.upsamples = upsamples
-        norm1 = ConditionalBatchNorm(channels: inputChannels, conditionSize: conditionSize, using: &initializer)
+        func norm(_ channels: Int) -> any GeneratorNorm {
+            conditionSize > 0
+                ? ConditionalBatchNorm(channels: channels, conditionSize: conditionSize, using: &initializer)
+                : BatchNorm(channels: channels)
+        }
+        norm1 = norm(inputChannels)
         conv1 = Convolution(inputChannels: inputChannels, outputChannels: outputChannels, using: &initializer)
-        norm2 = ConditionalBatchNorm(channels: outputChannels, conditionSize: conditionSize, using: &initializer)
+        norm2 = norm(outputChannels)
         conv2 = Convolution(inputChannels: outputChannels, outputChannels: outputChannels, using: &initializer)
         shortcut =
             upsamples || inputChannels != outputChannels
@@ -31,9 +37,9 @@ public final class GeneratorBlock: Layer {
 
     /// - Parameters:
     ///   - x: `[T·B, H, W, inputChannels]`, images folded time-major.
-    ///   - condition: `[B, conditionSize]`.
+    ///   - condition: `[B, conditionSize]`; nil where nothing conditions the norms.
     /// - Returns: `[T·B, H, W, outputChannels]`, or of twice the sides.
-    public func callAsFunction(_ x: Tensor, condition: Tensor, _ pass: Pass) -> Tensor {
+    public func callAsFunction(_ x: Tensor, condition: Tensor?, _ pass: Pass) -> Tensor {
         var y = norm1(x, condition: condition, relu: true, pass)
         y = upsamples ? conv1.ofUpsampled(y, pass) : conv1(y, pass)
         y = norm2(y, condition: condition, relu: true, pass)

@@ -1,20 +1,23 @@
 import AuspexLayers
 import AuspexTensors
 
-/// A decomposition: views of a clip, each with its judge.
+/// A decomposition: discriminators that each see a part of a clip.
 public final class Discriminators: Layer {
-    public let judges: [ViewDiscriminator]
-    public let views: [View]
+    /// Their place here is part of the names of checkpoints' weights.
+    public let judges: [any Discriminator]
 
-    public init(
-        _ configuration: DiscriminatorsConfiguration, for model: ModelConfiguration,
+    public init(_ judges: [any Discriminator]) { self.judges = judges }
+
+    /// The discriminators of the configured views.
+    public convenience init(
+        _ configuration: DiscriminatorsConfiguration, for model: any ModelOptions,
         using initializer: inout Initializer
     ) {
-        views = configuration.resolvedViews
-        judges = views.map { view in
-            ViewDiscriminator(
-                of: view.kind, side: view.side(of: model.size), channels: configuration.channels ?? model.channels,
-                frameChannels: model.frameChannels, classes: model.classes, using: &initializer)
-        }
+        self.init(
+            configuration.resolvedViews.map { view in
+                ViewDiscriminator(
+                    of: view, size: model.size, channels: configuration.channels ?? model.discriminatorChannels,
+                    frameChannels: model.frameChannels, classes: model.classes, using: &initializer)
+            })
     }
 }

@@ -4,29 +4,36 @@ import AuspexTensors
 
 /// Scores what a view shows it: residual blocks down to 4×4, ReLU, sum over space, a linear map to one number, and with classes a projection.
 ///
-/// Widths are 1, 2, 4, 8, 8, … · ch; a block halves the side while it is above 4, and one last keeps it. A judge of clips has its first two blocks
-/// in three dimensions, and its scores are summed over the time that is left; a judge of frames sums over the frames it was given.
+/// Widths are 1, 2, 4, 8, 8, … · ch; a block halves the side while it is above 4, and one last keeps it. A discriminator of clips has its first two blocks
+/// in three dimensions, and its scores are summed over the time that is left; a discriminator of frames sums over the frames it was given.
 /// Source: Clark et al. 2019, arXiv:1907.06571, appendix A; projection: Miyato and Koyama 2018, arXiv:1802.05637.
-public final class ViewDiscriminator: Layer {
+public final class ViewDiscriminator: Discriminator {
     public let volumeBlocks: [DownsamplingBlock]
     public let blocks: [DownsamplingBlock]
     public let score: Linear
     /// Each class's vector, `[classes, width]`.
     public let embedding: Parameter?
     public let embeddingNorm: SpectralNorm?
+    public let view: View
 
+    public var name: String { view.name }
+
+    /// - Parameters:
+    ///   - size: side of the clips' frames, before the view makes them smaller.
+    ///   - channels: ch.
     public init(
-        of kind: View.Kind, side: Int, channels: Int, frameChannels: Int, classes: Int = 0,
+        of view: View, size: Int, channels: Int, frameChannels: Int, classes: Int = 0,
         using initializer: inout Initializer
     ) {
+        self.view = view
         var volumes: [DownsamplingBlock] = []
         var images: [DownsamplingBlock] = []
-        var (inputs, multiplier, remaining) = (frameChannels, 1, side)
+        var (inputs, multiplier, remaining) = (frameChannels, 1, view.side(of: size))
         var isLast = false
         while !isLast {
             let position = volumes.count + images.count
             isLast = remaining <= 4
-            let isVolume = kind == .clip && position < 2
+            let isVolume = view.kind == .clip && position < 2
             let block = DownsamplingBlock(
                 inputChannels: inputs, outputChannels: multiplier * channels, downsamples: !isLast,
                 isFirst: position == 0, dimensions: isVolume ? 3 : 2, using: &initializer)
@@ -48,11 +55,21 @@ public final class ViewDiscriminator: Layer {
         }
     }
 
+    public func draws(for clips: ClipShape, from stream: RandomStream) -> ViewDraws {
+        view.draws(
+            clips: clips.clips, size: clips.size, contextFrames: clips.contextFrames,
+            predictedFrames: clips.predictedFrames, from: stream)
+    }
+
+    public func callAsFunction(_ video: Tensor, draws: ViewDraws, classes: [Int]?, _ pass: Pass) -> Tensor {
+        scores(of: view.applied(to: video, draws), classes: classes, pass)
+    }
+
     /// - Parameters:
     ///   - seen: `[B, T, H, W, C]`, a view's frames or clips.
-    ///   - classes: one a clip, where the judge has classes.
+    ///   - classes: one a clip, where the discriminator has classes.
     /// - Returns: `[B]`.
-    public func callAsFunction(_ seen: Tensor, classes: [Int]? = nil, _ pass: Pass) -> Tensor {
+    public func scores(of seen: Tensor, classes: [Int]? = nil, _ pass: Pass) -> Tensor {
         let clips = seen.shape[0]
         var x = seen
         for block in volumeBlocks { x = pass.recomputed([x]) { block($0[0], $1) } }
@@ -62,7 +79,7 @@ public final class ViewDiscriminator: Layer {
         let pooled = sum(relu(x), along: [1, 2])
         var scores = score(pooled, pass).reshaped(to: [clips, time])
         if let embedding, let embeddingNorm {
-            guard let classes else { stopProgram("ViewDiscriminator", "a judge with classes was given none") }
+            guard let classes else { stopProgram("ViewDiscriminator", "a discriminator with classes was given none") }
             let rows = gatheredRows(embeddingNorm(embedding, pass), rows: classes)
             let byClip = pooled.reshaped(to: [clips, time, pooled.shape[1]])
             scores = scores + sum(byClip * rows.reshaped(to: [clips, 1, rows.shape[1]]), along: [2])

@@ -27,15 +27,18 @@ extension Predictor {
 /// A generator with standing statistics.
 public final class GeneratorPredictor: Predictor {
     public let name: String
-    public let generator: Generator
+    public var drawsFutures: Bool { generator.latentSize > 0 }
+    public let generator: any VideoGenerator
 
-    public init(_ generator: Generator, name: String = "model") {
+    public init(_ generator: any VideoGenerator, name: String = "model") {
         self.generator = generator
         self.name = name
     }
 
     public func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
-        let noise = randomness.normal([context.shape[0], generator.configuration.latentSize])
-        return generator(context: context, noise: noise, classes: classes, steps: frames, Pass(.inference))
+        generator(
+            context: context, horizon: frames, noise: generator.noise(clips: context.shape[0], from: randomness),
+            classes: classes, Pass(.inference)
+        ).frames
     }
 }

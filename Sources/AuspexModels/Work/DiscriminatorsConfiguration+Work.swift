@@ -1,12 +1,12 @@
 extension DiscriminatorsConfiguration {
     /// The work of all judges on so many clips.
-    public func workAsWritten(clips: Int, model: ModelConfiguration) -> WorkAsWritten {
+    public func workAsWritten(clips: Int, model: TrIVDGANConfiguration) -> WorkAsWritten {
         var work = WorkAsWritten()
         for view in resolvedViews { addJudge(of: view, clips: clips, model: model, to: &work) }
         return work
     }
 
-    private func addJudge(of view: View, clips: Int, model: ModelConfiguration, to work: inout WorkAsWritten) {
+    private func addJudge(of view: View, clips: Int, model: TrIVDGANConfiguration, to work: inout WorkAsWritten) {
         let width = channels ?? model.channels
         var side = view.side(of: model.size)
         var time =

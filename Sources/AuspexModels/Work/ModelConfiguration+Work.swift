@@ -1,6 +1,6 @@
 import AuspexLayers
 
-extension ModelConfiguration {
+extension TrIVDGANConfiguration {
     /// The work of a generator that continues so many clips.
     public func workAsWritten(clips: Int) -> WorkAsWritten {
         var work = WorkAsWritten()
@@ -37,14 +37,14 @@ extension ModelConfiguration {
     /// What a recurrent unit convolves at each step, where state and input are of one width.
     private func unitConvolutions(width: Int) -> [(taps: Int, inputs: Int, outputs: Int)] {
         let gate = (taps: 9, inputs: 2 * width, outputs: width)
-        switch unit {
-        case .convGRU: return [gate, gate, gate]
-        case .convLSTM: return [gate, gate, gate, gate]
-        case .trajGRU:
+        switch unit.name {
+        case "conv-gru": return [gate, gate, gate]
+        case "conv-lstm": return [gate, gate, gate, gate]
+        case "traj-gru":
             let input = (taps: 9, inputs: width, outputs: width)
             let link = (taps: 1, inputs: links * width, outputs: width)
             return [(25, 2 * width, 32), (25, 32, 2 * links), input, input, input, link, link, link]
-        case .tsruC, .tsruP, .tsruS:
+        default:
             return [gate, (9, width, warp == .kernel ? kernelSize * kernelSize : 2), gate, gate]
         }
     }

@@ -8,7 +8,7 @@ import Foundation
 /// A generator as a run left it, ready to predict: averaged weights with the statistics that belong to them.
 public struct TrainedModel {
     public let configuration: Configuration
-    public let generator: Generator
+    public let generator: any VideoGenerator
     /// Generator steps behind the weights.
     public let step: Int
     /// What was taken and why, in words: `runs/tiny-1, averaged weights of step 500, the best by psnr on held-out clips`.
@@ -39,7 +39,7 @@ public struct TrainedModel {
             ? try Configuration(folder.configurationPath) : try Configuration(of: checkpoint, at: place)
         try configuration.refuseModelThatDoesNotFit(of: path)
         var blank = Initializer.blank
-        generator = Generator(configuration.model, using: &blank)
+        generator = configuration.model.makeGenerator(using: &blank)
         func load(_ group: Checkpoint.Group, _ body: ([String: Tensor]) throws -> Void) throws {
             do { try body(checkpoint.groups[group] ?? [:]) } catch let error as LayerStateError {
                 throw error.naming("\(place)/\(group.rawValue).safetensors")

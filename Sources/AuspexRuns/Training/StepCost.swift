@@ -32,7 +32,7 @@ public struct StepCost: Sendable, Equatable {
             parameters = (trainer.generator.parameterCount, trainer.discriminators.parameterCount)
             // The network that validation and samples see is alive as long as the run is.
             var blank = Initializer.blank
-            let evaluated = Generator(counted.model, using: &blank)
+            let evaluated = counted.model.makeGenerator(using: &blank)
             let before = ShapePass.countSoFar ?? ShapePass.Count()
             _ = try trainer.advance {
                 let live = ShapePass.countSoFar?.liveBytes ?? 0
@@ -62,12 +62,12 @@ public struct StepCost: Sendable, Equatable {
             classes: model.classes > 0 ? (0..<count).map { $0 % model.classes } : nil)
     }
 
-    private static func shape(clips: Int, _ model: ModelConfiguration) -> [Int] {
-        [clips, model.contextFrames + model.predictedFrames, model.size, model.size, model.frameChannels]
+    private static func shape(clips: Int, _ model: any ModelOptions) -> [Int] {
+        [clips, model.clipFrames, model.size, model.size, model.frameChannels]
     }
 
     /// What the loop does between steps, as far as it needs memory: standing statistics, and predictions of held-out clips.
-    private static func validate(_ generator: Generator, _ configuration: Configuration) {
+    private static func validate(_ generator: any VideoGenerator, _ configuration: Configuration) {
         let batch = batch(configuration)
         recomputeStandingStatistics(
             of: generator, over: [(batch.context, batch.classes)], steps: configuration.model.predictedFrames,

@@ -33,7 +33,8 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
                 "a step needs at least \(HumanUnits.bytes(least.bytes)) of memory, "
                     + "\(HumanUnits.bytes(least.parameterBytes)) of them for weights and \(HumanUnits.bytes(least.clipBytes)) for clips; "
                     + "this process may use \(HumanUnits.bytes(memory)): "
-                    + "lower " + (least.parameterBytes > least.clipBytes ? "model.channels" : "training.batch"))
+                    + "lower "
+                    + (least.parameterBytes > least.clipBytes ? configuration.largestModelField : "training.batch"))
         }
         let cost = try StepCost(configuration)
         generatorParameters = cost.generatorParameters

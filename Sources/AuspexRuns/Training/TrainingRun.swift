@@ -144,8 +144,11 @@ public struct TrainingRun {
     /// The networks of a configuration with their first weights.
     package static func trainer(_ configuration: Configuration) -> AdversarialTrainer {
         var initializer = Initializer(seed: configuration.training.seed)
-        let generator = Generator(configuration.model, using: &initializer)
-        let discriminators = Discriminators(configuration.discriminators, for: configuration.model, using: &initializer)
+        let generator = configuration.model.makeGenerator(using: &initializer)
+        let discriminators =
+            configuration.training.adversarialWeight > 0
+            ? Discriminators(configuration.discriminators, for: configuration.model, using: &initializer)
+            : Discriminators([])
         return AdversarialTrainer(
             generator: generator, discriminators: discriminators, configuration: configuration.training)
     }

@@ -36,15 +36,20 @@ extension AdversarialTrainer {
             }
             return values
         }
-        for (network, layer) in [(Network.generator, generator as any Layer), (.discriminators, discriminators)] {
+        var networks = [(Network.generator, generator as any Layer)]
+        // A run whose losses have no discriminators may have saved some: they were never trained.
+        if !discriminators.judges.isEmpty { networks.append((.discriminators, discriminators)) }
+        for (network, layer) in networks {
             try layer.load(parameters: take(.weights, of: network))
             try layer.load(
                 buffers: take(.spectral, of: network).merging(take(.statistics, of: network)) { own, _ in own })
         }
         try generatorOptimizer.load(take(.optimiser, of: .generator), updates: checkpoint.step)
-        try discriminatorOptimizer.load(
-            take(.optimiser, of: .discriminators),
-            updates: configuration.adversarialWeight > 0 ? checkpoint.step * configuration.discriminatorSteps : 0)
+        if !discriminators.judges.isEmpty {
+            try discriminatorOptimizer.load(
+                take(.optimiser, of: .discriminators),
+                updates: configuration.adversarialWeight > 0 ? checkpoint.step * configuration.discriminatorSteps : 0)
+        }
         try averaged.load(checkpoint.groups[.averagedWeights] ?? [:])
         step = checkpoint.step
     }

@@ -8,7 +8,7 @@ import AuspexTensors
 /// Gradients of `accumulation` micro-batches are averaged into each update. Every random draw is a pure function of (seed, step).
 /// Source: Luc et al. 2020, arXiv:2003.04035, appendix; Clark et al. 2019, arXiv:1907.06571.
 public final class AdversarialTrainer {
-    public let generator: Generator
+    public let generator: any VideoGenerator
     public let discriminators: Discriminators
     public let configuration: TrainingConfiguration
     let generatorOptimizer: Adam
@@ -23,7 +23,7 @@ public final class AdversarialTrainer {
     public var beforeMicroBatch: () throws -> Void = {}
 
     public init(
-        generator: Generator, discriminators: Discriminators, configuration: TrainingConfiguration
+        generator: any VideoGenerator, discriminators: Discriminators, configuration: TrainingConfiguration
     ) {
         self.generator = generator
         self.discriminators = discriminators
@@ -38,6 +38,9 @@ public final class AdversarialTrainer {
         discriminatorOptimizer = adam(discriminators)
         averaged = AveragedWeights(of: generator.parameters, configuration.averaging)
     }
+
+    /// The share of the training that is done.
+    private var progress: Double { Double(step) / Double(max(1, configuration.steps)) }
 
     /// Micro-batches that a step takes from the data.
     public var batchesPerStep: Int {
@@ -80,8 +83,9 @@ public final class AdversarialTrainer {
             try beforeMicroBatch()
             let draw = drawNumber(update: update, micro: micro)
             let predicted = generator(
-                context: batch.context, noise: noise(draw, clips: batch.clips), classes: batch.classes,
-                steps: batch.predictedFrames, Pass(.training))
+                context: batch.context, horizon: batch.predictedFrames, noise: noise(draw, clips: batch.clips),
+                classes: batch.classes, Pass(.training)
+            ).frames
             let result = DiscriminatorGradients(
                 of: discriminators, on: batch, predicted: predicted, draws: viewDraws(draw, batch),
                 recomputesActivations: recomputesActivations)
@@ -110,9 +114,11 @@ public final class AdversarialTrainer {
             let draw = drawNumber(update: configuration.discriminatorSteps, micro: micro)
             let result = GeneratorGradients(
                 of: generator, judgedBy: discriminators, on: batch, noise: noise(draw, clips: batch.clips),
-                draws: viewDraws(draw, batch), weights: weights, recomputesActivations: recomputesActivations)
+                draws: viewDraws(draw, batch), weights: weights, progress: progress,
+                recomputesActivations: recomputesActivations)
             for outcome in result.outcomes { report.addMean("generator/\(outcome.view)/loss", outcome.loss) }
             result.pixelLoss.map { report.addMean("generator/pixelLoss", $0) }
+            for loss in result.ownLosses { report.addMean("generator/\(loss.name)", loss.value) }
             for (position, gradient) in result.gradients.enumerated() { accumulate(gradient, into: &sums[position]) }
         }
         if configuration.orthogonalPenalty > 0 {
@@ -150,16 +156,16 @@ public final class AdversarialTrainer {
     }
 
     private func noise(_ draw: Int, clips: Int) -> Tensor {
-        RandomStream(seed: configuration.seed, name: "noise", step: draw)
-            .normal([clips, generator.configuration.latentSize])
+        generator.noise(clips: clips, from: RandomStream(seed: configuration.seed, name: "noise", step: draw))
     }
 
     private func viewDraws(_ draw: Int, _ batch: TrainingBatch) -> [ViewDraws] {
-        discriminators.views.enumerated().map { position, view in
-            view.draws(
-                clips: batch.clips, size: batch.size, contextFrames: batch.contextFrames,
-                predictedFrames: batch.predictedFrames,
-                from: RandomStream(seed: configuration.seed, name: "views/\(position)", step: draw))
+        let shape = ClipShape(
+            clips: batch.clips, size: batch.size, contextFrames: batch.contextFrames,
+            predictedFrames: batch.predictedFrames)
+        return discriminators.judges.enumerated().map { position, discriminator in
+            discriminator.draws(
+                for: shape, from: RandomStream(seed: configuration.seed, name: "views/\(position)", step: draw))
         }
     }
 }

@@ -25,7 +25,7 @@ public struct DiscriminatorGradients {
 
     /// - Parameters:
     ///   - predicted: the generator's frames for the batch's contexts, `[B, Tp, H, W, C]`.
-    ///   - draws: one for each view.
+    ///   - draws: one for each discriminator.
     public init(
         of discriminators: Discriminators, on batch: TrainingBatch, predicted: Tensor, draws: [ViewDraws],
         recomputesActivations: Bool = false
@@ -36,13 +36,12 @@ public struct DiscriminatorGradients {
         let classes = batch.classes.map { $0 + $0 }
         var outcomes: [JudgeOutcome] = []
         var gradients: [Tensor] = []
-        for ((judge, view), draws) in zip(zip(discriminators.judges, discriminators.views), draws) {
-            let seen = view.applied(to: both, draws.doubled)
+        for (discriminator, draws) in zip(discriminators.judges, draws) {
             var scores: Tensor?
             let (loss, own) = valueWithGradients(
-                of: judge.parameters, recomputesActivations: recomputesActivations
+                of: discriminator.parameters, recomputesActivations: recomputesActivations
             ) { pass in
-                let all = judge(seen, classes: classes, pass)
+                let all = discriminator(both, draws: draws.doubled, classes: classes, pass)
                 scores = all.detached()
                 return discriminatorHingeLoss(
                     real: all.sliced(0, from: 0, count: batch.clips),
@@ -52,7 +51,7 @@ public struct DiscriminatorGradients {
             let numbers = scores?.scalars ?? []
             outcomes.append(
                 JudgeOutcome(
-                    view: view.name, loss: loss.scalar,
+                    view: discriminator.name, loss: loss.scalar,
                     accuracyReal: share(numbers.prefix(batch.clips)) { $0 > 0 },
                     accuracyPredicted: share(numbers.suffix(batch.clips)) { $0 < 0 }))
         }

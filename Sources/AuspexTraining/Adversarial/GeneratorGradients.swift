@@ -19,12 +19,14 @@ public struct GeneratorLossWeights: Sendable, Equatable {
 
 /// The generator's side of a training step.
 ///
-/// `L = −Σ views mean D(predicted) [+ weight · pixel loss]`. Views run and go backward one after another; their gradients are summed at the
+/// `L = −Σ views mean D(predicted) [+ weight · pixel loss] [+ Σ losses of the model's own]`. Views run and go backward one after another; their gradients are summed at the
 /// video, and go back through the generator once.
 public struct GeneratorGradients {
     public let outcomes: [JudgeOutcome]
     /// The pixel loss, unweighted; nil where there is none.
     public let pixelLoss: Float?
+    /// The losses that the model itself brings, unweighted.
+    public let ownLosses: [(name: String, value: Float)]
     /// In the order of `generator.parameters`.
     public let gradients: [Tensor]
     /// What was predicted, `[B, Tp, H, W, C]`.
@@ -32,32 +34,36 @@ public struct GeneratorGradients {
 
     /// - Parameters:
     ///   - noise: `[B, latentSize]`.
-    ///   - draws: one for each view.
+    ///   - draws: one for each discriminator.
+    ///   - progress: the share of the training that is done, from 0 to 1.
     public init(
-        of generator: Generator, judgedBy discriminators: Discriminators, on batch: TrainingBatch, noise: Tensor,
-        draws: [ViewDraws], weights: GeneratorLossWeights,
-        recomputesActivations: Bool = false
+        of generator: some VideoGenerator, judgedBy discriminators: Discriminators, on batch: TrainingBatch,
+        noise: Tensor,
+        draws: [ViewDraws], weights: GeneratorLossWeights, progress: Double = 0, recomputesActivations: Bool = false
     ) {
         let parameters = generator.parameters
         let pass = Pass(
             .training, differentiating: parameters, movesStatistics: true,
             recomputesActivations: recomputesActivations)
-        let video = generator(
-            context: batch.context, noise: noise, classes: batch.classes, steps: batch.predictedFrames, pass)
+        let output = generator(
+            context: batch.context, horizon: batch.predictedFrames, noise: noise, classes: batch.classes, pass)
+        let video = output.frames
         predicted = video.detached()
         var upstream: Tensor?
         var outcomes: [JudgeOutcome] = []
         if weights.adversarial != 0 {
-            for ((judge, view), draws) in zip(zip(discriminators.judges, discriminators.views), draws) {
+            for (discriminator, draws) in zip(discriminators.judges, draws) {
                 let judging = Pass(
                     .training, recordsInputs: true, recomputesActivations: recomputesActivations)
                 let frames = judging.watch(predicted)
-                let seen = view.applied(to: joined([batch.context, frames], along: 1), draws)
-                let loss = generatorHingeLoss(predicted: judge(seen, classes: batch.classes, judging))
+                let video = joined([batch.context, frames], along: 1)
+                let scores = discriminator(video, draws: draws, classes: batch.classes, judging)
+                let loss = generatorHingeLoss(predicted: scores)
                 let gradient = judging.gradients(of: loss, at: [frames])[0]
                 accumulate(gradient * weights.adversarial, into: &upstream)
                 outcomes.append(
-                    JudgeOutcome(view: view.name, loss: loss.scalar, accuracyReal: nil, accuracyPredicted: nil))
+                    JudgeOutcome(view: discriminator.name, loss: loss.scalar, accuracyReal: nil, accuracyPredicted: nil)
+                )
             }
         }
         var pixelLoss: Float?
@@ -69,6 +75,16 @@ public struct GeneratorGradients {
         }
         self.outcomes = outcomes
         self.pixelLoss = pixelLoss
-        gradients = pass.gradients(of: video, upstream: upstream ?? Tensor(zeros: video.shape), for: parameters)
+        let own = generator.losses(
+            of: output, clips: joined([batch.context, batch.future], along: 1), progress: progress, pass)
+        ownLosses = own.map { ($0.name, $0.value.scalar) }
+        if own.isEmpty {
+            gradients = pass.gradients(of: video, upstream: upstream ?? Tensor(zeros: video.shape), for: parameters)
+        } else {
+            // One way back for all terms: the gradient at the video enters as the scalar whose gradient there it is.
+            var total = own.dropFirst().reduce(own[0].value * own[0].weight) { $0 + $1.value * $1.weight }
+            if let upstream { total = total + sum(video * upstream) }
+            gradients = pass.gradients(of: total, for: parameters)
+        }
     }
 }

@@ -11,13 +11,13 @@ import AuspexTensors
 ///   - steps: Tp.
 ///   - stream: where z is drawn from.
 public func recomputeStandingStatistics(
-    of generator: Generator, over contexts: [(context: Tensor, classes: [Int]?)], steps: Int, from stream: RandomStream
+    of generator: some VideoGenerator, over contexts: [(context: Tensor, classes: [Int]?)], steps: Int,
+    from stream: RandomStream
 ) {
     for (number, batch) in contexts.enumerated() {
-        let noise = stream.at(step: number)
-            .normal([batch.context.shape[0], generator.configuration.latentSize])
         _ = generator(
-            context: batch.context, noise: noise, classes: batch.classes, steps: steps,
-            Pass(.recalibrating(batch: number)))
+            context: batch.context, horizon: steps,
+            noise: generator.noise(clips: batch.context.shape[0], from: stream.at(step: number)),
+            classes: batch.classes, Pass(.recalibrating(batch: number)))
     }
 }

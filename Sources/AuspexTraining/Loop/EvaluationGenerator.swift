@@ -6,13 +6,13 @@ import AuspexTensors
 ///
 /// A network of its own, so that looking at a run changes nothing in it.
 final class EvaluationGenerator {
-    let generator: Generator
+    let generator: any VideoGenerator
     private let standing: [SuppliedBatch]
     private let seed: UInt64
 
-    init(_ configuration: ModelConfiguration, standing: [SuppliedBatch], seed: UInt64) {
+    init(_ options: any ModelOptions, standing: [SuppliedBatch], seed: UInt64) {
         var blank = Initializer.blank
-        generator = Generator(configuration, using: &blank)
+        generator = options.makeGenerator(using: &blank)
         self.standing = standing
         self.seed = seed
     }
@@ -23,11 +23,11 @@ final class EvaluationGenerator {
         // The raw weights' singular vectors are a good start, and no more: σ is that of the averages.
         try generator.load(buffers: trainer.generator.bufferValues)
         generator.convergeSpectralNorms()
-        let configuration = generator.configuration
+        let options = generator.options
         recomputeStandingStatistics(
             of: generator,
             over: standing.map {
-                ($0.values.sliced(1, from: 0, count: configuration.contextFrames).detached(), $0.classes)
-            }, steps: configuration.predictedFrames, from: RandomStream(seed: seed, name: "standing-statistics"))
+                ($0.values.sliced(1, from: 0, count: options.contextFrames).detached(), $0.classes)
+            }, steps: options.predictedFrames, from: RandomStream(seed: seed, name: "standing-statistics"))
     }
 }

@@ -10,7 +10,7 @@ struct SampleWriter {
 
     let folder: String
     let clips: SuppliedBatch?
-    let model: ModelConfiguration
+    let model: any ModelOptions
     let frameIntervalSeconds: Double
     let seed: UInt64
 

@@ -28,7 +28,7 @@ public final class TrainingLoop {
     private let stop: StopFlag
     private let writeDocuments: (inout Checkpoint) throws -> Void
     private var configuration: TrainingConfiguration { trainer.configuration }
-    private var model: ModelConfiguration { trainer.generator.configuration }
+    private var model: any ModelOptions { trainer.generator.options }
     /// The best value of the selecting metric so far; part of the checkpoint.
     private var best: Double?
     /// What the baselines reach on the held-out clips; part of the checkpoint, so that a resumed run need not measure them again.
@@ -61,7 +61,7 @@ public final class TrainingLoop {
         self.progress = progress
         self.stop = stop
         self.writeDocuments = writeDocuments
-        let (model, configuration) = (trainer.generator.configuration, trainer.configuration)
+        let (model, configuration) = (trainer.generator.options, trainer.configuration)
         store = folder.checkpoints(keep: configuration.keepCheckpoints)
         evaluation = EvaluationGenerator(model, standing: heldOut.standing, seed: configuration.seed)
         validation = try Validation(

@@ -42,7 +42,7 @@ struct OrthogonalPenaltyGradients {
     /// In the order of `generator.parameters`, times the penalty's weight; nil for parameters that are left out.
     let gradients: [Tensor?]
 
-    init(of generator: Generator, weight: Double) {
+    init(of generator: some Layer, weight: Double) {
         var value = 0.0
         gradients = generator.parameters.map { entry in
             guard entry.name.hasSuffix(".weight"), entry.parameter.value.rank >= 2 else { return nil }

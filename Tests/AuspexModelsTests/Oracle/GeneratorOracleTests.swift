@@ -7,8 +7,8 @@ import AuspexTensors
 extension ModelTests {
     /// Generators of other units and outputs against PyTorch: the prediction, and every gradient for a random upstream.
     @Suite struct GeneratorOracleTests {
-        private static var small: ModelConfiguration {
-            var model = ModelConfiguration()
+        private static var small: TrIVDGANConfiguration {
+            var model = TrIVDGANConfiguration()
             (model.size, model.channels, model.contextFrames, model.predictedFrames) = (32, 1, 2, 2)
             (model.latentSize, model.frameChannels) = (4, 1)
             return model
@@ -35,17 +35,18 @@ extension ModelTests {
             try check("generator-conv-lstm", model, classes: nil)
         }
 
-        private func check(_ name: String, _ model: ModelConfiguration, classes: [Int]?) throws {
+        private func check(_ name: String, _ model: TrIVDGANConfiguration, classes: [Int]?) throws {
             let golden = try Golden(name)
             var initializer = Initializer(seed: 1)
-            let generator = Generator(model, using: &initializer)
+            let generator = TrIVDGAN(model, using: &initializer)
             try golden.initialise(generator, as: "generator")
             let context = Formula.clip(
                 "\(name).clip", batch: 2, time: model.contextFrames, size: model.size, channels: model.frameChannels)
             let noise = Formula.uniform("\(name).noise", [2, model.latentSize], times: 2)
             let pass = Pass(.training, differentiating: generator.parameters)
             let output = generator(
-                context: context, noise: noise, classes: classes, steps: model.predictedFrames, pass)
+                context: context, horizon: model.predictedFrames, noise: noise, classes: classes, pass
+            ).frames
             expectClose(output, try golden["output"], "\(name): output", within: 1e-4)
             let gradients = pass.gradients(
                 of: output, upstream: Formula.uniform("\(name).upstream", output.shape), for: generator.parameters)

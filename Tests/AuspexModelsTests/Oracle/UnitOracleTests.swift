@@ -9,14 +9,14 @@ extension ModelTests {
     @Suite struct UnitOracleTests {
         struct Case: CustomTestStringConvertible {
             let name: String
-            let configuration: ModelConfiguration
+            let configuration: TrIVDGANConfiguration
             var testDescription: String { name }
 
             init(
-                _ name: String, _ unit: ModelConfiguration.Unit, _ change: (inout ModelConfiguration) -> Void = { _ in }
+                _ name: String, _ unit: RecurrentUnitKind, _ change: (inout TrIVDGANConfiguration) -> Void = { _ in }
             ) {
                 self.name = name
-                var configuration = ModelConfiguration()
+                var configuration = TrIVDGANConfiguration()
                 configuration.unit = unit
                 change(&configuration)
                 self.configuration = configuration

@@ -26,14 +26,16 @@ extension ModelTests {
         @Test(arguments: cases) func agreesWithTheOracle(_ judgeCase: Case) throws {
             let (golden, name) = (try Golden("judges"), judgeCase.name)
             var initializer = Initializer(seed: 1)
+            var view = View()
+            view.kind = judgeCase.kind
             let judge = ViewDiscriminator(
-                of: judgeCase.kind, side: judgeCase.side, channels: 2, frameChannels: 2, classes: judgeCase.classes,
+                of: view, size: judgeCase.side, channels: 2, frameChannels: 2, classes: judgeCase.classes,
                 using: &initializer)
             try golden.initialise(judge, as: name)
             let parameters = judge.parameters
             let pass = Pass(.training, differentiating: parameters)
             let video = pass.watch(Formula.clip("\(name).clip", batch: 2, time: 5, size: judgeCase.side, channels: 2))
-            let scores = judge(video, classes: judgeCase.classes > 0 ? [2, 0] : nil, pass)
+            let scores = judge.scores(of: video, classes: judgeCase.classes > 0 ? [2, 0] : nil, pass)
             expectClose(scores, try golden["scores.\(name)"], "\(name): scores", within: 1e-5)
             let leaves = parameters.map { pass.read($0.parameter) } + [video]
             let gradients = pass.gradients(

@@ -8,7 +8,7 @@ import AuspexTraining
 /// A generator and its judges as the oracle's case has them, and what it gave to each update.
 struct WholeModelCase: CustomTestStringConvertible {
     let name: String
-    let configuration: ModelConfiguration
+    let configuration: TrIVDGANConfiguration
     let views: DiscriminatorsConfiguration
     let clips = 2
 
@@ -16,7 +16,7 @@ struct WholeModelCase: CustomTestStringConvertible {
 
     /// Three frames of four: the draws count.
     static let tsruC: WholeModelCase = {
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         model.unit = .tsruC
         (model.size, model.channels, model.contextFrames, model.predictedFrames) = (32, 2, 2, 4)
         model.latentSize = 6
@@ -27,7 +27,7 @@ struct WholeModelCase: CustomTestStringConvertible {
 
     /// The preset as it is, on grey clips.
     static let convGRU: WholeModelCase = {
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         model.unit = .convGRU
         (model.size, model.channels, model.contextFrames, model.predictedFrames) = (32, 2, 3, 5)
         (model.latentSize, model.frameChannels) = (5, 1)
@@ -37,9 +37,9 @@ struct WholeModelCase: CustomTestStringConvertible {
     static let all = [tsruC, convGRU]
 
     /// Both networks with the oracle's weights.
-    func networks(_ golden: Golden) throws -> (generator: Generator, discriminators: Discriminators) {
+    func networks(_ golden: Golden) throws -> (generator: TrIVDGAN, discriminators: Discriminators) {
         var initializer = Initializer(seed: 1)
-        let generator = Generator(configuration, using: &initializer)
+        let generator = TrIVDGAN(configuration, using: &initializer)
         let discriminators = Discriminators(views, for: configuration, using: &initializer)
         try golden.initialise(generator, as: "generator")
         try golden.initialise(discriminators, as: "discriminators")

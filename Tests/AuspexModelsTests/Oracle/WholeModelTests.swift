@@ -19,13 +19,14 @@ extension ModelTests {
             let (generator, discriminators) = try model.networks(golden)
             let batch = model.batch(at)
             let predicted = generator(
-                context: batch.context, noise: model.noise(at), steps: model.configuration.predictedFrames,
-                Pass(.training))
+                context: batch.context, horizon: model.configuration.predictedFrames, noise: model.noise(at),
+                Pass(.training)
+            ).frames
             expectClose(predicted, try golden["output"], "\(model.name): output", within: 5e-5)
             let real = joined([batch.context, batch.future], along: 1)
             let both = joined([real, joined([batch.context, predicted], along: 1)], along: 0)
-            let scores = zip(zip(discriminators.judges, discriminators.views), try model.draws(at, golden)).map {
-                $0.0($0.1.applied(to: both, $1.doubled), Pass(.training))
+            let scores = zip(discriminators.judges, try model.draws(at, golden)).map {
+                $0(both, draws: $1.doubled, classes: nil, Pass(.training))
             }
             expectClose(stacked(scores), try golden["scores"], "\(model.name): scores", within: 1e-5)
         }
@@ -36,8 +37,9 @@ extension ModelTests {
             let (generator, discriminators) = try model.networks(golden)
             let batch = model.batch(at)
             let predicted = generator(
-                context: batch.context, noise: model.noise(at), steps: model.configuration.predictedFrames,
-                Pass(.training))
+                context: batch.context, horizon: model.configuration.predictedFrames, noise: model.noise(at),
+                Pass(.training)
+            ).frames
             let result = DiscriminatorGradients(
                 of: discriminators, on: batch, predicted: predicted, draws: try model.draws(at, golden),
                 recomputesActivations: recomputes)
@@ -82,8 +84,9 @@ extension ModelTests {
                     let update = 3 * step + turn
                     let batch = model.batch(2 * step + turn)
                     let predicted = generator(
-                        context: batch.context, noise: model.noise(update), steps: model.configuration.predictedFrames,
-                        Pass(.training))
+                        context: batch.context, horizon: model.configuration.predictedFrames,
+                        noise: model.noise(update), Pass(.training)
+                    ).frames
                     let result = DiscriminatorGradients(
                         of: discriminators, on: batch, predicted: predicted, draws: try model.draws(update, golden))
                     forDiscriminators.update(result.gradients, learningRate: 5e-4)

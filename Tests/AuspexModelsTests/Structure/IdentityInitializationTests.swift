@@ -7,8 +7,8 @@ extension ModelTests {
     /// What `startsStill` promises of units that nobody has trained.
     @Suite struct IdentityInitializationTests {
         /// A small state at one place, after one step without input: how much of it is still there.
-        private func kept(_ unit: ModelConfiguration.Unit, startsStill: Bool) -> Float {
-            var model = ModelConfiguration()
+        private func kept(_ unit: RecurrentUnitKind, startsStill: Bool) -> Float {
+            var model = TrIVDGANConfiguration()
             (model.unit, model.startsStill, model.links) = (unit, startsStill, 3)
             var initializer = Initializer(seed: 3)
             let made = model.makeUnit(stateChannels: 1, inputChannels: 1, using: &initializer)
@@ -22,13 +22,13 @@ extension ModelTests {
             return (next.cell ?? next.hidden).scalars[24] / 0.01
         }
 
-        @Test(arguments: ModelConfiguration.Unit.allCases)
-        func untrainedUnitKeepsItsState(unit: ModelConfiguration.Unit) {
+        @Test(arguments: RecurrentUnitRegistry.standard.kinds)
+        func untrainedUnitKeepsItsState(unit: RecurrentUnitKind) {
             #expect(kept(unit, startsStill: true) > 0.6)
         }
 
-        @Test(arguments: [ModelConfiguration.Unit.tsruC, .tsruP, .tsruS])
-        func publishedStartBlursIt(unit: ModelConfiguration.Unit) {
+        @Test(arguments: [RecurrentUnitKind.tsruC, .tsruP, .tsruS])
+        func publishedStartBlursIt(unit: RecurrentUnitKind) {
             #expect(kept(unit, startsStill: false) < 0.3)
         }
     }

@@ -21,13 +21,13 @@ extension ModelTests {
         }
 
         @Test func units() throws {
-            let all = ModelConfiguration.Unit.allCases.flatMap { kind in
+            let all = RecurrentUnitRegistry.standard.kinds.flatMap { kind in
                 Warp.allCases.flatMap { warp in
                     var model = published
                     (model.unit, model.warp) = (kind, warp)
                     var initializer = Initializer(seed: 1)
                     let unit = model.makeUnit(stateChannels: 3, inputChannels: 2, using: &initializer)
-                    return lines(of: unit, "\(kind.rawValue)/\(warp.rawValue) ")
+                    return lines(of: unit, "\(kind.name)/\(warp.rawValue) ")
                 }
             }
             try expectFrozen(all, as: "units")
@@ -44,8 +44,8 @@ extension ModelTests {
         }
 
         /// The published model but for its width.
-        private var published: ModelConfiguration {
-            var model = ModelConfiguration()
+        private var published: TrIVDGANConfiguration {
+            var model = TrIVDGANConfiguration()
             model.channels = 2
             return model
         }

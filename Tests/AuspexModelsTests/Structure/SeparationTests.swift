@@ -16,11 +16,8 @@ extension ModelTests {
         }
 
         private func draws(_ discriminators: Discriminators) -> [ViewDraws] {
-            discriminators.views.map {
-                $0.draws(
-                    clips: 2, size: 32, contextFrames: 1, predictedFrames: 3, from: RandomStream(seed: 1, name: "views")
-                )
-            }
+            let shape = ClipShape(clips: 2, size: 32, contextFrames: 1, predictedFrames: 3)
+            return discriminators.judges.map { $0.draws(for: shape, from: RandomStream(seed: 1, name: "views")) }
         }
 
         @Test func aDiscriminatorStepLeavesTheGeneratorAlone() {
@@ -28,7 +25,8 @@ extension ModelTests {
             let (ofGenerator, ofDiscriminators) = (generator.bits, discriminators.bits)
             let batch = batch()
             let predicted = generator(
-                context: batch.context, noise: Tiny.noise(model), steps: 3, Pass(.training))
+                context: batch.context, horizon: 3, noise: Tiny.noise(model), Pass(.training)
+            ).frames
             let result = DiscriminatorGradients(
                 of: discriminators, on: batch, predicted: predicted, draws: draws(discriminators))
             Adam(discriminators.parameters, beta1: 0, beta2: 0.999, epsilon: 1e-8)
@@ -62,11 +60,14 @@ extension ModelTests {
             let generator = Tiny.generator(model)
             let (context, noise) = (Tiny.context(model, clips: 3), Tiny.noise(model, clips: 3))
             let before = generator.bits
-            let together = generator(context: context, noise: noise, steps: 2, Pass(.inference))
+            let together = generator(
+                context: context, horizon: 2, noise: noise, Pass(.inference)
+            ).frames
             for clip in 0..<3 {
                 let alone = generator(
-                    context: context.sliced(0, from: clip, count: 1), noise: noise.sliced(0, from: clip, count: 1),
-                    steps: 2, Pass(.inference))
+                    context: context.sliced(0, from: clip, count: 1), horizon: 2,
+                    noise: noise.sliced(0, from: clip, count: 1), Pass(.inference)
+                ).frames
                 expectClose(alone, together.sliced(0, from: clip, count: 1), "clip \(clip)", within: 1e-5)
             }
             #expect(generator.changed(since: before) == [])
@@ -74,12 +75,15 @@ extension ModelTests {
 
         @Test func aRecordedPredictionIsTheUnrecordedOne() {
             let generator = Tiny.generator(model)
-            let plain = generator(context: Tiny.context(model), noise: Tiny.noise(model), steps: 2, Pass(.inference))
+            let plain = generator(
+                context: Tiny.context(model), horizon: 2, noise: Tiny.noise(model), Pass(.inference)
+            ).frames
             for recomputes in [false, true] {
                 let pass = Pass(
                     .inference, differentiating: generator.parameters, recomputesActivations: recomputes)
                 let recorded = generator(
-                    context: Tiny.context(model), noise: Tiny.noise(model), steps: 2, pass)
+                    context: Tiny.context(model), horizon: 2, noise: Tiny.noise(model), pass
+                ).frames
                 #expect(recorded.scalars == plain.scalars)
             }
         }

@@ -4,21 +4,23 @@ import AuspexTensors
 
 /// Small models by configuration, for tests of structure.
 enum Tiny {
-    static func model(size: Int = 32, _ change: (inout ModelConfiguration) -> Void = { _ in }) -> ModelConfiguration {
-        var model = ModelConfiguration()
+    static func model(size: Int = 32, _ change: (inout TrIVDGANConfiguration) -> Void = { _ in })
+        -> TrIVDGANConfiguration
+    {
+        var model = TrIVDGANConfiguration()
         (model.size, model.channels, model.contextFrames, model.predictedFrames) = (size, 1, 1, 3)
         model.latentSize = 3
         change(&model)
         return model
     }
 
-    static func generator(_ model: ModelConfiguration) -> Generator {
+    static func generator(_ model: TrIVDGANConfiguration) -> TrIVDGAN {
         var initializer = Initializer(seed: 7)
-        return Generator(model, using: &initializer)
+        return TrIVDGAN(model, using: &initializer)
     }
 
     static func discriminators(
-        _ preset: DiscriminatorsConfiguration.Preset, for model: ModelConfiguration
+        _ preset: DiscriminatorsConfiguration.Preset, for model: TrIVDGANConfiguration
     ) -> Discriminators {
         var configuration = DiscriminatorsConfiguration()
         configuration.preset = preset
@@ -26,12 +28,12 @@ enum Tiny {
         return Discriminators(configuration, for: model, using: &initializer)
     }
 
-    static func context(_ model: ModelConfiguration, clips: Int = 2) -> Tensor {
+    static func context(_ model: TrIVDGANConfiguration, clips: Int = 2) -> Tensor {
         Formula.clip(
             "context", batch: clips, time: model.contextFrames, size: model.size, channels: model.frameChannels)
     }
 
-    static func noise(_ model: ModelConfiguration, clips: Int = 2) -> Tensor {
+    static func noise(_ model: TrIVDGANConfiguration, clips: Int = 2) -> Tensor {
         Formula.uniform("noise", [clips, model.latentSize], times: 2)
     }
 }

@@ -7,8 +7,8 @@ import AuspexTensors
 extension ModelTests {
     /// Unrolling a unit gives what stepping it gives: states, and gradients at parameters, features and inputs.
     @Suite struct UnrollingTests {
-        @Test(arguments: ModelConfiguration.Unit.allCases, Warp.allCases)
-        func equalsStepping(kind: ModelConfiguration.Unit, warp: Warp) {
+        @Test(arguments: RecurrentUnitRegistry.standard.kinds, Warp.allCases)
+        func equalsStepping(kind: RecurrentUnitKind, warp: Warp) {
             let (unit, inputs) = (unit(kind, warp), Formula.uniform("inputs", [4, 2, 5, 3, 2]))
             let (unrolled, ofUnrolled) = run(unit, inputs) { features, inputs, pass in
                 unit.unrolled(from: features, inputs: inputs.reshaped(to: [8, 5, 3, 2]), steps: 4, pass)
@@ -19,8 +19,8 @@ extension ModelTests {
             expectSame(kind, (unrolled, ofUnrolled), (stepped, ofStepped))
         }
 
-        @Test(arguments: ModelConfiguration.Unit.allCases)
-        func oneInputForEveryStepEqualsItsCopies(kind: ModelConfiguration.Unit) {
+        @Test(arguments: RecurrentUnitRegistry.standard.kinds)
+        func oneInputForEveryStepEqualsItsCopies(kind: RecurrentUnitKind) {
             let (unit, input) = (unit(kind, .kernel), Formula.uniform("inputs", [2, 5, 3, 2]))
             let once = run(unit, input) { features, input, pass in
                 unit.unrolled(from: features, inputs: input, steps: 4, pass)
@@ -31,8 +31,8 @@ extension ModelTests {
             expectSame(kind, once, copies)
         }
 
-        private func unit(_ kind: ModelConfiguration.Unit, _ warp: Warp) -> any RecurrentUnit {
-            var configuration = ModelConfiguration()
+        private func unit(_ kind: RecurrentUnitKind, _ warp: Warp) -> any RecurrentUnit {
+            var configuration = TrIVDGANConfiguration()
             (configuration.unit, configuration.warp, configuration.links) = (kind, warp, 2)
             var initializer = Initializer(seed: 3)
             return configuration.makeUnit(stateChannels: 3, inputChannels: 2, using: &initializer)
@@ -66,7 +66,7 @@ extension ModelTests {
         }
 
         private func expectSame(
-            _ kind: ModelConfiguration.Unit, _ a: (states: Tensor, gradients: [Tensor]),
+            _ kind: RecurrentUnitKind, _ a: (states: Tensor, gradients: [Tensor]),
             _ b: (states: Tensor, gradients: [Tensor])
         ) {
             expectClose(a.states, b.states, "\(kind): states", within: 1e-6)

@@ -3,15 +3,15 @@ import Testing
 
 @Suite("Work as written")
 struct WorkAsWrittenTests {
-    private static let model: ModelConfiguration = {
-        var model = ModelConfiguration()
+    private static let model: TrIVDGANConfiguration = {
+        var model = TrIVDGANConfiguration()
         model.channels = 16
         return model
     }()
 
     /// One after another, layer by layer, of the smallest of everything: 32×32, one clip, one frame in and out, one channel.
     @Test func ofOneFrameByHand() {
-        var model = ModelConfiguration()
+        var model = TrIVDGANConfiguration()
         (model.size, model.channels, model.contextFrames, model.predictedFrames) = (32, 1, 1, 1)
         (model.frameChannels, model.latentSize, model.unit) = (1, 1, .convGRU)
         // Products of the encoder's blocks, with what each reads and writes: 32 → 16 → 8 → 4.

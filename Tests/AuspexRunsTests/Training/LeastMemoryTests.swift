@@ -1,4 +1,5 @@
 import AuspexConfiguration
+import AuspexModels
 import AuspexSupport
 import Testing
 
@@ -6,12 +7,12 @@ import Testing
 struct LeastMemoryTests {
     @Test("Sizes that overflow an Int are answered, and at once") func absurdSizes() {
         var configuration = Configuration()
-        configuration.model.channels = 1_000_000
+        configuration.changeModel(TrIVDGANConfiguration.self) { $0.channels = 1_000_000 }
         #expect(LeastMemory(configuration).parameterBytes > 1e15)
         configuration = Configuration()
         configuration.training.batch = 100_000_000
         #expect(LeastMemory(configuration).clipBytes > 1e13)
-        configuration.model.channels = .max
+        configuration.changeModel(TrIVDGANConfiguration.self) { $0.channels = .max }
         configuration.model.contextFrames = .max
         configuration.model.predictedFrames = .max
         configuration.training.batch = .max
@@ -22,7 +23,7 @@ struct LeastMemoryTests {
 
     @Test("Weights grow with the square of the channels, clips with the batch") func grows() {
         var larger = Configuration()
-        larger.model.channels *= 2
+        larger.changeModel(TrIVDGANConfiguration.self) { $0.channels *= 2 }
         larger.training.batch *= 3
         let (one, other) = (LeastMemory(Configuration()), LeastMemory(larger))
         #expect(other.parameterBytes > 3.9 * one.parameterBytes && other.parameterBytes < 4 * one.parameterBytes)

@@ -1,5 +1,6 @@
 import AuspexConfiguration
 import AuspexEvaluation
+import AuspexLayers
 import AuspexModels
 import AuspexRuns
 import AuspexTensors
@@ -11,7 +12,7 @@ struct TrainingForecastTests {
     private static func small(accumulation: Int = 1) -> Configuration {
         var configuration = Configuration()
         configuration.model.size = 32
-        configuration.model.channels = 2
+        configuration.changeModel(TrIVDGANConfiguration.self) { $0.channels = 2 }
         configuration.training.batch = 3
         configuration.training.accumulation = accumulation
         configuration.training.discriminatorSteps = 1
@@ -44,6 +45,7 @@ struct TrainingForecastTests {
         let least = LeastMemory(configuration)
         #expect(Double(cost.peakTensorBytes) > least.bytes)
         #expect(Double(cost.peakTensorBytes) < 200 * least.bytes)
+        guard configuration.model is TrIVDGANConfiguration else { return }
         // What is counted from shapes is what a hand-written formula gives, but for parts of the first unit's input that are computed once.
         let nominal = cost.step.nominalFLOP * cost.repeats * 1e-9
         let ratio = nominal / configuration.gflopOfStepAsWritten
@@ -52,13 +54,15 @@ struct TrainingForecastTests {
 
     @Test(
         "Every unit, output and decomposition can be counted, and costs more than the bound",
-        arguments: ModelConfiguration.Unit.allCases)
-    func everyUnit(unit: ModelConfiguration.Unit) throws {
+        arguments: RecurrentUnitRegistry.standard.kinds)
+    func everyUnit(unit: RecurrentUnitKind) throws {
         for preset in DiscriminatorsConfiguration.Preset.allCases {
             var configuration = Self.small()
-            configuration.model.unit = unit
-            configuration.model.output = preset == .dvd ? .move : .paint
-            configuration.model.classes = preset == .fast ? 3 : 0
+            configuration.changeModel(TrIVDGANConfiguration.self) { model in
+                model.unit = unit
+                model.output = preset == .dvd ? .move : .paint
+                model.classes = preset == .fast ? 3 : 0
+            }
             configuration.discriminators.preset = preset
             let cost = try StepCost(configuration)
             #expect(Double(cost.peakTensorBytes) > LeastMemory(configuration).bytes)
@@ -86,7 +90,7 @@ struct TrainingForecastTests {
 
     @Test("Sizes that no machine holds are refused at once, with what they would need") func refusals() throws {
         for (key, change) in [
-            ("model.channels", { $0.model.channels = 1_000_000 }),
+            ("model.channels", { $0.changeModel(TrIVDGANConfiguration.self) { $0.channels = 1_000_000 } }),
             ("training.batch", { $0.training.batch = 100_000_000 }),
         ] as [(String, (inout Configuration) -> Void)] {
             var configuration = Self.small()

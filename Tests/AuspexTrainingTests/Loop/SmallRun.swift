@@ -8,7 +8,7 @@ import AuspexTraining
 
 /// A run small enough for a test: 32×32 moving shapes, two channels, two context and two predicted frames.
 struct SmallRun {
-    var model = ModelConfiguration()
+    var model = TrIVDGANConfiguration()
     var training = TrainingConfiguration()
     var views: [View] = [.frames(count: 2), .clip(scale: 2), .clip(crop: 2)]
 
@@ -36,7 +36,7 @@ struct SmallRun {
         var discriminators = DiscriminatorsConfiguration()
         discriminators.views = views
         return AdversarialTrainer(
-            generator: Generator(model, using: &initializer),
+            generator: TrIVDGAN(model, using: &initializer),
             discriminators: Discriminators(discriminators, for: model, using: &initializer), configuration: training)
     }
 

@@ -10,11 +10,11 @@ public final class FrameOutput: Layer {
     public let conv: Convolution
     /// How often a kernel's logits count: the spectral norm keeps them within about 1 of each other, from which softmax makes a blur.
     private static let sharpness: Float = 4
-    private let form: ModelConfiguration.Output
+    private let form: TrIVDGANConfiguration.Output
     private let taps: Int
     private let frameChannels: Int
 
-    init(_ configuration: ModelConfiguration, using initializer: inout Initializer) {
+    init(_ configuration: TrIVDGANConfiguration, using initializer: inout Initializer) {
         form = configuration.output
         frameChannels = configuration.frameChannels
         taps = configuration.outputKernelSize * configuration.outputKernelSize

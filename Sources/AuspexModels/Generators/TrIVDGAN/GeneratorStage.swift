@@ -13,7 +13,8 @@ public final class GeneratorStage: Layer {
     public let upsample: GeneratorBlock
     let width: Int
 
-    init(_ configuration: ModelConfiguration, width: Int, outputChannels: Int, using initializer: inout Initializer) {
+    init(_ configuration: TrIVDGANConfiguration, width: Int, outputChannels: Int, using initializer: inout Initializer)
+    {
         self.width = width
         start = Convolution(
             inputChannels: configuration.contextFrames * width, outputChannels: width, using: &initializer)
@@ -32,7 +33,7 @@ public final class GeneratorStage: Layer {
     ///   - x: `[Tp·B, s, s, width]` folded time-major, or `[B, s, s, width]` where every step has the same input.
     ///   - features: the context's at this scale, `[B, s, s, Tc·width]`.
     /// - Returns: `[Tp·B, 2s, 2s, outputChannels]`.
-    func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor, steps: Int, _ pass: Pass) -> Tensor {
+    func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor?, steps: Int, _ pass: Pass) -> Tensor {
         let states = pass.recomputed([x, features]) { [self] inputs, pass in
             let h0 =
                 startNorm.map { $0(start(inputs[1], pass), relu: true, pass) }
@@ -40,38 +41,9 @@ public final class GeneratorStage: Layer {
             let x = inputNorm?(inputs[0], relu: false, pass) ?? inputs[0]
             return unit.unrolled(from: h0, inputs: x, steps: steps, pass)
         }
-        return pass.recomputed([states, condition]) { [self] inputs, pass in
-            upsample(block(inputs[0], condition: inputs[1], pass), condition: inputs[1], pass)
-        }
-    }
-}
-
-extension ModelConfiguration {
-    /// The recurrent unit that the configuration names.
-    public func makeUnit(
-        stateChannels: Int, inputChannels: Int, using initializer: inout Initializer
-    ) -> any RecurrentUnit {
-        func tsru(_ variant: TSRU.Variant) -> TSRU {
-            TSRU(
-                variant: variant, stateChannels: stateChannels, inputChannels: inputChannels, warp: warp,
-                kernelSize: kernelSize, mix: mix, startsStill: startsStill, using: &initializer)
-        }
-        return switch unit {
-        case .convGRU:
-            ConvGRU(
-                stateChannels: stateChannels, inputChannels: inputChannels, startsStill: startsStill,
-                using: &initializer)
-        case .convLSTM:
-            ConvLSTM(
-                stateChannels: stateChannels, inputChannels: inputChannels, startsStill: startsStill,
-                using: &initializer)
-        case .trajGRU:
-            TrajGRU(
-                stateChannels: stateChannels, inputChannels: inputChannels, links: links, startsStill: startsStill,
-                using: &initializer)
-        case .tsruC: tsru(.c)
-        case .tsruP: tsru(.p)
-        case .tsruS: tsru(.s)
+        return pass.recomputed([states] + (condition.map { [$0] } ?? [])) { [self] inputs, pass in
+            let condition = inputs.count > 1 ? inputs[1] : nil
+            return upsample(block(inputs[0], condition: condition, pass), condition: condition, pass)
         }
     }
 }

@@ -1,23 +1,16 @@
 import AuspexLayers
 
-/// What a frame-conditional generator is made of. Every field has a default; the defaults are the published 64×64 model.
-public struct ModelConfiguration: Codable, Sendable, Equatable {
-    /// The recurrent unit of every stage.
-    public enum Unit: String, Codable, Sendable, CaseIterable {
-        case convGRU = "conv-gru"
-        case convLSTM = "conv-lstm"
-        case trajGRU = "traj-gru"
-        case tsruC = "tsru-c"
-        case tsruP = "tsru-p"
-        case tsruS = "tsru-s"
-    }
+/// What TrIVD-GAN-FP's generator is made of. Every field has a default; the defaults are the published 64×64 model.
+public struct TrIVDGANConfiguration: ModelOptions {
+    public static let name = "trivd-gan"
 
     /// How frames come from features: painted anew, or the frame before moved and painted over where a mask says so.
     public enum Output: String, Codable, Sendable, CaseIterable {
         case paint, move
     }
 
-    public var unit: Unit = .tsruC
+    /// The recurrent unit of every stage.
+    public var unit: RecurrentUnitKind = .tsruC
     /// How a TSRU moves its state.
     public var warp: Warp = .kernel
     /// K of a TSRU's K×K kernels, odd.
@@ -64,6 +57,30 @@ public struct ModelConfiguration: Codable, Sendable, Equatable {
         case 256: [8, 8, 8, 4, 4, 2]
         default: stopProgramForSize()
         }
+    }
+
+    public var discriminatorChannels: Int { channels }
+
+    /// What the recurrent units are given of these options.
+    package var unitOptions: RecurrentUnitOptions {
+        var options = RecurrentUnitOptions()
+        options.warp = warp
+        options.kernelSize = kernelSize
+        options.mix = mix
+        options.links = links
+        options.startsStill = startsStill
+        return options
+    }
+
+    /// The recurrent unit of a stage.
+    package func makeUnit(
+        stateChannels: Int, inputChannels: Int, using initializer: inout Initializer
+    ) -> any RecurrentUnit {
+        unit.make(unitOptions, stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
+    }
+
+    public func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
+        TrIVDGAN(self, using: &initializer)
     }
 
     /// Width of what conditions the batch norms: z, with its class's embedding behind where there are classes.

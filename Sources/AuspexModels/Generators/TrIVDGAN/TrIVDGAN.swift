@@ -5,21 +5,25 @@ import AuspexTensors
 /// TrIVD-GAN-FP's frame-conditional generator: an encoder of the context, then a recurrent unit and two residual blocks at each scale.
 ///
 /// Source: Luc et al. 2020, arXiv:2003.04035, section 3; Clark et al. 2019, arXiv:1907.06571, appendix A.
-public final class Generator: Layer {
+public final class TrIVDGAN: VideoGenerator {
     /// From the context's frames, full size down to 4×4: features at every scale.
     public let encoder: [DownsamplingBlock]
     /// Each class's vector, `[classes, embeddingSize]`.
     public let embedding: Parameter?
-    /// From the condition to the first unit's input, 4×4.
-    public let project: Linear
+    /// From the condition to the first unit's input, 4×4; nil where nothing conditions the model.
+    public let project: Linear?
+    /// The first unit's input where nothing conditions the model, `[1, 16 · width]`.
+    public let constant: Parameter?
     /// One a scale, from 4×4 up.
     public let stages: [GeneratorStage]
     public let norm: BatchNorm
     public let output: FrameOutput
-    public let configuration: ModelConfiguration
+    public let options: TrIVDGANConfiguration
 
-    public init(_ configuration: ModelConfiguration, using initializer: inout Initializer) {
-        self.configuration = configuration
+    public var latentSize: Int { options.latentSize }
+
+    public init(_ configuration: TrIVDGANConfiguration, using initializer: inout Initializer) {
+        options = configuration
         let widths = configuration.stageMultipliers.map { $0 * configuration.channels }
         let encoderWidths = [configuration.frameChannels] + widths.reversed()
         encoder = zip(encoderWidths, encoderWidths.dropFirst()).enumerated().map { position, width in
@@ -30,7 +34,13 @@ public final class Generator: Layer {
         embedding =
             configuration.classes > 0
             ? Parameter(initializer.embedding(count: configuration.classes, size: configuration.embeddingSize)) : nil
-        project = Linear(inputs: configuration.conditionSize, outputs: 16 * widths[0], using: &initializer)
+        if configuration.conditionSize > 0 {
+            project = Linear(inputs: configuration.conditionSize, outputs: 16 * widths[0], using: &initializer)
+            constant = nil
+        } else {
+            project = nil
+            constant = Parameter(Tensor(zeros: [1, 16 * widths[0]]))
+        }
         stages = zip(widths, widths.dropFirst() + [configuration.channels]).map {
             GeneratorStage(configuration, width: $0, outputChannels: $1, using: &initializer)
         }
@@ -38,33 +48,39 @@ public final class Generator: Layer {
         output = FrameOutput(configuration, using: &initializer)
     }
 
-    /// Continues clips.
-    ///
-    /// - Parameters:
-    ///   - context: `[B, Tc, H, W, C]`, in [−1, 1].
-    ///   - noise: z, `[B, latentSize]`, standard normal.
-    ///   - classes: one a clip, where the model has classes.
-    ///   - steps: Tp, how many frames to predict.
-    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1].
     public func callAsFunction(
-        context: Tensor, noise: Tensor, classes: [Int]? = nil, steps: Int, _ pass: Pass
-    ) -> Tensor {
-        let batch = context.shape[0]
+        context: Tensor, horizon: Int, noise: Tensor, classes: [Int]? = nil, _ pass: Pass
+    ) -> GeneratorOutput {
         let condition = condition(noise: noise, classes: classes, pass)
         let features = encode(context, pass)
-        var x = project(condition, pass).reshaped(to: [batch, 4, 4, stages[0].width])
+        var x = firstInput(condition, clips: context.shape[0], pass)
         for (stage, features) in zip(stages, features) {
-            x = stage(x, features: features, condition: condition, steps: steps, pass)
+            x = stage(x, features: features, condition: condition, steps: horizon, pass)
         }
         let last = context.sliced(1, from: context.shape[1] - 1, count: 1)
-        return output(
-            norm(x, relu: true, pass), lastFrame: last.reshaped(to: [batch] + context.shape[2...]), steps: steps, pass)
+        let frames = output(
+            norm(x, relu: true, pass), lastFrame: last.reshaped(to: [context.shape[0]] + context.shape[2...]),
+            steps: horizon, pass)
+        return GeneratorOutput(frames: frames)
     }
 
-    /// `z`, or `[z; e(y)]` with classes.
-    private func condition(noise: Tensor, classes: [Int]?, _ pass: Pass) -> Tensor {
-        guard let embedding else { return noise }
-        guard let classes else { stopProgram("Generator", "a model with classes was given none") }
+    /// What the coarsest unit reads at every step, `[B, 4, 4, width]`.
+    private func firstInput(_ condition: Tensor?, clips: Int, _ pass: Pass) -> Tensor {
+        let flat: Tensor
+        if let project, let condition {
+            flat = project(condition, pass)
+        } else if let constant {
+            flat = gatheredRows(pass.read(constant), rows: [Int](repeating: 0, count: clips))
+        } else {
+            stopProgram("TrIVDGAN", "a model has either a condition or a constant")
+        }
+        return flat.reshaped(to: [clips, 4, 4, stages[0].width])
+    }
+
+    /// `z`, or `[z; e(y)]` with classes; nil where the model has neither.
+    private func condition(noise: Tensor, classes: [Int]?, _ pass: Pass) -> Tensor? {
+        guard let embedding else { return latentSize > 0 ? noise : nil }
+        guard let classes else { stopProgram("TrIVDGAN", "a model with classes was given none") }
         return joined([noise, gatheredRows(pass.read(embedding), rows: classes)], along: 1)
     }
 

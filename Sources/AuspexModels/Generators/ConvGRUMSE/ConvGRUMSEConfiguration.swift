@@ -1,0 +1,62 @@
+import AuspexLayers
+
+/// What the plain recurrent baseline is made of.
+public struct ConvGRUMSEConfiguration: ModelOptions {
+    public static let name = "conv-gru-mse"
+
+    /// Side of the square frames, in pixels: 32, 64, 128 or 256.
+    public var size: Int = 64
+    /// ch, the width that all layers' widths are multiples of.
+    public var channels: Int = 32
+    /// Tc, the frames that are given.
+    public var contextFrames: Int = 5
+    /// Tp, the frames that are predicted in training.
+    public var predictedFrames: Int = 11
+    /// Channels of a frame: 3 for RGB, 1 for grey or a radar field.
+    public var frameChannels: Int = 3
+    /// Whether an untrained unit keeps its state.
+    public var startsStill: Bool = true
+    /// Whether a unit's first state and its inputs are batch normalised.
+    public var unitNorm: Bool = true
+
+    public init() {}
+
+    public static let fieldDocumentation = [
+        "size": "Side of the square frames in pixels: 32, 64, 128 or 256.",
+        "channels": "The width that all layers' widths are multiples of.",
+        "contextFrames": "Frames that are given.",
+        "predictedFrames": "Frames that are predicted in training.",
+        "frameChannels": "Channels of a frame: 3 for colour, 1 for grey.",
+        "startsStill": "Whether an untrained unit keeps its state, for short trainings.",
+        "unitNorm": "Whether a unit's first state and inputs are batch normalised, for short trainings.",
+    ]
+
+    public var discriminatorChannels: Int { channels }
+
+    /// TrIVD-GAN's generator with nothing to condition it.
+    var network: TrIVDGANConfiguration {
+        var network = TrIVDGANConfiguration()
+        network.unit = .convGRU
+        network.size = size
+        network.channels = channels
+        network.contextFrames = contextFrames
+        network.predictedFrames = predictedFrames
+        network.frameChannels = frameChannels
+        network.startsStill = startsStill
+        network.unitNorm = unitNorm
+        network.latentSize = 0
+        return network
+    }
+
+    public func validate() throws(ModelConfigurationError) {
+        var network = network
+        network.latentSize = 1
+        try network.validate()
+    }
+
+    public var leastSizes: [LeastModelSize] { network.leastSizes.filter { $0.field == "channels" } }
+
+    public func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
+        ConvGRUMSE(self, using: &initializer)
+    }
+}

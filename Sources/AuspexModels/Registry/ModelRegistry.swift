@@ -1,0 +1,54 @@
+import AuspexLayers
+import AuspexSupport
+
+/// The models that a configuration can name, and the recurrent units that their options can.
+///
+/// A value that is handed to whoever reads a configuration:
+/// ```swift
+/// var registry = ModelRegistry.standard
+/// registry.register(MyModelOptions.self)
+/// let configuration = try Configuration("mine.yaml", registry: registry)
+/// ```
+public struct ModelRegistry: Sendable {
+    /// In the order in which they are listed to people.
+    private var types: [any ModelOptions.Type]
+    /// Recurrent units by name.
+    public var units = RecurrentUnitRegistry.standard
+
+    public init(_ types: [any ModelOptions.Type]) { self.types = types }
+
+    /// Every model of this package: one line a model.
+    public static let standard = ModelRegistry([
+        TrIVDGANConfiguration.self,
+        ConvGRUMSEConfiguration.self,
+    ])
+
+    /// The model that a configuration means if it names none.
+    public static let defaultName = TrIVDGANConfiguration.name
+
+    public var names: [String] { types.map { $0.name } }
+
+    /// Adds a model, or replaces the one of its name.
+    public mutating func register(_ type: any ModelOptions.Type) {
+        types.removeAll { $0.name == type.name }
+        types.append(type)
+    }
+
+    /// - Throws: `ModelConfigurationError` that names the nearest model and lists all.
+    public func options(named name: String) throws(ModelConfigurationError) -> any ModelOptions.Type {
+        if let found = types.first(where: { $0.name == name }) { return found }
+        let near = NearestName.of(name, among: names).map { "; did you mean \($0)?" } ?? ""
+        throw ModelConfigurationError("model.name is \(name); expected one of \(names.joined(separator: ", "))\(near)")
+    }
+}
+
+extension ModelRegistry {
+    /// What a decoder that reads a model's options needs to know.
+    public var userInfo: [CodingUserInfoKey: any Sendable] {
+        var userInfo = units.userInfo
+        userInfo[Self.key] = self
+        return userInfo
+    }
+
+    static var key: CodingUserInfoKey { CodingUserInfoKey(rawValue: "auspex.models").unsafelyUnwrapped }
+}

@@ -1,0 +1,73 @@
+import AuspexLayers
+import AuspexTensors
+
+/// A network that continues clips: from context frames to the frames that follow.
+///
+/// Frames are `[B, T, H, W, C]`, float32, in [−1, 1]. How many context frames, of which size and how many channels, its options say. A generator
+/// predicts any number of frames, whatever it was trained for.
+///
+/// Everything else in the program knows generators by this protocol alone: to train, predict with, evaluate, measure and save one it takes
+/// nothing more. `ModelRegistry` lists them by name.
+public protocol VideoGenerator: Layer {
+    associatedtype Options: ModelOptions
+
+    /// What the network was made from.
+    var options: Options { get }
+
+    /// Width of the noise z that different futures are drawn from; 0 where there is one future for each context.
+    var latentSize: Int { get }
+
+    /// Continues clips.
+    ///
+    /// - Parameters:
+    ///   - context: `[B, Tc, H, W, C]`.
+    ///   - horizon: how many frames to predict.
+    ///   - noise: z, `[B, latentSize]`, standard normal; not looked at where `latentSize` is 0.
+    ///   - classes: one a clip, where the options have classes.
+    func callAsFunction(context: Tensor, horizon: Int, noise: Tensor, classes: [Int]?, _ pass: Pass) -> GeneratorOutput
+
+    /// Losses that come with the model, beside those that the training lists; none by default.
+    ///
+    /// - Parameters:
+    ///   - output: of this pass.
+    ///   - clips: whole clips, `[B, Tc + Tp, H, W, C]`: targets may be made from the true future.
+    ///   - progress: the share of the training that is done, from 0 to 1.
+    func losses(of output: GeneratorOutput, clips: Tensor, progress: Double, _ pass: Pass) -> [GeneratorLoss]
+}
+
+/// What a generator gives.
+public struct GeneratorOutput {
+    /// The predicted frames, `[B, horizon, H, W, C]`.
+    public var frames: Tensor
+    /// What else may be looked at, by name: motion, masks, layers. Shapes are the model's own.
+    public var maps: [String: Tensor]
+
+    public init(frames: Tensor, maps: [String: Tensor] = [:]) {
+        self.frames = frames
+        self.maps = maps
+    }
+}
+
+/// A term of a generator's loss that the model itself brings.
+public struct GeneratorLoss {
+    /// What logs call it.
+    public let name: String
+    public let weight: Float
+    /// A scalar, before it is weighted.
+    public let value: Tensor
+
+    public init(name: String, weight: Float, value: Tensor) {
+        self.name = name
+        self.weight = weight
+        self.value = value
+    }
+}
+
+extension VideoGenerator {
+    public func losses(of output: GeneratorOutput, clips: Tensor, progress: Double, _ pass: Pass) -> [GeneratorLoss] {
+        []
+    }
+
+    /// z for so many clips, `[B, latentSize]`.
+    public func noise(clips: Int, from stream: RandomStream) -> Tensor { stream.normal([clips, latentSize]) }
+}
