@@ -63,7 +63,7 @@ public struct Configuration: Codable, Sendable, Equatable {
 
     private static func text(of file: String) throws -> String {
         let isFile = file.hasSuffix(".yaml") || file.hasSuffix(".yml") || file.contains("/")
-        guard isFile || FileManager.default.fileExists(atPath: file) else {
+        guard try isFile || FileKind.of(file) != nil else {
             let near = NearestName.of(file, among: Presets.names).map { "did you mean \($0)? " } ?? ""
             throw ConfigurationError(
                 "\(file): found neither a preset nor a file of that name; \(near)Presets are "

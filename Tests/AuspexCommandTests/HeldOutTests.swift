@@ -86,6 +86,10 @@ struct HeldOutTests {
             let changed = try ProgramRun(["evaluate", "run"], in: folder)
             #expect(changed.status == 1 && changed.errors.contains("run/data.json: is not what the run wrote"))
             try FileManager.default.removeItem(at: saved)
+            #expect(symlink("data.json", saved.path) == 0)
+            let loop = try ProgramRun(["train", "run", "--resume", "--steps", "3"], in: folder)
+            #expect(loop.status == 1 && loop.errors.contains("\"Too many levels of symbolic links\""), "\(loop.errors)")
+            try FileManager.default.removeItem(at: saved)
             let lost = try ProgramRun(["train", "run", "--resume", "--steps", "3"], in: folder)
             #expect(lost.status == 1 && lost.errors.contains("run/data.json: is gone"), "\(lost.errors)")
         }

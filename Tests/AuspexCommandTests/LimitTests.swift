@@ -156,7 +156,8 @@ struct LimitTests {
                 ["train", "tiny", "--out", "loop/run"], ["train", "tiny", "--out", "run", "--data", "loop/clips"],
                 ["data", "inspect", "loop/clip.mp4"], ["evaluate", "loop/run"],
                 ["data", "synthesize", "moving-shapes", "--out", "loop/clips"],
-                ["score", "loop/a.npy", "loop/b.npy", "--metrics", "psnr"],
+                ["score", "loop/a.npy", "loop/b.npy", "--metrics", "psnr"], ["inspect", "loop/weights.safetensors"],
+                ["inspect", "loop"], ["inspect", "loop@last"], ["train", "loop"],
             ] {
                 let run = try ProgramRun(arguments, in: folder)
                 #expect(run.status == 1 && run.errorLines.count == 1, "\(run.errors)")

@@ -1,14 +1,16 @@
+import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 import Foundation
 
 /// Which clip is compared with which.
-struct Pairing {
+package struct Pairing {
     let pairs: [(real: Int, predicted: Int)]
     /// The rule, in words.
     let rule: String
 
-    /// - Throws: `VideoError` where a clip of either set has no partner: nothing is left out in silence.
+    /// - Throws: `VideoError` where a clip of either set has no partner: nothing is left out in silence; `FileError` where the system does not
+    ///   let us look whether a name is a folder's.
     init(_ real: ScoredSet, _ predicted: ScoredSet) throws {
         if real.items.count == 1, predicted.items.count == 1 {
             pairs = [(0, 0)]
@@ -27,7 +29,7 @@ struct Pairing {
             return
         }
         // Folders of classes repeat names: there the path below the set's folder tells clips apart.
-        let simple = [real, predicted].map { set in set.items.map { Self.key($0.name) } }
+        let simple = try [real, predicted].map { set in try set.items.map { try Self.key($0.name) } }
         let areUnique = simple.allSatisfy { Set($0).count == $0.count }
         let (realKeys, predictedKeys) =
             areUnique ? (simple[0], simple[1]) : (try Self.paths(in: real), try Self.paths(in: predicted))
@@ -47,15 +49,13 @@ struct Pairing {
     }
 
     /// What an item is called apart from folder, ending, and the words that `auspex predict` adds.
-    private static func key(_ name: String) -> String {
-        (withoutEnding(name) as NSString).lastPathComponent
+    package static func key(_ name: String) throws -> String {
+        (try withoutEnding(name) as NSString).lastPathComponent
     }
 
-    private static func withoutEnding(_ name: String) -> String {
+    private static func withoutEnding(_ name: String) throws -> String {
         // A folder of frames may be called s.1.
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: name, isDirectory: &isFolder)
-        let stem = exists && isFolder.boolValue ? name : (name as NSString).deletingPathExtension
+        let stem = try FileKind.of(name) == .folder ? name : (name as NSString).deletingPathExtension
         return stem.hasSuffix("-predicted") ? String(stem.dropLast("-predicted".count)) : stem
     }
 
@@ -63,8 +63,8 @@ struct Pairing {
     private static func paths(in set: ScoredSet) throws -> [String] {
         var folder = set.source.description
         while folder.hasSuffix("/") { folder.removeLast() }
-        let keys = set.items.map { item in
-            let name = withoutEnding(item.name)
+        let keys = try set.items.map { item in
+            let name = try withoutEnding(item.name)
             return name.hasPrefix(folder + "/") ? String(name.dropFirst(folder.count + 1)) : name
         }
         var seen: Set<String> = []

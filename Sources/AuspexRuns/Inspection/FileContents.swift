@@ -44,15 +44,12 @@ public struct FileContents: Encodable, Sendable {
     /// - Parameter text: a `.safetensors` or `.npy` file, a folder of `.safetensors` files such as a checkpoint, or a run: `RUN`, `RUN@best`, `RUN@last`, `RUN@STEP`.
     /// - Throws: `FileError` naming the file, what was found and what was expected; `CheckpointError` for a checkpoint that was damaged.
     public init(of text: String) throws {
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
-        if isFolder.boolValue ? RunReference.isRun(text) : !exists && text.contains("@") {
-            try self.init(ofRun: text)
-        } else if isFolder.boolValue {
-            try self.init(ofFolder: text)
-        } else {
-            guard exists else { throw FileError.reading(text, code: ENOENT) }
-            try self.init(ofFile: text)
+        switch try FileKind.of(text) {
+        case .folder where RunReference.isRun(text): try self.init(ofRun: text)
+        case .folder: try self.init(ofFolder: text)
+        case .file: try self.init(ofFile: text)
+        case nil where text.contains("@"): try self.init(ofRun: text)
+        case nil: throw FileError.reading(text, code: ENOENT)
         }
     }
 
@@ -74,7 +71,12 @@ public struct FileContents: Encodable, Sendable {
     private init(ofFolder folder: String) throws {
         let verified =
             CheckpointVerification.isCheckpoint(folder) ? try CheckpointVerification(folder: folder) : nil
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw FileError.reading(folder, code: error.systemCode ?? EACCES)
+        }
         let files = names.filter { $0.hasSuffix(".safetensors") }.sorted()
         guard !files.isEmpty else {
             throw FileError(

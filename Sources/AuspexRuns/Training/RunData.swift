@@ -20,11 +20,12 @@ struct RunData: Codable, Equatable {
     ///
     /// - Parameter digest: of the file, as the run's checkpoint notes it; nil in checkpoints of versions that saved no split.
     /// - Returns: nil for a run of such a version.
-    /// - Throws: `ConfigurationError` where the file is gone, was changed or cannot be read: clips that were trained on could be taken for held out.
+    /// - Throws: `ConfigurationError` where the file is gone or was changed, `FileError` where it cannot be read: clips that were trained on could be
+    ///   taken for held out.
     init?(ofRun run: String, digest: String?) throws {
         guard let digest else { return nil }
         let path = Self.path(inRun: run)
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard try FileKind.of(path) != nil else {
             throw ConfigurationError(
                 "\(path): is gone; it says which clips the run holds out: bring it back, or name test clips with --data"
             )

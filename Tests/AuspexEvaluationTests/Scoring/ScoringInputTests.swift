@@ -186,6 +186,15 @@ struct ScoringInputTests {
         #expect(fixtures.refusal(fixtures.scoring("mse"), "a", "b").contains("has no clip named 0002 for "))
     }
 
+    /// A name that may not be looked at may be a folder's, whose ending is part of its name.
+    @Test func namesThatMayNotBeLookedAt() throws {
+        let fixtures = try ScoringFixtures()
+        #expect(symlink("loop", fixtures.path("loop")) == 0)
+        let error = #expect(throws: FileError.self) { try Pairing.key(fixtures.path("loop/s.1")) }
+        #expect(error?.found == "\"Too many levels of symbolic links\"")
+        #expect(try Pairing.key(fixtures.path("none/s.1")) == "s")
+    }
+
     /// Where folders of classes repeat names, the path tells clips apart.
     @Test func classesRepeatNames() throws {
         let fixtures = try ScoringFixtures()
