@@ -22,7 +22,7 @@ public struct LinePlot: Sendable {
         ) {
             require(
                 x.count == y.count && (band.map { $0.lower.count == x.count && $0.upper.count == x.count } ?? true),
-                "LinePlot.Series", "\(x.count) places for \(y.count) values in '\(name)'")
+                "LinePlot.Series", "\(x.count, "place") for \(y.count, "value") in '\(name)'")
             self.name = name
             self.x = x
             self.y = y

@@ -16,7 +16,7 @@ public struct PlotSheet: Sendable {
         let counts = Set(plots.map(\.series.count))
         require(
             counts.count <= 1 && (legendNotes.isEmpty || counts.allSatisfy { $0 == legendNotes.count }), "PlotSheet",
-            "one legend of \(legendNotes.count) notes stands for plots of \(counts) series")
+            "one legend of \(legendNotes.count, "note") stands for plots of \(counts) series")
         self.title = title
         self.plots = plots
         self.legendNotes = legendNotes

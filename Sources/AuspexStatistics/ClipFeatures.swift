@@ -41,7 +41,9 @@ public struct ClipFeatures: Sendable, Equatable {
     }
 
     public mutating func append(_ rows: [Float]) {
-        require(rows.count % size == 0, "ClipFeatures.append", "\(rows.count) numbers are no rows of \(size)")
+        require(
+            rows.count % size == 0, "ClipFeatures.append",
+            "\(rows.count, "number") cannot be split into rows of \(size)")
         guard !rows.isEmpty else { return }
         take(rows.withUnsafeBufferPointer { FeatureBlock(copying: $0) })
     }
@@ -55,7 +57,8 @@ public struct ClipFeatures: Sendable, Equatable {
 
     private mutating func take(_ block: FeatureBlock) {
         require(
-            block.values.count % size == 0, "ClipFeatures", "\(block.values.count) numbers are no rows of \(size)")
+            block.values.count % size == 0, "ClipFeatures",
+            "\(block.values.count, "number") cannot be split into rows of \(size)")
         let number = Int32(blocks.count)
         blocks.append(block)
         places += (0..<Int32(block.values.count / size)).map { Place(block: number, row: $0) }

@@ -27,7 +27,7 @@ public struct FeatureStatistics: Sendable {
     public init(mean: [Double], covariance: [Double]) {
         require(
             covariance.count == mean.count * mean.count, "FeatureStatistics",
-            "\(covariance.count) numbers are no covariance of \(mean.count)")
+            "\(covariance.count, "number") cannot be the covariance of \(mean.count)")
         self.mean = mean
         self.covariance = covariance
     }
@@ -43,7 +43,7 @@ struct CentredFeatures {
 
     init(_ features: ClipFeatures, divisor: FeatureStatistics.Divisor) {
         let count = features.count
-        require(count > (divisor == .lessOne ? 1 : 0), "CentredFeatures", "\(count) rows have no covariance")
+        require(count > (divisor == .lessOne ? 1 : 0), "CentredFeatures", "\(count, "row") cannot have a covariance")
         self.features = features
         mean = features.mean
         scale = 1 / Double(divisor == .lessOne ? count - 1 : count).squareRoot()

@@ -23,7 +23,7 @@ public enum KernelDistance {
     public static func between(_ x: ClipFeatures, _ y: ClipFeatures, kernel: Kernel) -> Double {
         require(
             x.size == y.size && min(x.count, y.count) > 1, "KernelDistance",
-            "\(x.count) rows of \(x.size) and \(y.count) of \(y.size)")
+            "\(x.count, "row") of \(x.size) and \(y.count) of \(y.size)")
         let (m, n) = (Double(x.count), Double(y.count))
         return kernelSum(x, kernel) / (m * (m - 1)) + kernelSum(y, kernel) / (n * (n - 1))
             - 2 * kernelSum(x, y, kernel) / (m * n)

@@ -102,7 +102,7 @@ struct ChannelTests {
                     "--frames", "1100", "--clips", "1",
                 ], in: folder)
             #expect(result.status == 1 && result.errorLines.count == 1, "\(result.errors)")
-            #expect(result.errors.contains("1100 frames side by side are 35200 pixels wide"), "\(result.errors)")
+            #expect(result.errors.contains("1100 frames side by side would be 35200 pixels wide"), "\(result.errors)")
         }
     }
 

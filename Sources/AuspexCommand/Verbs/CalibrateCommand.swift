@@ -1,3 +1,4 @@
+import AuspexSupport
 import ArgumentParser
 import AuspexEvaluation
 import AuspexMetrics
@@ -66,7 +67,7 @@ struct CalibrateCommand: ParsableCommand {
         (calibration.stride, calibration.size, calibration.seed) = (stride, size, seed)
         let clipSource = try openSource(source, options: try array.sourceOptions())
         try CalibrationReport.places(in: out, overwriting: force)
-        output.say("\(clips) clips, each undamaged and in \(Distortion.allCases.count * 5) damaged forms")
+        output.say("\(clips, "clip"), each undamaged and in \(Distortion.allCases.count * 5) damaged forms")
         let progress = ProgressReporter(
             "calibrate", total: clips, unit: "clips", style: .automatic(quiet: output.quiet))
         let report = try calibration.run(on: clipSource) { done, _ in progress.update(completed: done) }

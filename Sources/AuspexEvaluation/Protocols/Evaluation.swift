@@ -140,7 +140,7 @@ public struct Evaluation {
         return switch plan.distributionFrames {
         case .contextAndPrediction:
             "context + prediction (\(context) + \(predicted) = \(plan.distributionFrameCount) frames)"
-        case .prediction: "the prediction alone (\(predicted) frames)"
+        case .prediction: "the prediction alone (\(predicted, "frame"))"
         }
     }
 
@@ -178,10 +178,10 @@ public struct Evaluation {
         var notes: [String] = []
         if unreadable > 0 {
             notes.append(
-                "\(unreadable) of \(clips + unreadable) clips are left out, because their files cannot be read: the numbers are of the rest"
+                "\(unreadable) of \(clips + unreadable, "clip") \(unreadable == 1 ? "is" : "are") left out, because \(unreadable == 1 ? "its file" : "their files") cannot be read: the numbers are of the rest"
             )
         } else if clips < plan.clips {
-            notes.append("\(source.description) has \(clips) clips, fewer than the \(plan.clips) asked for")
+            notes.append("\(source.description) has \(clips, "clip"), fewer than the \(plan.clips) asked for")
         }
         for predictor in leftOut {
             notes.append(

@@ -88,7 +88,7 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         }
         guard found.size == model.size, found.contextFrames == model.contextFrames else {
             throw ConfigurationError(
-                "--protocol \(name): gives \(found.contextFrames) frames of \(found.size)×\(found.size), the model takes "
+                "--protocol \(name): gives \(found.contextFrames, "frame") of \(found.size)×\(found.size), the model takes "
                     + "\(model.contextFrames) of \(model.size)×\(model.size): train one with model.size=\(found.size) and "
                     + "model.contextFrames=\(found.contextFrames)")
         }

@@ -1,3 +1,5 @@
+import AuspexSupport
+
 /// A value that a paper reports, to be placed beside a result of the same protocol.
 public struct PublishedValue: Codable, Sendable, Equatable {
     public var model: String
@@ -8,7 +10,7 @@ public struct PublishedValue: Codable, Sendable, Equatable {
     public static func samplesNote(protocol name: String, samples: Int) -> String? {
         guard name == "bair" else { return nil }
         return
-            "this protocol takes \(samples) future\(samples == 1 ? "" : "s") of each of the 256 clips, and fvd sees one of each; several "
+            "this protocol takes \(samples, "future") of each of the 256 clips, and fvd sees one of each; several "
             + "papers take 100 of each clip (25,600 videos) for their value, and a Fréchet distance falls with the number of videos"
     }
 

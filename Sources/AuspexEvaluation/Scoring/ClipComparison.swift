@@ -101,7 +101,7 @@ final class ClipComparison {
         guard wanted <= count else {
             throw VideoError(
                 .badSource, source,
-                "has \(count) clip\(count == 1 ? "" : "s"), --clips asks for \(wanted): ask for no more than there are")
+                "has \(count, "clip"), --clips asks for \(wanted): ask for no more than there are")
         }
     }
 

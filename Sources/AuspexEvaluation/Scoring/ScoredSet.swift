@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 import Foundation
@@ -110,7 +111,7 @@ struct ScoredSet {
         guard channels == 1 || channels == 3 else {
             throw VideoError(
                 .badArray, items[item].name,
-                "holds clips of \(channels) channels, expected 3 (RGB) or 1 (grey): "
+                "holds clips of \(channels, "channel"), expected 3 (RGB) or 1 (grey): "
                     + (channels == 4
                         ? "what alpha hides would be scored; lay the pictures on a background first"
                         : "say with --axes which side is what"))

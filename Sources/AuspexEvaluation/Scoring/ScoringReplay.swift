@@ -128,6 +128,7 @@ public struct ScoringReplay {
         guard !changed.isEmpty else { return [] }
         let named = changed.prefix(3).map { $1.name }.joined(separator: ", ")
         let more = changed.count > 3 ? " and \(changed.count - 3) more" : ""
-        return ["\(changed.count) of \(old.count) \(side) clips have other pixels than then: \(named)\(more)"]
+        let have = changed.count == 1 ? "has" : "have"
+        return ["\(changed.count) of \(old.count) \(side) clips \(have) other pixels than then: \(named)\(more)"]
     }
 }

@@ -10,7 +10,7 @@ package struct Plane: Sendable {
 
     package init(height: Int, width: Int, values: [Float]) {
         require(
-            values.count == height * width, "Plane", "\(values.count) values do not fill \(width)×\(height) pixels")
+            values.count == height * width, "Plane", "\(values.count, "value") for \(width)×\(height) pixels")
         self.height = height
         self.width = width
         self.values = values

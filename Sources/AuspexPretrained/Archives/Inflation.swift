@@ -46,7 +46,7 @@ enum Inflation {
             case Z_OK where produced > 0 || !source.isEmpty: continue
             case Z_OK, Z_BUF_ERROR:
                 throw FileError(
-                    .truncated, path: path, found: "\(input.count) packed bytes that end too early",
+                    .truncated, path: path, found: "\(input.count, "packed byte"), which end too early",
                     expected: "the whole file", advice: "the file was cut: download it again")
             default: throw garbled(path, found: "packed bytes that zlib cannot unpack (status \(status))")
             }

@@ -44,7 +44,7 @@ package struct PickleReader {
             if opcode == .stop {
                 guard stack.count == 1, marks.isEmpty, place == bytes.count else {
                     throw garbled(
-                        "\(stack.count, "value") and \(bytes.count - place) more bytes at the end", "one value")
+                        "\(stack.count, "value") and \(bytes.count - place, "more byte") at the end", "one value")
                 }
                 return stack[0]
             }
@@ -117,7 +117,7 @@ package struct PickleReader {
             guard case .text(let code) = arguments[0] else { throw refused("a type of \(arguments[0].kind)") }
             guard code == "f4" else { throw refused("elements of type \(code)") }
             stack.append(.type(PickledType(code: code)))
-        default: throw refused("a call of \(function.rawValue) with \(arguments.count) arguments")
+        default: throw refused("a call of \(function.rawValue) with \(arguments.count, "argument")")
         }
     }
 
@@ -127,7 +127,7 @@ package struct PickleReader {
         switch try top() {
         case .type(let type):
             guard state.count == 8, case .integer(3) = state[0], case .text(let order) = state[1] else {
-                throw garbled("an element type's state of \(state.count) parts", "version 3, of 8 parts")
+                throw garbled("an element type's state of \(state.count, "part")", "version 3, of 8 parts")
             }
             guard order == "<" else { throw refused("numbers of byte order '\(order)'") }
             type.isLittleEndian = true
@@ -135,7 +135,9 @@ package struct PickleReader {
             guard state.count == 5, case .integer(1) = state[0], case .tuple(let sides) = state[1],
                 case .type(let type) = state[2], case .flag(let isColumnMajor) = state[3],
                 case .bytes(let numbers) = state[4]
-            else { throw garbled("an array's state of \(state.count) parts", "version, shape, type, order and bytes") }
+            else {
+                throw garbled("an array's state of \(state.count, "part")", "version, shape, type, order and bytes")
+            }
             guard type.isLittleEndian, !isColumnMajor else { throw refused("an array in column-major order") }
             let shape = try sides.map { side -> Int in
                 guard case .integer(let side) = side, side >= 0 else { throw garbled(side.kind, "a side") }
@@ -212,7 +214,7 @@ package struct PickleReader {
         let length = try unsigned(bytes: count)
         guard length >= 0, length <= bytes.count - place else {
             throw FileError(
-                .truncated, path: path, found: "\(bytes.count - place) more bytes", expected: "\(length) of them",
+                .truncated, path: path, found: "\(bytes.count - place, "more byte")", expected: "\(length) of them",
                 advice: "the file was cut: download it again")
         }
         return length

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexConfiguration
 import AuspexVideo
 
@@ -25,7 +26,7 @@ enum ChannelFit {
 
     static func isArray(_ source: any ClipSource) -> Bool { !source.arrayValues.isEmpty }
 
-    static func words(_ channels: Int) -> String { "\(channels) channel\(channels == 1 ? "" : "s")" }
+    static func words(_ channels: Int) -> String { "\(channels, "channel")" }
 
     /// The way from clips of some channels to clips of others.
     static func advice(found: Int, wanted: Int, isArray: Bool) -> String {

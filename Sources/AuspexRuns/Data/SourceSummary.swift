@@ -14,8 +14,8 @@ public struct SourceSummary {
             return
         }
         var lines = [
-            "\(report.source): \(report.items.count) items, \(report.usableItems) of them usable, "
-                + "\(report.frameCount) frames, \(report.clipCount) clips of \(request.frames) without overlap"
+            "\(report.source): \(report.items.count, "item"), \(report.usableItems) of them usable, "
+                + "\(report.frameCount, "frame"), \(report.clipCount, "clip") of \(request.frames) without overlap"
         ]
         if !report.classNames.isEmpty { lines.append("classes: \(report.classNames.joined(separator: ", "))") }
         var table = TextTable(header: ["item", "codec", "size", "frames", "a second", "seconds", "clips"])

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexConfiguration
 import AuspexGraphics
 import AuspexModels
@@ -96,7 +97,7 @@ public struct VideoContinuation {
         guard context.count == given else {
             throw VideoError(
                 .tooShort, reader.path,
-                "has \(present + 1) frame\(present == 0 ? "" : "s") up to the place where the prediction begins; the model "
+                "has \(present + 1, "frame") up to the place where the prediction begins; the model "
                     + "is given \(given), \(rounded(interval)) s apart: take a longer video"
                     + (seconds == nil ? "" : ", or a later --at"))
         }

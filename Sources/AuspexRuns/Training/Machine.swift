@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
@@ -24,7 +25,7 @@ struct Machine: Codable, Equatable {
             before.append(old)
             after.append(new)
         }
-        func inWords(_ threads: Int) -> String { "\(threads) thread\(threads == 1 ? "" : "s")" }
+        func inWords(_ threads: Int) -> String { "\(threads, "thread")" }
         compare(inWords(threads), inWords(now.threads))
         compare(instructionSet.rawValue, now.instructionSet.rawValue)
         for (name, version) in (libraries ?? [:]).sorted(by: { $0.key < $1.key }) {

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexConfiguration
 import AuspexModels
 import AuspexTensors
@@ -122,7 +123,7 @@ public struct TrainingData {
         }
         guard model.classes == 0 || source.classCount == model.classes else {
             throw ConfigurationError(
-                "\(source.description): has \(source.classCount) classes, model.classes is \(model.classes): "
+                "\(source.description): has \(source.classCount, "class", "classes"), model.classes is \(model.classes): "
                     + "set model.classes=\(source.classCount)")
         }
     }

@@ -62,7 +62,7 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
                 + "\(HumanUnits.bytes(Double(peakBytes))) of tensors",
             "a step:        \(HumanUnits.duration(seconds: secondsPerStep)), expected; "
                 + "\(NumberText.short(gflopPerStep)) GFLOP",
-            "the run:       \(HumanUnits.duration(seconds: totalSeconds)) for \(steps) steps, expected"
+            "the run:       \(HumanUnits.duration(seconds: totalSeconds)) for \(steps, "step"), expected"
                 + (totalSeconds > Self.tooLongSeconds
                     ? ": choose a smaller preset, or a machine with more processors" : ""),
         ]

@@ -7,7 +7,7 @@ extension Tensor {
     public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: [Int]) {
         require(
             scalars.count == shape.product, "Tensor",
-            "\(scalars.count) numbers do not fill the shape \(shape), which has \(shape.product)")
+            "\(scalars.count, "number") for the shape \(shape), which has \(shape.product)")
         self.init(uninitialized: shape, elementType: Scalar.elementType)
         guard hasMemory else { return }
         scalars.withUnsafeBytes { bytes in

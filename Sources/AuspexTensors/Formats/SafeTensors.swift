@@ -87,7 +87,7 @@ public struct SafeTensors: Sendable {
             try part.write(sink)
             require(
                 sink.count - before == part.sizeBytes, "SafeTensors.write",
-                "\(sink.count - before) bytes for \(part.name), \(part.shape) of \(part.elementType)")
+                "\(sink.count - before, "byte") for \(part.name), \(part.shape) of \(part.elementType)")
         }
     }
 

@@ -87,7 +87,8 @@ public final class Tape: @unchecked Sendable {
                     "gradient \(gradient?.shape ?? []) for an output \(shape)")
             }
             let leaving = record.pullback(arrived)
-            require(leaving.count == record.inputs.count, record.operation, "pullback gave \(leaving.count) gradients")
+            require(
+                leaving.count == record.inputs.count, record.operation, "pullback gave \(leaving.count, "gradient")")
             for (input, gradient) in zip(record.inputs, leaving) {
                 if let input, let gradient { accumulate(gradient.detached(), into: &gradients[input]) }
             }

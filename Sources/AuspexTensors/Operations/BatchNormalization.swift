@@ -25,7 +25,7 @@ private struct Normalization {
         let channels = x.shape[x.rank - 1]
         require(
             mean.shape == [channels] && variance.shape == [channels], operation,
-            "statistics \(mean.shape) and \(variance.shape) do not fit the \(channels) channels of \(x.shape)")
+            "statistics \(mean.shape) and \(variance.shape) do not fit the \(channels, "channel") of \(x.shape)")
         require(
             gain.rank == 2 && gain.shape == bias.shape && gain.shape[1] == channels && gain.shape[0] > 0
                 && x.shape[0] % gain.shape[0] == 0, operation,

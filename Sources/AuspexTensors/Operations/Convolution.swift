@@ -18,7 +18,7 @@ public enum Padding: Sendable, Equatable {
         case .explicit(let pads):
             require(
                 pads.count == window.count && pads.allSatisfy { $0.before >= 0 && $0.after >= 0 }, operation,
-                "\(window.count) pairs of padding wanted, none negative: \(pads)")
+                "\(window.count, "pair") of padding wanted, none negative: \(pads)")
             return pads
         }
     }

@@ -20,7 +20,7 @@ struct ConvolutionShape {
             "x must be [N, H, W, C] or [N, T, H, W, C] and the weight of the same rank: \(x.shape), \(weight.shape)")
         require(
             weight.shape[spatial] == x.shape[x.rank - 1], operation,
-            "x \(x.shape) has \(x.shape[x.rank - 1]) channels, the weight \(weight.shape) takes \(weight.shape[spatial])"
+            "x \(x.shape) has \(x.shape[x.rank - 1], "channel"), the weight \(weight.shape) takes \(weight.shape[spatial])"
         )
         let out = weight.shape[spatial + 1]
         require(

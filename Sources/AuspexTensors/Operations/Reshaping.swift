@@ -4,7 +4,8 @@ extension Tensor {
     /// The same numbers in order under another shape: a view.
     public func reshaped(to target: [Int]) -> Tensor {
         require(
-            target.product == count, "reshaped", "\(shape) has \(count) numbers, \(target) would have \(target.product)"
+            target.product == count, "reshaped",
+            "\(shape) has \(count, "number"), \(target) would have \(target.product)"
         )
         let source = shape
         return viewed(as: target).recorded("reshaped", from: self) { [$0.viewed(as: source)] }

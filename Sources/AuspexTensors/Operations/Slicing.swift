@@ -15,7 +15,7 @@ extension Tensor {
 
     /// Zeros around: `widths` says how many before and after, an axis each.
     public func padded(_ widths: [(before: Int, after: Int)]) -> Tensor {
-        require(widths.count == rank, "padded", "\(widths.count) widths for the \(rank) axes of \(shape)")
+        require(widths.count == rank, "padded", "\(widths.count, "width") for the \(rank, "axis", "axes") of \(shape)")
         require(
             widths.allSatisfy { $0.before >= 0 && $0.after >= 0 }, "padded", "a width is negative: \(widths)")
         let target = zip(shape, widths).map { $0 + $1.before + $1.after }

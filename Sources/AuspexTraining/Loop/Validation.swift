@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexLayers
 import AuspexMetrics
 import AuspexModels
@@ -103,7 +104,7 @@ public struct ValidationSummary: Codable, Sendable, Equatable {
             } else {
                 "; the model beats \(names(beaten)), but not \(names(unbeaten))"
             }
-        return "PSNR of step \(step) on \(clips) held-out clip\(clips == 1 ? "" : "s"): "
+        return "PSNR of step \(step) on \(clips, "held-out clip"): "
             + ([Score(name: "model", psnr: psnr)] + baselines)
             .map { "\($0.name) \(Self.decibels($0.psnr))" }.joined(separator: ", ") + " dB" + verdict
     }

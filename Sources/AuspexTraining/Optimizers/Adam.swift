@@ -31,7 +31,8 @@ package final class Adam {
     ///   - gradientScale: what they are multiplied with first: clipping, or one over the number of accumulated batches.
     package func update(_ gradients: [Tensor], learningRate: Double, gradientScale: Double = 1) {
         require(
-            gradients.count == parameters.count, "Adam.update", "\(gradients.count) gradients for \(parameters.count)")
+            gradients.count == parameters.count, "Adam.update", "\(gradients.count, "gradient") for \(parameters.count)"
+        )
         updates += 1
         let settings = AdamStep(
             rate: Float(learningRate), beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon), step: updates,

@@ -1,3 +1,4 @@
+import AuspexSupport
 import CAuspexFFmpeg
 import Foundation
 
@@ -31,7 +32,7 @@ enum Truncation {
         let length = head.suffix(4).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         // Recorders that could not go back leave the length unset.
         guard length < 0xFFFF_FFF0 else { return nil }
-        return length + 8 > size + 1 ? "the file is cut: \(size) bytes of \(length + 8)" : nil
+        return length + 8 > size + 1 ? "the file is cut: \(Int(clamping: size), "byte") of \(length + 8)" : nil
     }
 
     /// A line of text begins the file, another each frame; the pictures have all the same size.
@@ -45,7 +46,8 @@ enum Truncation {
         var frames = 0
         while next < size {
             guard let line = try lineLength(in: file, from: next), next + line + UInt64(picture) <= size else {
-                return "the file is cut in frame \(frames): \(size - next) bytes of it are there"
+                return
+                    "the file is cut in frame \(frames): only \(Int(clamping: size - next), "byte") of it can be read"
             }
             next += line + UInt64(picture)
             frames += 1

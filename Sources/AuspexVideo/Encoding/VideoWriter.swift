@@ -80,7 +80,7 @@ public struct VideoWriter: Sendable {
         guard width <= CairoLimits.largestSide else {
             throw VideoError(
                 .cannotWrite, place.path,
-                "\(frames.count) frames side by side are \(width) pixels wide, at most \(CairoLimits.largestSide) can be written: "
+                "\(frames.count, "frame") side by side would be \(width) pixels wide, at most \(CairoLimits.largestSide) can be written: "
                     + "write .mkv, .npy or a folder")
         }
         return sideBySide(frames)

@@ -54,8 +54,8 @@ public struct ClipRequest: Sendable, Hashable {
         guard bytes <= MachineMemory.bytes else {
             throw VideoError(
                 .badSource, source,
-                "a clip of \(frames) frames of \(size) takes \(MachineMemory.text(bytes)) of memory, and this process may use "
-                    + "\(MachineMemory.text(MachineMemory.bytes)): ask for fewer frames or smaller ones")
+                "a clip of \(frames, "frame") of \(size) takes \(HumanUnits.bytes(bytes)) of memory, and this process may use "
+                    + "\(HumanUnits.bytes(MachineMemory.bytes)): ask for fewer frames or smaller ones")
         }
     }
 

@@ -28,7 +28,8 @@ public final class ClipLoader {
     ) {
         require(
             batchSize > 0 && threads > 0 && queuedBatches > 0 && position >= 0, "ClipLoader",
-            "batches of \(batchSize), \(threads) threads, \(queuedBatches) queued batches, position \(position)")
+            "batches of \(batchSize), \(threads, "thread"), \(queuedBatches, "queued batch", "queued batches"), position \(position)"
+        )
         self.batchSize = batchSize
         self.position = position
         let queue = ClipQueue(from: position, capacity: batchSize * queuedBatches)

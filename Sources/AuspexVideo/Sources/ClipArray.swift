@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 import Synchronization
 
@@ -66,7 +67,7 @@ final class ClipArray: Sendable {
             guard letters.count == shape.count else {
                 throw VideoError(
                     .badArray, path,
-                    "--axes \(text) names \(letters.count) sides, the array has \(shape.count): \(shape)")
+                    "--axes \(text) names \(letters.count, "side"), the array has \(shape.count): \(shape)")
             }
             // Reading a pixel at a time would take hours.
             guard let last = letters.last, "HWC".contains(last) else {
@@ -80,7 +81,8 @@ final class ClipArray: Sendable {
         let example = shape.count == 4 ? "BTHW (or TBHW, THWC)" : "BTHWC"
         guard shape.count == 5 else {
             throw VideoError(
-                .badArray, path, "has \(shape.count) sides, \(shape): say what they are, for example --axes \(example)")
+                .badArray, path,
+                "has \(shape.count, "side"), \(shape): say what they are, for example --axes \(example)")
         }
         guard (1...4).contains(shape[4]) || !((1...4).contains(shape[2]) || (1...4).contains(shape[1])) else {
             throw VideoError(

@@ -80,7 +80,7 @@ package struct ClipList {
         guard fields.count <= order.count else {
             throw VideoError(
                 .badList, list,
-                "line \(number): \(fields.count) fields, expected at most \(order.count) (\(order.joined(separator: ", "))); "
+                "line \(number): \(fields.count, "field"), expected at most \(order.count) (\(order.joined(separator: ", "))); "
                     + "put a path with commas in double quotes")
         }
         func field(_ name: String) -> String? {

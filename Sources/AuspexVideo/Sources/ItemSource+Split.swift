@@ -1,3 +1,4 @@
+import AuspexSupport
 import Foundation
 
 /// An item, and the share of its time that belongs to a part of a split; nil is all of it.
@@ -82,7 +83,7 @@ extension ItemSource {
         guard timeline.startCount(for: request) > 0 else { return tooShort(item, timeline, request) }
         return VideoError(
             .tooShort, item.name,
-            "has \(timeline.usable.count) frames, too few to train on one clip of \(request.frames) and to hold out another: take a "
+            "has \(timeline.usable.count, "frame"), too few to train on one clip of \(request.frames) and to hold out another: take a "
                 + "longer video, name held-out clips by data.validation, or hold nothing out by data.validationShare=0")
     }
 

@@ -148,14 +148,14 @@ struct ItemSource: ClipSource {
             let span = count > 0 ? seconds[timeline.usable.upperBound - 1] - seconds[timeline.usable.lowerBound] : 0
             return VideoError(
                 .tooShort, item.name,
-                "\(has) over \(rounded(span)) s; a clip of \(request.frames) frames \(rounded(interval)) s apart "
+                "\(has) over \(rounded(span)) s; a clip of \(request.frames, "frame") \(rounded(interval)) s apart "
                     + "needs \(rounded(Double(request.frames - 1) * interval)) s: \(advice(for: timeline))")
         }
     }
 
     /// `has 48 frames, 5 of them in its held-out part`.
     private static func frames(of timeline: Timeline) -> String {
-        func counted(_ count: Int) -> String { "\(count) frame\(count == 1 ? "" : "s")" }
+        func counted(_ count: Int) -> String { "\(count, "frame")" }
         let whole = "has \(counted(timeline.frameCount))"
         let count = timeline.usable.count
         guard let limit = timeline.limit, count < timeline.frameCount else { return whole }
@@ -190,7 +190,7 @@ struct ItemSource: ClipSource {
         let more = reasons.count > 3 ? "; and \(reasons.count - 3) more" : ""
         return VideoError(
             .nothingUsable, description,
-            "none of its \(items.count) items gives a clip of \(request.frames) frames: "
+            "none of its \(items.count, "item") gives a clip of \(request.frames, "frame"): "
                 + reasons.prefix(3).joined(separator: "; ") + more)
     }
 

@@ -31,7 +31,7 @@ struct ScoringReplayTests {
         let changed = try replay.run()
         #expect(!changed.isEqual && !changed.isBitForBit)
         #expect(
-            changed.differences.first?.contains("1 of 2 predicted clips have other pixels than then: \(name)") == true)
+            changed.differences.first?.contains("1 of 2 predicted clips has other pixels than then: \(name)") == true)
         #expect(changed.differences.contains { $0.hasPrefix("psnr: was ") })
         try FileManager.default.removeItem(atPath: name)
         #expect(throws: (any Error).self) { try replay.run() }

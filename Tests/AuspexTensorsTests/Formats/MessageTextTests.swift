@@ -36,6 +36,7 @@ struct MessageTextTests {
     @Test func countsWithTheirNouns() {
         #expect("\(0, "thread"), \(1, "thread"), \(2, "thread")" == "0 threads, 1 thread, 2 threads")
         #expect("\(1, "pass", "passes") and \(2, "pass", "passes")" == "1 pass and 2 passes")
+        #expect("\(1, "more byte"), \(2, "more byte")" == "1 more byte, 2 more bytes")
     }
 
     @Test func echoesAreShortened() {
