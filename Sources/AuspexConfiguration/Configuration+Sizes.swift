@@ -15,10 +15,11 @@ extension Configuration {
 
     /// Refuses a training that needs more memory than the process may use.
     ///
+    /// - Parameter memories: how many times that memory may be needed: what is only forecast may be meant for a larger machine.
     /// - Throws: as `refuseAbsurdSizes`.
-    public func refuseWhatDoesNotFit() throws {
+    public func refuseWhatDoesNotFit(in memories: Double = 1) throws {
         try check(
-            sizes: needs, limit: MachineMemory.bytes,
+            sizes: needs, limit: memories * MachineMemory.bytes,
             whose: "this process may use \(HumanUnits.bytes(MachineMemory.bytes))")
     }
 
@@ -46,12 +47,6 @@ extension Configuration {
         throw ConfigurationError(
             "\(option): the predicted frames would take at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
                 + "\(HumanUnits.bytes(MachineMemory.bytes)); ask for fewer")
-    }
-
-    /// The option of the model that brings most of its weights: `model.channels`.
-    package var largestModelField: String {
-        let largest = model.leastSizes.max { $0.parameters < $1.parameters }
-        return largest.map { "model.\($0.field)" } ?? "the model's options"
     }
 
     private struct Need {

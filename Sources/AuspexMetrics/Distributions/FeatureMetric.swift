@@ -5,14 +5,17 @@ import AuspexTensors
 
 /// A metric of two sets of clips that looks only at I3D's features of them.
 protocol FeatureMetric: Metric {
-    var extractor: FeatureExtractor { get }
-    var settings: MetricSettings { get }
+    associatedtype Variant: FeatureMetricVariant
+    var parts: FeatureMetricParts<Variant> { get }
 
     /// The metric from features of at least two clips of each set, all finite.
     func result(real: ClipFeatures, predicted: ClipFeatures) throws -> MetricResult
 }
 
 extension FeatureMetric {
+    var extractor: FeatureExtractor { parts.extractor }
+    var settings: MetricSettings { parts.settings }
+
     /// Name and checksum of the network.
     var weightsNote: String { "\(WeightsFile.i3d.rawValue), SHA-256 \(WeightsFile.i3d.checksum)" }
 

@@ -7,7 +7,7 @@ import AuspexTensors
 /// - Source: Unterthiner et al. 2018, arXiv:1812.01717, and google-research/frechet_video_distance; variants as the code of StyleGAN-V (Skorokhodov et al.
 ///   2022), VideoGPT (Yan et al. 2021) and TATS (Ge et al. 2022) has them. Their networks are ports whose weights agree with ours to rounding.
 public struct FrechetVideoDistance: FeatureMetric {
-    public enum Variant: String, Sendable, CaseIterable {
+    public enum Variant: String, FeatureMetricVariant, CaseIterable {
         /// As published: TensorFlow's resize, covariances with n − 1.
         case published = "fvd"
         /// PyTorch's resize, covariances with n, at most 2,048 clips of each set.
@@ -42,22 +42,17 @@ public struct FrechetVideoDistance: FeatureMetric {
     /// Below this a value's bias is worth a line.
     public static let usualClips = 2048
 
-    public let variant: Variant
-    let extractor: FeatureExtractor
-    let settings: MetricSettings
+    let parts: FeatureMetricParts<Variant>
+    public var variant: Variant { parts.variant }
 
     /// - Throws: `FileError` naming the command that gets the network's weights where they are absent and needed; damaged ones are found by the first clip.
     public init(_ variant: Variant = .published, settings: MetricSettings = MetricSettings()) throws {
-        self.variant = variant
-        self.settings = settings
-        extractor = try FeatureExtractor.shared(variant.preparation, for: settings)
+        parts = try FeatureMetricParts(variant, settings: settings)
     }
 
     /// With another network than I3D.
     package init(_ variant: Variant, settings: MetricSettings, extractor: FeatureExtractor) {
-        self.variant = variant
-        self.settings = settings
-        self.extractor = extractor
+        parts = FeatureMetricParts(variant, settings: settings, extractor: extractor)
     }
 
     public var name: String { variant.rawValue }

@@ -5,34 +5,31 @@ import AuspexTensors
 ///
 /// - Source: Unterthiner et al. 2018, arXiv:1812.01717, section 3.2; subsets as kernel inception distances are reported (Bińkowski et al. 2018).
 public struct KernelVideoDistance: FeatureMetric {
-    public enum Variant: String, Sendable, CaseIterable {
+    public enum Variant: String, FeatureMetricVariant, CaseIterable {
         /// Kernel `(x·y / 400 + 1)³`, mean over 100 random subsets.
         case subsets = "kvd"
         /// The FVD paper's kernel `(x·y + 1)³`, mean over 100 random subsets.
         case paper = "kvd:paper"
         /// Kernel `(x·y / 400 + 1)³`, all clips at once.
         case all = "kvd:all"
+
+        package var preparation: FramePreparation { .published }
     }
 
     public static let subsets = 100
     public static let subsetSize = 1000
 
-    public let variant: Variant
-    let extractor: FeatureExtractor
-    let settings: MetricSettings
+    let parts: FeatureMetricParts<Variant>
+    public var variant: Variant { parts.variant }
 
     /// - Throws: `FileError` naming the command that gets the network's weights where they are absent and needed; damaged ones are found by the first clip.
     public init(_ variant: Variant = .subsets, settings: MetricSettings = MetricSettings()) throws {
-        self.variant = variant
-        self.settings = settings
-        extractor = try FeatureExtractor.shared(.published, for: settings)
+        parts = try FeatureMetricParts(variant, settings: settings)
     }
 
     /// With another network than I3D.
     package init(_ variant: Variant, settings: MetricSettings, extractor: FeatureExtractor) {
-        self.variant = variant
-        self.settings = settings
-        self.extractor = extractor
+        parts = FeatureMetricParts(variant, settings: settings, extractor: extractor)
     }
 
     public var name: String { variant.rawValue }
@@ -46,7 +43,7 @@ public struct KernelVideoDistance: FeatureMetric {
             ? "all clips at once"
             : "mean over \(Self.subsets) random subsets of min(\(Self.subsetSize), clips) of each set"
         return "unbiased squared MMD of \(settings.precision.logitsSummary), kernel \(kernel), \(over); "
-            + FramePreparation.published.summary
+            + variant.preparation.summary
     }
 
     func result(real: ClipFeatures, predicted: ClipFeatures) throws -> MetricResult {

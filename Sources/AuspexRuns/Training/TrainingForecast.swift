@@ -21,21 +21,13 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
 
     /// What libraries and the program itself take beside the storage pool: code, prepared primitives, stacks, decoders.
     private static let processBytes = 96 << 20
-    /// What may be forecast for another, larger machine than this one. Beyond it no machine is meant, and shapes would take long to count.
+    /// How many times this machine's memory a forecast may be of: a larger machine may be meant. Beyond it none is, and shapes would take long to
+    /// count.
     private static let mostMemories = 16.0
 
     /// - Throws: `ConfigurationError` for sizes that are far beyond this machine's memory.
     public init(_ configuration: Configuration) throws {
-        let least = LeastMemory(configuration)
-        let memory = MachineMemory.bytes
-        guard least.bytes <= Self.mostMemories * memory else {
-            throw ConfigurationError(
-                "a step needs at least \(HumanUnits.bytes(least.bytes)) of memory, "
-                    + "\(HumanUnits.bytes(least.parameterBytes)) of them for weights and \(HumanUnits.bytes(least.clipBytes)) for clips; "
-                    + "this process may use \(HumanUnits.bytes(memory)): "
-                    + "lower "
-                    + (least.parameterBytes > least.clipBytes ? configuration.largestModelField : "training.batch"))
-        }
+        try configuration.refuseWhatDoesNotFit(in: Self.mostMemories)
         let cost = try StepCost(configuration)
         generatorParameters = cost.generatorParameters
         discriminatorParameters = cost.discriminatorParameters

@@ -14,14 +14,4 @@ package enum MachineMemory {
         let process = isKnown && addressSpace.rlim_cur > 0 ? [Double(addressSpace.rlim_cur)] : []
         return ([own] + limits + process).min() ?? own
     }()
-
-    /// Bytes as people say them: `7.4 GB`.
-    package static func text(_ bytes: Double) -> String {
-        var (amount, units) = (bytes, ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"][...])
-        while amount >= 1000, units.count > 1 {
-            amount /= 1000
-            units.removeFirst()
-        }
-        return String(format: amount >= 10 ? "%.0f" : "%.2g", amount) + " " + (units.first ?? "")
-    }
 }
