@@ -5,7 +5,7 @@ import AuspexTraining
 import AuspexVideo
 import Foundation
 
-/// A whole experiment: the predictor, its judges, its training and its data.
+/// A whole experiment: the predictor, its discriminators, its training and its data.
 public struct Configuration: Codable, Sendable, Equatable {
     @NamedModel public var model: any ModelOptions = TrIVDGANConfiguration()
     public var discriminators = DiscriminatorsConfiguration()
@@ -81,7 +81,7 @@ extension Configuration: ConfigurationDocumented {
     public static var fieldDocumentation: [String: String] {
         [
             "model": "The predictor.",
-            "discriminators": "What judges it: a preset, or a list of views.",
+            "discriminators": "Its discriminators: a preset, or a list of views.",
             "training": "How it is trained.",
             "data": "Where clips come from. Their size and length are the model's.",
         ]

@@ -8,7 +8,7 @@ extension DiscriminatorsConfiguration: ConfigurationDocumented {
             "preset": "The views that a paper names; not asked where views are listed.",
             "views":
                 "The views themselves, for example [{kind: frames, count: 8}, {kind: clip, scale: 2}, {kind: clip, crop: 2}].",
-            "channels": "The width that the judges' widths are multiples of; null for the model's.",
+            "channels": "The width that the discriminators' widths are multiples of; null for the model's.",
         ]
     }
 }

@@ -17,9 +17,9 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "decay": "How the learning rates go down from the end of the warm-up to the last step.",
             "gradientClipping":
                 "The largest norm that all gradients of a network together may have; null does not limit.",
-            "pixelLoss": "A loss on pixels in [-1, 1] beside the judges'.",
+            "pixelLoss": "A loss on pixels in [-1, 1] beside the discriminators'.",
             "pixelWeight": "The weight of the pixel loss in the generator's loss.",
-            "adversarialWeight": "The weight of the judges in the generator's loss; 0 trains no discriminators.",
+            "adversarialWeight": "The weight of the discriminators in the generator's loss; 0 trains none.",
             "orthogonalPenalty":
                 "The weight of the orthogonal penalty on the generator's weights; 0 adds none, DVD-GAN publishes 1e-4.",
             "averaging": "Averaged weights, which evaluation uses.",

@@ -66,11 +66,11 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var decay = Decay.constant
     /// The largest norm that all gradients of a network together may have; larger ones are scaled down. Nil does not limit.
     public var gradientClipping: Double?
-    /// A loss on pixels beside the judges'.
+    /// A loss on pixels beside the discriminators'.
     public var pixelLoss = PixelLoss.none
     /// The weight of the pixel loss in the generator's loss.
     public var pixelWeight = 0.0
-    /// The weight of the judges in the generator's loss; 0 trains no discriminators at all.
+    /// The weight of the discriminators in the generator's loss; 0 trains none at all.
     public var adversarialWeight = 1.0
     /// The weight of the orthogonal penalty on the generator's weights; 0 adds none. Published for DVD-GAN: 1e-4.
     public var orthogonalPenalty = 0.0
@@ -103,7 +103,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
 
     public init() {}
 
-    /// `validationSelect`, or its default: judges alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
+    /// `validationSelect`, or its default: discriminators alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
     public var effectiveSelect: ValidationSelect { validationSelect ?? (pixelLoss == .none ? .last : .psnr) }
 
     /// The share of the full learning rate at a step, counted from 0: a straight rise over the warm-up, then the decay.

@@ -1,4 +1,4 @@
-"""The generator, the judges and the losses of the models, read in PyTorch; clips are (B, T, C, H, W)."""
+"""The generator, the discriminators and the losses of the models, read in PyTorch; clips are (B, T, C, H, W)."""
 
 import torch
 import torch.nn.functional as F

@@ -18,7 +18,7 @@ public struct Benchmark {
         self.configuration = configuration
     }
 
-    /// One training step: the configured updates of the judges and one of the generator.
+    /// One training step: the configured updates of the discriminators and one of the generator.
     public func step(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         try configuration.refuseWhatDoesNotFit()
         let trainer = TrainingRun.trainer(configuration)
@@ -53,7 +53,7 @@ public struct Benchmark {
 }
 
 extension Configuration {
-    /// GFLOP of a training step's convolutions and linear maps as written: the judges' updates on real and predicted clips together, then the
+    /// GFLOP of a training step's convolutions and linear maps as written: the discriminators' updates on real and predicted clips together, then the
     /// generator's; no gradient that a step does not need.
     package var gflopOfStepAsWritten: Double {
         let clips = training.batch * training.accumulation

@@ -1,4 +1,4 @@
-/// Which views of a clip are judged: a preset's, or a list.
+/// Which views of a clip get a discriminator: a preset's, or a list.
 public struct DiscriminatorsConfiguration: Codable, Sendable, Equatable {
     /// The decompositions that the literature names.
     public enum Preset: String, Codable, Sendable, CaseIterable {
@@ -24,11 +24,11 @@ public struct DiscriminatorsConfiguration: Codable, Sendable, Equatable {
     public var preset: Preset? = .trivd
     /// The views themselves; where there are any, the preset is not asked.
     public var views: [View] = []
-    /// ch of the judges; nil for the generator's.
+    /// ch of the discriminators; nil for the generator's.
     public var channels: Int? = nil
 
     public init() {}
 
-    /// What is judged, whichever way it was said.
+    /// What the discriminators see, whichever way it was said.
     public var resolvedViews: [View] { views.isEmpty ? (preset ?? .trivd).views : views }
 }

@@ -1,9 +1,9 @@
 import AuspexTensors
 
-/// What one judge sees of a clip.
+/// What one discriminator sees of a clip.
 public struct View: Codable, Sendable, Equatable {
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        /// Frames drawn from the predicted span, each judged alone.
+        /// Frames drawn from the predicted span, each scored alone.
         case frames
         /// All frames together, context included.
         case clip
@@ -42,7 +42,7 @@ public struct View: Codable, Sendable, Equatable {
         return parts.joined(separator: "-")
     }
 
-    /// Side of what the judge sees of frames of a side.
+    /// Side of what the discriminator sees of frames of a side.
     public func side(of size: Int) -> Int { size / scale / (kind == .clip ? crop : 1) }
 }
 
@@ -94,7 +94,7 @@ extension View {
         }
     }
 
-    /// What the judge sees.
+    /// What the discriminator sees.
     ///
     /// - Parameter video: whole clips, context included, `[B, T, H, W, C]`.
     /// - Returns: `[B, K, h, w, C]` for frames, `[B, T, h, w, C]` for clips.

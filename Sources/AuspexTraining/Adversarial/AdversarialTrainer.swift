@@ -2,9 +2,9 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 
-/// A generator and its judges in training: the updates of a step, and everything that the next step depends on.
+/// A generator and its discriminators in training: the updates of a step, and everything that the next step depends on.
 ///
-/// A step is `discriminatorSteps` updates of the judges, each on a fresh batch, then one of the generator on the last of these batches.
+/// A step is `discriminatorSteps` updates of the discriminators, each on a fresh batch, then one of the generator on the last of these batches.
 /// Gradients of `accumulation` micro-batches are averaged into each update. Every random draw is a pure function of (seed, step).
 /// Source: Luc et al. 2020, arXiv:2003.04035, appendix; Clark et al. 2019, arXiv:1907.06571.
 public final class AdversarialTrainer {

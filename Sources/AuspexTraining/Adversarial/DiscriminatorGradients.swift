@@ -2,7 +2,7 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 
-/// What one judge's loss came to on one batch.
+/// What one discriminator's loss came to on one batch.
 public struct JudgeOutcome {
     public let view: String
     /// Hinge loss, mean over clips.
@@ -13,10 +13,10 @@ public struct JudgeOutcome {
     public let accuracyPredicted: Float?
 }
 
-/// The judges' side of a training step: hinge loss of real clips and of the generator's predictions for their contexts.
+/// The discriminators' side of a training step: hinge loss of real clips and of the generator's predictions for their contexts.
 ///
-/// `L = Σ views [mean ρ(1 − D(real)) + mean ρ(1 + D(predicted))]`; real and predicted clips go through a judge as one batch and share the
-/// view's draws. Views run and go backward one after another, so that only one judge's activations are alive at a time.
+/// `L = Σ views [mean ρ(1 − D(real)) + mean ρ(1 + D(predicted))]`; real and predicted clips go through a discriminator as one batch and share the
+/// view's draws. Views run and go backward one after another, so that only one discriminator's activations are alive at a time.
 /// Source: Lim and Ye 2017, arXiv:1705.02894; Luc et al. 2020, arXiv:2003.04035, section 3.3.
 public struct DiscriminatorGradients {
     public let outcomes: [JudgeOutcome]

@@ -66,7 +66,7 @@ extension ModelTests {
             let error = #expect(throws: ModelConfigurationError.self) {
                 try DiscriminatorsConfiguration().validate(for: model)
             }
-            #expect(error?.description.contains("judges clips of 3 frames") == true)
+            #expect(error?.description.contains("looks at clips of 3 frames") == true)
             var frames = DiscriminatorsConfiguration()
             frames.views = [.frames(count: 8), .clip(scale: 4)]
             try frames.validate(for: model)
