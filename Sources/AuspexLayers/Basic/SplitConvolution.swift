@@ -1,6 +1,8 @@
 import AuspexTensors
 
-/// A 3×3 convolution of two inputs side by side, `W * [h; x] + b`, whose halves can be had apart: `Wh * h` in the loop, `Wx * x + b` for all steps at once.
+/// A convolution of a state and an input side by side: `W * [h; x] + b`, computed as `Wh * h + (Wx * x + b)`.
+///
+/// In a recurrent unit only `Wh * h` waits for the step before: `Wx * x + b` is computed for all steps at once, see `StepInput`.
 public final class SplitConvolution: Layer {
     /// `[k, k, first + second, outputs]`
     public let weight: Parameter
@@ -32,14 +34,26 @@ public final class SplitConvolution: Layer {
             using: &initializer)
     }
 
+    /// - Parameters:
+    ///   - h: `[B, H, W, first]`.
+    ///   - x: `[B, H, W, second]`.
+    /// - Returns: `[B, H, W, outputs]`.
+    public func callAsFunction(_ h: Tensor, _ x: Tensor, _ pass: Pass) -> Tensor { first(h, pass) + second(x, pass) }
+
+    /// The same for the input of a step.
+    public func callAsFunction(_ h: Tensor, _ x: StepInput, _ pass: Pass) -> Tensor {
+        let ofInput = x.mapped(by: self) { second($0, pass) }
+        return first(h, pass) + ofInput
+    }
+
     /// `Wh * h`, without the bias.
-    public func first(_ h: Tensor, _ pass: Pass) -> Tensor {
+    private func first(_ h: Tensor, _ pass: Pass) -> Tensor {
         let kernel = pass.once(firstHalf) { pass in norm(weight, pass).sliced(2, from: 0, count: firstChannels) }
         return convolution(h, weight: kernel)
     }
 
     /// `Wx * x + b`.
-    public func second(_ x: Tensor, _ pass: Pass) -> Tensor {
+    private func second(_ x: Tensor, _ pass: Pass) -> Tensor {
         let kernel = pass.once(secondHalf) { pass in
             norm(weight, pass).sliced(2, from: firstChannels, count: weight.value.shape[2] - firstChannels)
         }

@@ -21,15 +21,12 @@ public final class ConvGRU: RecurrentUnit {
         if startsStill { gate.bias.value = IdentityInitialization.gateBias(stateChannels) }
     }
 
-    public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {
-        [reset.second(x, pass), gate.second(x, pass), candidate.second(x, pass)]
-    }
-
-    public func step(_ state: RecurrentState, inputHalves x: [Tensor], _ pass: Pass) -> RecurrentState {
+    public func step(_ state: RecurrentState, _ x: StepInput, _ pass: Pass) -> RecurrentState {
         let h = state.hidden
-        let r = sigmoid(reset.first(h, pass) + x[0])
-        let u = gate.first(h, pass) + x[1]
-        let c = candidate.first(r * h, pass) + x[2]
+        let r = sigmoid(reset(h, x, pass))
+        let u = gate(h, x, pass)
+        let c = candidate(r * h, x, pass)
+        // σ of u and ρ of c are part of the mix.
         return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
     }
 }

@@ -29,18 +29,14 @@ public final class ConvLSTM: RecurrentUnit {
         RecurrentState(hidden: tanh(features), cell: features)
     }
 
-    public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {
-        [inputGate, forgetGate, outputGate, candidate].map { $0.second(x, pass) }
-    }
-
-    public func step(_ state: RecurrentState, inputHalves x: [Tensor], _ pass: Pass) -> RecurrentState {
-        guard let cell = state.cell else { stopProgram("ConvLSTM.step", "the state has no cell") }
+    public func step(_ state: RecurrentState, _ x: StepInput, _ pass: Pass) -> RecurrentState {
+        guard let c = state.cell else { stopProgram("ConvLSTM.step", "the state has no cell") }
         let h = state.hidden
-        let i = sigmoid(inputGate.first(h, pass) + x[0])
-        let f = sigmoid(forgetGate.first(h, pass) + x[1])
-        let o = sigmoid(outputGate.first(h, pass) + x[2])
-        let g = tanh(candidate.first(h, pass) + x[3])
-        let next = f * cell + i * g
+        let i = sigmoid(inputGate(h, x, pass))
+        let f = sigmoid(forgetGate(h, x, pass))
+        let o = sigmoid(outputGate(h, x, pass))
+        let g = tanh(candidate(h, x, pass))
+        let next = f * c + i * g
         return RecurrentState(hidden: o * tanh(next), cell: next)
     }
 }

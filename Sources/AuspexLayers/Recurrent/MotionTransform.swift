@@ -30,12 +30,9 @@ public final class MotionTransform: Layer {
         }
     }
 
-    /// What `f` needs of the input alone.
-    func inputHalf(_ x: Tensor, _ pass: Pass) -> Tensor { hiddenMotion.second(x, pass) }
-
     /// The moved state, `[B, H, W, C]`.
-    func callAsFunction(_ h: Tensor, inputHalf: Tensor, _ pass: Pass) -> Tensor {
-        let θ = motion(relu(hiddenMotion.first(h, pass) + inputHalf), pass)
+    public func callAsFunction(_ h: Tensor, _ x: StepInput, _ pass: Pass) -> Tensor {
+        let θ = motion(relu(hiddenMotion(h, x, pass)), pass)
         return switch warp {
         case .kernel: warpedByKernels(h, logits: θ)
         case .flow: warpedByFlow(h, flow: θ)

@@ -43,31 +43,24 @@ public final class TSRU: RecurrentUnit {
         if startsStill { gate.bias.value = IdentityInitialization.gateBias(stateChannels) }
     }
 
-    public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {
-        let motion = transform.inputHalf(x, pass)
-        let candidate = candidate.second(x, pass)
-        return variant == .s ? [motion, candidate] : [motion, candidate, gate.second(x, pass)]
-    }
-
-    public func step(_ state: RecurrentState, inputHalves x: [Tensor], _ pass: Pass) -> RecurrentState {
+    public func step(_ state: RecurrentState, _ x: StepInput, _ pass: Pass) -> RecurrentState {
         let h = state.hidden
-        let ĥ = transform(h, inputHalf: x[0], pass)
-        let m = mix == .warped ? ĥ : h
+        let ĥ = transform(h, x, pass)
+        let c: Tensor
+        let u: Tensor
+        // σ of u and ρ of c are part of the mix; rectifying c twice changes nothing.
         switch variant {
         case .c:
-            let c = candidate.first(ĥ, pass) + x[1]
-            let u = gate.first(h, pass) + x[2]
-            return RecurrentState(hidden: gatedMix(gate: u, kept: m, candidate: c))
+            c = candidate(ĥ, x, pass)
+            u = gate(h, x, pass)
         case .p:
-            let c = candidate.first(h, pass) + x[1]
-            let u = gate.first(h, pass) + x[2]
-            return RecurrentState(hidden: gatedMix(gate: u, kept: m, candidate: c))
+            c = candidate(h, x, pass)
+            u = gate(h, x, pass)
         case .s:
-            let c = relu(candidate.first(ĥ, pass) + x[1])
-            let u = gate.first(ĥ, pass) + gate.second(c, pass)
-            // gatedMix rectifies its candidate: c is unchanged by that.
-            return RecurrentState(hidden: gatedMix(gate: u, kept: m, candidate: c))
+            c = relu(candidate(ĥ, x, pass))
+            u = gate(ĥ, c, pass)
         }
+        return RecurrentState(hidden: gatedMix(gate: u, kept: mix == .warped ? ĥ : h, candidate: c))
     }
 }
 

@@ -2,7 +2,7 @@ import AuspexTensors
 
 /// Trajectory GRU: every gate reads the state at L learned displacements of each place.
 ///
-/// With flows `(V₁ … V_L) = γ(h, x)` and `wₗ = warp(h; Vₗ)`: `u = σ(Wu * x + Σₗ Uu,ₗ · wₗ + bu)`, `r` likewise,
+/// With flows `v = (V₁ … V_L) = γ(h, x)` and `wₗ = warp(h; Vₗ)`: `u = σ(Wu * x + Σₗ Uu,ₗ · wₗ + bu)`, `r` likewise,
 /// `c = ρ(Wc * x + r ⊙ Σₗ Uc,ₗ · wₗ + bc)`, `h' = u ⊙ h + (1 − u) ⊙ c`; U are 1×1, γ is conv 5×5 → ReLU → conv 5×5 with 32 features between.
 /// Source: Shi et al. 2017, arXiv:1706.03458, equation 3 (LeakyReLU there; ReLU here, as in our other units).
 public final class TrajGRU: RecurrentUnit {
@@ -42,18 +42,14 @@ public final class TrajGRU: RecurrentUnit {
         if startsStill { gateInput.bias.value = IdentityInitialization.gateBias(stateChannels) }
     }
 
-    public func inputHalves(_ x: Tensor, _ pass: Pass) -> [Tensor] {
-        [hiddenFlow.second(x, pass), gateInput(x, pass), resetInput(x, pass), candidateInput(x, pass)]
-    }
-
-    public func step(_ state: RecurrentState, inputHalves x: [Tensor], _ pass: Pass) -> RecurrentState {
+    public func step(_ state: RecurrentState, _ x: StepInput, _ pass: Pass) -> RecurrentState {
         let h = state.hidden
-        let flows = flow(relu(hiddenFlow.first(h, pass) + x[0]), pass)
-        let moved = joined(
-            (0..<links).map { warpedByFlow(h, flow: flows.sliced(3, from: 2 * $0, count: 2)) }, along: 3)
-        let u = x[1] + gateLinks(moved, pass)
-        let r = sigmoid(x[2] + resetLinks(moved, pass))
-        let c = x[3] + r * candidateLinks(moved, pass)
+        let v = flow(relu(hiddenFlow(h, x, pass)), pass)
+        let w = joined((0..<links).map { warpedByFlow(h, flow: v.sliced(3, from: 2 * $0, count: 2)) }, along: 3)
+        let u = gateInput(x, pass) + gateLinks(w, pass)
+        let r = sigmoid(resetInput(x, pass) + resetLinks(w, pass))
+        let c = candidateInput(x, pass) + r * candidateLinks(w, pass)
+        // σ of u and ρ of c are part of the mix.
         return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
     }
 }

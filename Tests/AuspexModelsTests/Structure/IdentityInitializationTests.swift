@@ -17,8 +17,7 @@ extension ModelTests {
             let state = RecurrentState(hidden: Tensor(scalars, shape: [1, 7, 7, 1]))
             let started = unit == .convLSTM ? made.initialState(state.hidden) : state
             let pass = Pass(.inference)
-            let nothing = made.inputHalves(Tensor(zeros: [1, 7, 7, 1]), pass)
-            let next = made.step(started, inputHalves: nothing, pass)
+            let next = made.step(started, StepInput(Tensor(zeros: [1, 7, 7, 1])), pass)
             return (next.cell ?? next.hidden).scalars[24] / 0.01
         }
 

@@ -44,7 +44,7 @@ extension ModelTests {
             var state = unit.initialState(features)
             var hidden: [Tensor] = []
             for input in inputs {
-                state = unit(state, input: input, pass)
+                state = unit.step(state, StepInput(input), pass)
                 hidden.append(state.hidden)
             }
             return joined(hidden, along: 0)

@@ -1,0 +1,76 @@
+import AuspexSupport
+import AuspexTensors
+
+/// What a recurrent unit is given at one step, `[B, H, W, Cx]`, as one of all steps' inputs.
+///
+/// Convolutions of the input alone need not wait for the state: `mapped` computes one for all steps at once, when the first step asks for it, and
+/// every step takes its part. Where all steps have the same input, it is computed for one and shared by all.
+public struct StepInput {
+    private let inputs: AllInputs
+    private let step: Int
+
+    /// The input of a step that is taken by itself.
+    ///
+    /// - Parameter x: `[B, H, W, Cx]`.
+    public init(_ x: Tensor) { self.init(AllInputs(x, steps: 1, areSame: true), step: 0) }
+
+    private init(_ inputs: AllInputs, step: Int) {
+        self.inputs = inputs
+        self.step = step
+    }
+
+    /// The inputs of `steps` steps, to be used in one pass.
+    ///
+    /// - Parameters:
+    ///   - x: `[steps·B, H, W, Cx]` folded time-major, or `[B, H, W, Cx]` where every step has the same input.
+    ///   - batch: B.
+    static func ofSteps(_ steps: Int, _ x: Tensor, batch: Int) -> [StepInput] {
+        require(
+            x.shape[0] == batch || x.shape[0] == steps * batch, "StepInput",
+            "inputs \(x.shape) are neither \(batch) nor \(steps) × \(batch) images")
+        let inputs = AllInputs(x, steps: steps, areSame: x.shape[0] == batch)
+        return (0..<steps).map { StepInput(inputs, step: $0) }
+    }
+
+    /// This step's part of `map(x)`, where the map sees each image by itself.
+    ///
+    /// - Parameters:
+    ///   - layer: whose map it is; it is computed once for each layer.
+    ///   - map: `[N, H, W, Cx]` to `[N, …]`, for any number of images.
+    /// - Returns: `[B, …]`.
+    public func mapped(by layer: any Layer, _ map: (Tensor) -> Tensor) -> Tensor {
+        inputs.mapped(by: layer, map)[step]
+    }
+
+    /// The inputs of all steps, and what has been computed of them.
+    private final class AllInputs {
+        private let x: Tensor
+        private let steps: Int
+        private let areSame: Bool
+        /// What layers made of the inputs, by step.
+        private var byLayer: [ObjectIdentifier: [Tensor]] = [:]
+
+        init(_ x: Tensor, steps: Int, areSame: Bool) {
+            self.x = x
+            self.steps = steps
+            self.areSame = areSame
+        }
+
+        func mapped(by layer: any Layer, _ map: (Tensor) -> Tensor) -> [Tensor] {
+            let key = ObjectIdentifier(layer)
+            if let parts = byLayer[key] { return parts }
+            let all = map(x)
+            let parts =
+                areSame
+                ? [Tensor](repeating: all, count: steps)
+                : all.reshaped(to: [steps, all.shape[0] / steps] + all.shape.dropFirst()).unstacked()
+            byLayer[key] = parts
+            return parts
+        }
+    }
+}
+
+extension Convolution {
+    /// The convolution of a step's input alone, `[B, H, W, outputs]`.
+    public func callAsFunction(_ x: StepInput, _ pass: Pass) -> Tensor { x.mapped(by: self) { self($0, pass) } }
+}
