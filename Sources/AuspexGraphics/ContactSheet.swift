@@ -30,8 +30,7 @@ public struct ContactSheet: Sendable {
 
     /// Adds a clip under its name and time.
     public mutating func add(_ clip: Clip) {
-        let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
-        add(pixels, label: clip.name + " at " + decimal(clip.startSeconds, digits: 2) + " s")
+        add(clip.format.shown(clip.frames), label: clip.name + " at " + decimal(clip.startSeconds, digits: 2) + " s")
     }
 
     /// Draws the page.

@@ -11,7 +11,7 @@ extension PredictionPicture {
         let shown = comparing ? truth : nil
         let count = context.shape[0] + predictions[0].frames.shape[0]
         let layout = FilmLayout(
-            sample: visible(frames(of: predictions[0].frames)[0]), panels: predictions.count + (shown == nil ? 0 : 1))
+            sample: drawable(predictions[0].frames, 0), panels: predictions.count + (shown == nil ? 0 : 1))
         return (0..<count).lazy.map { drawn($0, truth: shown, layout) }
     }
 
@@ -26,7 +26,7 @@ extension PredictionPicture {
             let frame = isContext ? number : step
             guard frame < clip.shape[0] else { continue }
             layout.draw(
-                visible(frames(of: clip)[frame]), panel: place, caption: isContext ? "context" : panel.name,
+                drawable(clip, frame), panel: place, caption: isContext ? "context" : panel.name,
                 time: timeText(step + 1), colour: isContext ? .contextFrame : panel.colour, on: canvas)
         }
         return canvas.pixels

@@ -30,12 +30,12 @@ extension PredictionPicture {
                 colour: content.colour, bold: true)
             if row == 0 {
                 for (column, frame) in shownContext.enumerated() {
-                    layout.place(visible(frames(of: context)[frame]), row, column, .contextFrame, on: canvas)
+                    layout.place(drawable(context, frame), row, column, .contextFrame, on: canvas)
                 }
             }
-            let all = frames(of: content.frames)
-            for (place, frame) in shownFuture.enumerated() where frame < all.count {
-                layout.place(visible(all[frame]), row, shownContext.count + place, content.colour, on: canvas)
+            for (place, frame) in shownFuture.enumerated() where frame < content.frames.shape[0] {
+                layout.place(
+                    drawable(content.frames, frame), row, shownContext.count + place, content.colour, on: canvas)
             }
         }
         return canvas.pixels
@@ -98,7 +98,7 @@ private struct StripLayout {
     }
 
     init(_ picture: PredictionPicture, contextColumns: Int, futureColumns: Int) {
-        let sample = visible(frames(of: picture.predictions[0].frames)[0])
+        let sample = picture.drawable(picture.predictions[0].frames, 0)
         self.contextColumns = contextColumns
         scale = enlargement(of: sample, toReach: 72)
         frameHeight = sample.shape[0] * scale + 2 * border

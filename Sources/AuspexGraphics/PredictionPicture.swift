@@ -4,12 +4,12 @@ import AuspexVideo
 
 /// What a model was given, what it made of it and, where known, what really happened: to be written in whatever form an output's ending chooses.
 ///
-/// Everything is uint8. Frames of 1 and 3 channels are shown as they are; other numbers of channels as grey pictures side by side.
+/// Everything is of one format; for looking, a field's range is stretched to 0…255. Frames of 1 and 3 channels are shown as they are; other numbers of channels as grey pictures side by side.
 public struct PredictionPicture: Sendable {
     /// Predicted frames and who made them.
     public struct Prediction: Sendable {
         public var name: String
-        /// `[Tp, H, W, C]`, uint8.
+        /// `[Tp, H, W, C]`.
         public var frames: Tensor
 
         public init(name: String, frames: Tensor) {
@@ -18,37 +18,46 @@ public struct PredictionPicture: Sendable {
         }
     }
 
-    /// `[Tc, H, W, C]`, uint8; may have no frames.
+    /// `[Tc, H, W, C]`; may have no frames.
     public let context: Tensor
     /// One or more, all of one shape.
     public let predictions: [Prediction]
-    /// `[Tp or fewer, H, W, C]`, uint8: the frames that followed the context.
+    /// `[Tp or fewer, H, W, C]`: the frames that followed the context.
     public let truth: Tensor?
+    /// What the numbers of all of them are.
+    public let format: FrameFormat
     public let frameIntervalSeconds: Double
 
     /// - Parameters:
-    ///   - context: `[Tc, H, W, C]`, uint8.
-    ///   - predictions: models (or samples of one) with their `[Tp, H, W, C]`, uint8; at least one.
-    ///   - truth: `[T, H, W, C]`, uint8, frame for frame beside the predictions.
-    public init(context: Tensor, predictions: [Prediction], truth: Tensor? = nil, frameIntervalSeconds: Double) {
+    ///   - context: `[Tc, H, W, C]`.
+    ///   - predictions: models (or samples of one) with their `[Tp, H, W, C]`; at least one.
+    ///   - truth: `[T, H, W, C]`, frame for frame beside the predictions.
+    ///   - format: of all; nil for 8-bit pixels.
+    public init(
+        context: Tensor, predictions: [Prediction], truth: Tensor? = nil, format: FrameFormat? = nil,
+        frameIntervalSeconds: Double
+    ) {
+        let format = format ?? .pixels(channels: context.shape.last ?? 1)
         let shape = Array(context.shape.dropFirst())
         let clips = [context] + predictions.map(\.frames) + [truth].compactMap { $0 }
         require(
-            !predictions.isEmpty && clips.allSatisfy { $0.rank == 4 && $0.elementType == .uint8 }
+            !predictions.isEmpty && clips.allSatisfy { $0.rank == 4 && $0.elementType == format.elementType }
                 && clips.allSatisfy { Array($0.shape.dropFirst()) == shape }
                 && predictions.allSatisfy { $0.frames.shape == predictions[0].frames.shape }, "PredictionPicture",
-            "context, predictions and truth are uint8 [T, H, W, C] of one frame size, not "
+            "context, predictions and truth are \(format.elementType) [T, H, W, C] of one frame size, not "
                 + clips.map { "\($0.elementType) \($0.shape)" }.joined(separator: ", "))
         self.context = context
         self.predictions = predictions
         self.truth = truth
+        self.format = format
         self.frameIntervalSeconds = frameIntervalSeconds
     }
 
     /// Writes the prediction in the form that the path's ending chooses.
     ///
     /// `.mp4` and `.gif` show context and prediction, enlarged and framed; `.png` is a film strip. `.mkv`, `.npy` and a folder hold the
-    /// predicted frames' exact pixels and nothing else; of several predictions, `.npy` holds all as `[clip, T, H, W, C]`.
+    /// predicted frames' exact pixels and nothing else; of several predictions, `.npy` holds all as `[clip, T, H, W, C]`. Values of a field
+    /// are kept by `.npy` alone.
     ///
     /// - Parameters:
     ///   - comparing: whether the truth is shown beside (`.mp4`, `.gif`); the film strip always has it where it is known.
@@ -69,14 +78,17 @@ public struct PredictionPicture: Sendable {
             let clips = predictions.map {
                 includingContext ? stackedFrames(frames(of: context) + frames(of: $0.frames)) : $0.frames
             }
-            if clips.count == 1 { return try writer.write(clips[0]) }
+            if clips.count == 1 { return try writer.write(clips[0], format: format) }
             guard form == .npy else {
                 throw VideoError(
                     .cannotWrite, path,
                     "holds one clip, and there are \(clips.count): write .npy, which holds any number, or one file each"
                 )
             }
-            try writer.write(array: stackedFrames(clips))
+            try writer.write(array: stackedFrames(clips), format: format)
         }
     }
+
+    /// One frame of a clip as eyes can see it.
+    func drawable(_ clip: Tensor, _ frame: Int) -> Tensor { visible(format.shown(frames(of: clip)[frame])) }
 }

@@ -50,7 +50,10 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "Many clips instead of one video: a source. --out is then a folder.")
     var data: String?
 
-    @Option(help: "With --data: what each clip is written as: mkv, mp4, gif, png or npy. (default: mkv)")
+    @Option(
+        help:
+            "With --data: what each clip is written as: mkv, mp4, gif, png or npy. (default: mkv; npy where numbers have more than 8 bits)"
+    )
     var format: String?
 
     @Option(help: "With --data: how many clips.")
@@ -102,7 +105,8 @@ struct PredictCommand: ParsableCommand {
     /// Refuses what the chosen form never shows.
     private func checkForm() throws {
         // An ending that stands for no form is refused with the file's name, later.
-        let chosen = data == nil ? try? OutputForm(path: out ?? "film.mp4") : OutputForm(rawValue: clipFormat)
+        let chosen =
+            data == nil ? try? OutputForm(path: out ?? "film.mp4") : OutputForm(rawValue: format ?? Self.usualFormat)
         guard let form = chosen else { return }
         let isFilm = form == .mp4 || form == .gif
         try refuse(
@@ -118,8 +122,8 @@ struct PredictCommand: ParsableCommand {
                 + ": films and film strips always show the given frames")
     }
 
-    /// What each clip of `--data` is written as.
-    private var clipFormat: String { format ?? "mkv" }
+    /// What each clip of `--data` is written as, where numbers have 8 bits.
+    private static let usualFormat = "mkv"
 
     func run() throws {
         engine.apply()
@@ -163,16 +167,19 @@ struct PredictCommand: ParsableCommand {
         let batch = try SourceContinuation(
             trained, source: text, frames: horizon, samples: samples, seed: seed, classNumber: classNumber,
             options: try sourceOptions())
+        // Of the exact forms .npy alone keeps more than 8 bits of a number.
+        let ending = format ?? (batch.format.elementType == .uint8 ? Self.usualFormat : "npy")
         let progress = ProgressReporter("predict", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
         var written: [String] = []
         let notes = try batch.run(atMost: clips, into: [folder] + [truth].compactMap { $0 }) { done, name, pictures in
             if let truth, let frames = pictures.first?.truth {
-                let path = "\(truth)/\(name).\(clipFormat)"
+                let path = "\(truth)/\(name).\(ending)"
                 let interval = pictures[0].frameIntervalSeconds
-                try VideoWriter(path, frameIntervalSeconds: interval, overwriting: force).write(frames)
+                try VideoWriter(path, frameIntervalSeconds: interval, overwriting: force)
+                    .write(frames, format: pictures[0].format)
             }
             for (sample, picture) in pictures.enumerated() {
-                let base = "\(folder)/\(name)-predicted.\(clipFormat)"
+                let base = "\(folder)/\(name)-predicted.\(ending)"
                 let path = samples > 1 ? Self.numbered(base, sample) : base
                 try write(picture, to: path)
                 written.append(path)

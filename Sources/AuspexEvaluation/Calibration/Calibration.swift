@@ -39,7 +39,8 @@ public struct Calibration: Sendable {
         for number in 0..<clips {
             let clip = try source.clip(at: number, from: stream.named("clips"), request: request)
             clipList.append(.init(name: clip.name, firstFrame: clip.frameIndices.first ?? 0))
-            let frames = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
+            // Distortions are of pictures: what codecs, noise and lost frames do to 8-bit pixels.
+            let frames = clip.format.shown(clip.frames)
             let real = frames.reshaped(to: [1] + frames.shape)
             // The undistorted clip is handed to all first: its features are computed once and found again while it is the last.
             for cell in [untouched] + cells.joined().map(\.cell) { try cell.add(real: real) }

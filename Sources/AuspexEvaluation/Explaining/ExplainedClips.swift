@@ -23,7 +23,10 @@ final class ExplainedClips {
     init(
         _ source: String, side: MetricSide, options: SourceOptions, most: Int?, frames wanted: Int?, size: FrameSize?
     ) throws {
-        set = try ScoredSet(source, options: options)
+        var set = try ScoredSet(source, options: options)
+        // Whatever a clip holds, people's ways of preparing it begin with numbers from 0 to 255.
+        set.scale = try set.format.elementType == .uint8 ? nil : .field(channels: set.format.channels, range: 0...255)
+        self.set = set
         self.side = side
         self.size = size
         count = min(most ?? set.items.count, set.items.count)
@@ -47,16 +50,16 @@ final class ExplainedClips {
     /// Sizes of the frames, each once.
     var sizes: Set<FrameSize> { size.map { [$0] } ?? Set(set.items.prefix(count).compactMap(\.size)) }
 
-    /// `[1, T, H, W, C]`, uint8; the same storage as long as it is kept.
+    /// `[1, T, H, W, C]`, uint8, or float32 in 0…255; the same storage as long as it is kept.
     func clip(_ number: Int) throws -> Tensor {
         if let clip = kept[number] { return clip }
         guard let size = size ?? set.items[number].size else {
             throw VideoError(.badSource, set.items[number].name, "has frames of no size: resize them with --size N")
         }
-        let clip = try set.clip(number, frames: 0..<frames, size: size)
-        if keptBytes + clip.count <= Self.mostBytes {
+        let clip = set.measured(try set.clip(number, frames: 0..<frames, size: size))
+        if keptBytes + clip.sizeBytes <= Self.mostBytes {
             kept[number] = clip
-            keptBytes += clip.count
+            keptBytes += clip.sizeBytes
         }
         return clip
     }
@@ -66,7 +69,8 @@ final class ExplainedClips {
         var clip = try clip(number)
         if let codec = recipe.codec {
             let shape = clip.shape
-            clip = try codec.reencoded(clip.reshaped(to: Array(shape.dropFirst()))).reshaped(to: shape)
+            let bytes = (set.scale ?? .pixels(channels: shape[4])).shown(clip)
+            clip = try codec.reencoded(bytes.reshaped(to: Array(shape.dropFirst()))).reshaped(to: shape)
         }
         guard recipe.frames != .all else { return clip }
         return joined(recipe.frames.frames(of: frames).map { clip.sliced(1, from: $0, count: 1) }, along: 1)

@@ -12,7 +12,9 @@ public struct Evaluation {
     static let batch = 8
 
     public let plan: EvaluationProtocol
-    private let metrics: [any Metric]
+    private let registry: MetricRegistry
+    /// As 8-bit pixels need them.
+    private let pixelMetrics: [any Metric]
     private let cache: FeatureCache?
 
     /// - Parameters:
@@ -44,7 +46,15 @@ public struct Evaluation {
                 absent.kind, path: absent.path, found: absent.found, expected: absent.expected,
                 advice: absent.advice + ", or go without: --metrics \(metrics.map(\.name).joined(separator: ","))")
         }
-        self.metrics = metrics
+        pixelMetrics = metrics
+        self.registry = registry
+    }
+
+    /// The protocol's metrics for frames of a format, whose floats go up to another peak than bytes do.
+    private func metrics(for format: FrameFormat) throws -> [any Metric] {
+        if format.elementType == .uint8 { return pixelMetrics }
+        let settings = MetricSettings(peak: format.peak, seed: plan.seed, cache: cache)
+        return try plan.metrics.map { try registry.metric(named: $0, settings: settings) }
     }
 
     /// What every table carries beside the model.
@@ -80,6 +90,7 @@ public struct Evaluation {
         let stepInTraining = request.step
         if let stride = plan.frameStride { request.step = .stride(stride) }
         let frames = EvaluationReport.Frames(request)
+        let metrics = try metrics(for: source.format(for: request))
         let places =
             try sameClips?.places(in: source, for: plan)
             ?? source.places(for: request, atMost: plan.clips, progress: looking)
@@ -104,7 +115,8 @@ public struct Evaluation {
                 return clip
             }
             guard !clips.isEmpty else { continue }
-            let futures = try predict(clips, first: first, with: tallies, classNumbers: classNumbers)
+            let futures = try predict(
+                ClipBatch(joining: clips), first: first, with: tallies, classNumbers: classNumbers)
             for (number, clip) in clips.enumerated() {
                 try examples(example(first + number, clip, futures.map { $0[number] }, able.map(\.name)))
             }
@@ -146,28 +158,30 @@ public struct Evaluation {
 
     /// Predicts and scores one batch.
     ///
-    /// - Returns: for every predictor the first future of each clip, `[Tp, H, W, C]`, uint8.
+    /// - Returns: for every predictor the first future of each clip, `[Tp, H, W, C]`, numbers of the batch's format.
     private func predict(
-        _ clips: [Clip], first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
+        _ batch: ClipBatch, first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
     ) throws -> [[Tensor]] {
-        let values = stacked(clips.map { $0.frames.elementType == .uint8 ? $0.frames.pixelsAsValues() : $0.frames })
-        let pixels = values.valuesAsPixels()
-        let context = values.sliced(1, from: 0, count: plan.contextFrames)
-        let seen = pixels.sliced(1, from: 0, count: plan.contextFrames)
-        let truth = pixels.sliced(1, from: plan.contextFrames, count: plan.predictedFrames)
+        let context = batch.input(batch.frames.sliced(1, from: 0, count: plan.contextFrames))
+        let clips = batch.format.measured(batch.frames)
+        let seen = clips.sliced(1, from: 0, count: plan.contextFrames)
+        let truth = clips.sliced(1, from: plan.contextFrames, count: plan.predictedFrames)
         let isWhole = plan.distributionFrames == .contextAndPrediction
-        let classes = classNumbers.map { numbers in clips.compactMap { $0.classIndex.map { numbers[$0] } } }
+        let classes = classNumbers.map { numbers in (batch.classes ?? []).map { numbers[$0] } }
         return try tallies.map { tally in
+            var firstFuture: Tensor?
             try tally.add(
-                truth: truth, real: isWhole ? pixels : truth,
+                truth: truth, real: isWhole ? clips : truth,
                 whole: { isWhole ? joined([seen, $0], along: 1) : $0 },
                 futures: { sample in
                     let stream = RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
-                    return tally.predictor.predict(
-                        context: context, classes: classes, frames: plan.predictedFrames, randomness: stream
-                    ).valuesAsPixels()
-                }
-            ).unstacked()
+                    let future = batch.input.inverse(
+                        tally.predictor.predict(
+                            context: context, classes: classes, frames: plan.predictedFrames, randomness: stream))
+                    firstFuture = firstFuture ?? future
+                    return batch.format.measured(future)
+                })
+            return firstFuture?.unstacked() ?? []
         }
     }
 
@@ -210,11 +224,10 @@ public struct Evaluation {
     }
 
     private func example(_ index: Int, _ clip: Clip, _ futures: [Tensor], _ names: [String]) -> Example {
-        let pixels = clip.pixels
         let picture = PredictionPicture(
-            context: pixels.sliced(0, from: 0, count: plan.contextFrames),
+            context: clip.frames.sliced(0, from: 0, count: plan.contextFrames),
             predictions: zip(names, futures).map { .init(name: $0, frames: $1) },
-            truth: pixels.sliced(0, from: plan.contextFrames, count: plan.predictedFrames),
+            truth: clip.frames.sliced(0, from: plan.contextFrames, count: plan.predictedFrames), format: clip.format,
             frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
         return Example(index: index, clip: clip, picture: picture)
     }

@@ -44,7 +44,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         public var startSeconds: Double
         public var firstFrame: Int
         public var lastFrame: Int
-        /// SHA-256 of the pixels as used, uint8 `[T, H, W, C]`; nil in reports of versions that did not note it.
+        /// SHA-256 of the frames as used, `[T, H, W, C]`, uint8 or float32; nil in reports of versions that did not note it.
         public var sha256: String?
 
         init(_ clip: Clip, at place: ClipPlace) {
@@ -52,7 +52,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
             startSeconds = clip.startSeconds
             firstFrame = clip.frameIndices.first ?? place.firstFrame
             lastFrame = clip.frameIndices.last ?? place.firstFrame
-            sha256 = ClipDigest(of: clip.pixels).hexadecimal
+            sha256 = ClipDigest(of: clip.frames).hexadecimal
         }
     }
 
@@ -81,9 +81,4 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var names: [String] {
         models.keys.sorted { ($0 != "model" ? 1 : 0, $0) < ($1 != "model" ? 1 : 0, $1) }
     }
-}
-
-extension Clip {
-    /// The frames as metrics see them, `[T, H, W, C]`, uint8.
-    var pixels: Tensor { frames.elementType == .uint8 ? frames : frames.valuesAsPixels() }
 }

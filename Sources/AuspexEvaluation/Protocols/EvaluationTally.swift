@@ -57,12 +57,11 @@ final class EvaluationTally {
     /// Takes a batch of clips.
     ///
     /// - Parameters:
-    ///   - truth: what really followed, `[B, Tp, H, W, C]`, uint8.
+    ///   - truth: what really followed, `[B, Tp, H, W, C]`, as metrics take frames.
     ///   - real: what metrics of whole clips compare with; one tensor for all predictors, so that its features are computed once.
     ///   - whole: from a prediction to what they are shown of it.
-    ///   - futures: draws future number s of the batch, `[B, Tp, H, W, C]`, uint8. One is there at a time: a hundred would fill the memory.
-    /// - Returns: the first future.
-    func add(truth: Tensor, real: Tensor, whole: (Tensor) -> Tensor, futures: (Int) -> Tensor) throws -> Tensor {
+    ///   - futures: draws future number s of the batch, `[B, Tp, H, W, C]`, likewise. One is there at a time: a hundred would fill the memory.
+    func add(truth: Tensor, real: Tensor, whole: (Tensor) -> Tensor, futures: (Int) -> Tensor) throws {
         let first = futures(0)
         if !distributions.isEmpty {
             // One tensor for all metrics: a network's features are found again by the tensor they are of.
@@ -82,7 +81,6 @@ final class EvaluationTally {
         for (tally, clips) in zip(paired, measured) {
             for futures in clips { tally.add(futures) }
         }
-        return first
     }
 
     /// - Parameter shown: what metrics of whole clips were shown, in words.

@@ -158,7 +158,8 @@ final class ClipComparison {
         }
         var real = reading(pair.real, of: .real)
         var predicted = reading(pair.predicted, of: .predicted)
-        let piece = max(1, pieceBytes / (3 * form.size.height * form.size.width))
+        let bytes = try sides[.real]?.format?.elementType.sizeBytes ?? 1
+        let piece = max(1, pieceBytes / (3 * bytes * form.size.height * form.size.width))
         for _ in stride(from: 0, to: form.frames, by: piece) {
             let (first, second) = (try real.next(piece), try predicted.next(piece))
             for accumulator in piecewise { try accumulator.add(pieceOf: first, predicted: second) }

@@ -15,14 +15,14 @@ struct ClipReading {
         (self.set, self.number, self.form) = (set, number, form)
     }
 
-    /// The next frames, `[1, T, H, W, C]`, as many as are wanted and left.
+    /// The next frames as metrics take them, `[1, T, H, W, C]`, as many as are wanted and left.
     mutating func next(_ count: Int) throws -> Tensor {
         let frames = done..<min(done + count, form.frames)
         let piece = try set.clip(number, frames: frames, size: form.size)
         done = frames.upperBound
-        channels = piece.shape[4]
-        digesting.add(piece)
-        return piece
+        channels = piece.format.channels
+        digesting.add(piece.frames)
+        return set.measured(piece)
     }
 
     /// Of what was read.

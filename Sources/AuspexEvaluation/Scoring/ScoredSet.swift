@@ -13,6 +13,8 @@ struct ScoredSet {
     let isStoredGrey: Bool
     /// What videos are read as.
     var colour = ClipRequest.Colour.rgb
+    /// What both sets of a comparison are brought to; nil leaves frames in their own format.
+    var scale: FrameFormat?
 
     /// A clip that can be had: the little of it that must be known of all 50,000 of a set at once.
     struct Item {
@@ -72,9 +74,9 @@ struct ScoredSet {
         pixelFormat.hasPrefix("gray") || pixelFormat.hasPrefix("mono")
     }
 
-    /// Channels of the set's clips.
-    var channels: Int {
-        get throws { try source.channels(for: ClipRequest(frames: 1, size: FrameSize(8), colour: colour)) }
+    /// What the numbers of the set's clips are.
+    var format: FrameFormat {
+        get throws { try source.format(for: ClipRequest(frames: 1, size: FrameSize(8), colour: colour)) }
     }
 
     /// Two sets whose pairs have as many channels: beside a grey array, videos that are stored grey are read as grey.
@@ -82,7 +84,7 @@ struct ScoredSet {
     /// - Throws: `VideoError` with the way out where one set is grey and the other has colour.
     static func alike(_ real: ScoredSet, _ predicted: ScoredSet) throws -> (real: ScoredSet, predicted: ScoredSet) {
         var sets = (real: real, predicted: predicted)
-        let (first, second) = (try real.channels, try predicted.channels)
+        let (first, second) = (try real.format.channels, try predicted.format.channels)
         guard first != second, Set([first, second]) == [1, 3] else { return sets }
         let (grey, colour) = first == 1 ? (real, predicted) : (predicted, real)
         guard !colour.isArray, colour.isStoredGrey else {
@@ -101,10 +103,10 @@ struct ScoredSet {
     /// Whether the items are elements of an array, which have numbers and no names.
     var isArray: Bool { source.description.hasSuffix(".npy") }
 
-    /// Some of an item's frames, counted from its first, `[1, T, H, W, C]`, uint8.
+    /// Some of an item's frames, counted from its first, as the source gives them.
     ///
     /// - Throws: `VideoError` where a frame cannot be read or its values cannot be used.
-    func clip(_ item: Int, frames: Range<Int>, size: FrameSize) throws -> Tensor {
+    func clip(_ item: Int, frames: Range<Int>, size: FrameSize) throws -> Clip {
         let place = ClipPlace(item: item, firstFrame: items[item].firstFrame + frames.lowerBound)
         let clip = try source.clip(at: place, request: ClipRequest(frames: frames.count, size: size, colour: colour))
         let channels = clip.frames.shape[3]
@@ -116,8 +118,13 @@ struct ScoredSet {
                         ? "what alpha hides would be scored; lay the pictures on a background first"
                         : "say with --axes which side is what"))
         }
-        let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
-        return pixels.reshaped(to: [1] + pixels.shape)
+        return clip
+    }
+
+    /// A clip as metrics take it, `[1, T, H, W, C]`: bytes as they are, values of a field unrounded.
+    func measured(_ clip: Clip) -> Tensor {
+        let frames = (scale ?? clip.format).measured(clip.frames, of: clip.format)
+        return frames.reshaped(to: [1] + frames.shape)
     }
 
     /// A line where one side went through a lossy codec and the other did not.

@@ -35,6 +35,23 @@ enum ScoredSide {
         }
     }
 
+    /// What the numbers of its clips are; nil for features, which have none.
+    var format: FrameFormat? {
+        get throws {
+            switch self {
+            case .clips(let set): try set.format
+            case .saved: nil
+            }
+        }
+    }
+
+    /// The side with its clips brought to a format, where it has clips.
+    func scaled(to format: FrameFormat) -> ScoredSide {
+        guard case .clips(var set) = self else { return self }
+        set.scale = format
+        return .clips(set)
+    }
+
     var isLossless: Bool {
         switch self {
         case .clips(let set): set.isLossless

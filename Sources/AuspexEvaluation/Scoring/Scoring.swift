@@ -32,14 +32,25 @@ public struct Scoring {
         real: String, predicted: String, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ScoringReport {
         if settings.kind == .embeddings { return try scoreEmbeddings(real: real, predicted: predicted) }
-        let metricSettings = MetricSettings(
+        var metricSettings = MetricSettings(
             seed: settings.seed, cache: cache,
             needsNetworks: ![real, predicted].allSatisfy(ScoredSide.isFeatures),
             wantsIntervals: settings.wantsIntervals, precision: settings.precision ?? .float32)
-        let metrics = try settings.metrics.map { try registry.metric(named: $0, settings: metricSettings) }
+        var metrics = try settings.metrics.map { try registry.metric(named: $0, settings: metricSettings) }
+        var sides = (
+            real: try ScoredSide(real, as: .real, options: settings.sourceOptions),
+            predicted: try ScoredSide(predicted, as: .predicted, options: settings.sourceOptions)
+        )
+        // Beside a field everything is compared as floats on the field's scale: no side is rounded to bytes.
+        if let scale = try [sides.real, sides.predicted].compactMap({ try $0.format }).first(where: {
+            $0.elementType != .uint8
+        }) {
+            sides = (sides.real.scaled(to: scale), sides.predicted.scaled(to: scale))
+            metricSettings.peak = scale.peak
+            metrics = try settings.metrics.map { try registry.metric(named: $0, settings: metricSettings) }
+        }
         let work = try ClipComparison(
-            metrics, settings, real: try ScoredSide(real, as: .real, options: settings.sourceOptions),
-            predicted: try ScoredSide(predicted, as: .predicted, options: settings.sourceOptions),
+            metrics, settings, real: sides.real, predicted: sides.predicted,
             keepsFeatures: featuresPlace != nil, pieceBytes: pieceBytes)
         try work.run(progress: progress)
         if let featuresPlace { try work.saveFeatures(at: featuresPlace, real: real, predicted: predicted) }

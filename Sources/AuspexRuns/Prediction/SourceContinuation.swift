@@ -9,6 +9,8 @@ import Foundation
 public struct SourceContinuation {
     private let model: TrainedModel
     private let source: any ClipSource
+    /// What the numbers of the source's frames are, and of the predicted ones.
+    public let format: FrameFormat
     private let frames: Int
     private let samples: Int
     private let seed: UInt64
@@ -35,6 +37,7 @@ public struct SourceContinuation {
         try ChannelFit.check(
             source, request: model.clipRequest(frames: 1), takes: model.configuration.model.frameChannels,
             model: "the model of \(model.run)")
+        format = try source.format(for: model.clipRequest(frames: 1))
         classes =
             if classNumber != nil { (classNumber, []) } else { try model.classNumbers(of: source).map { (nil, $0) } }
     }
@@ -63,18 +66,18 @@ public struct SourceContinuation {
             guard let clip = try source.readableClip(at: start, request: request) else { continue }
             done += 1
             spacing.take(clip)
-            let pixels = clip.frames.elementType == .uint8 ? clip.frames : clip.frames.valuesAsPixels()
-            let values = clip.frames.elementType == .uint8 ? clip.frames.pixelsAsValues() : clip.frames
-            let context = values.sliced(0, from: 0, count: given).reshaped(to: [1, given] + values.shape.dropFirst())
+            let input = try InputTransform(of: clip.format, from: clip.name)
+            let seen = clip.frames.sliced(0, from: 0, count: given)
+            let context = input(seen).reshaped(to: [1] + seen.shape)
             let number = classes.flatMap { known in known.all ?? clip.classIndex.map { known.bySource[$0] } }
             let pictures = (0..<samples).map { sample in
                 let stream = RandomStream(seed: seed, name: "prediction/\(sample)", step: place)
                 let future = predictor.predict(
                     context: context, classes: number.map { [$0] }, frames: frames, randomness: stream)
                 return PredictionPicture(
-                    context: pixels.sliced(0, from: 0, count: given),
-                    predictions: [.init(name: "prediction", frames: future.valuesAsPixels().unstacked()[0])],
-                    truth: pixels.sliced(0, from: given, count: frames),
+                    context: seen,
+                    predictions: [.init(name: "prediction", frames: input.inverse(future).unstacked()[0])],
+                    truth: clip.frames.sliced(0, from: given, count: frames), format: clip.format,
                     frameIntervalSeconds: clip.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds)
             }
             try body(done, names[place], pictures)

@@ -57,14 +57,15 @@ public struct VideoContinuation {
         let context = try reader.frames(at: span.context, form: form, continuing: true)
         let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)
         if let note = reader.note { Logger(label: "auspex.video").warning("\(note)") }
-        let values = context.pixelsAsValues().reshaped(to: [1] + context.shape)
+        let input = InputTransform.pixels
+        let values = input(context).reshaped(to: [1] + context.shape)
         return (0..<samples).map { sample in
             let future = predictor.predict(
                 context: values, classes: classNumber.map { [$0] }, frames: frames,
                 randomness: RandomStream(seed: seed, name: "prediction", step: sample))
             return PredictionPicture(
                 context: context,
-                predictions: [.init(name: "prediction", frames: future.valuesAsPixels().unstacked()[0])],
+                predictions: [.init(name: "prediction", frames: input.inverse(future).unstacked()[0])],
                 truth: truth, frameIntervalSeconds: span.interval)
         }
     }

@@ -3,6 +3,7 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 import AuspexTraining
+import AuspexVideo
 
 /// What a run takes, counted by passing shapes through the code that trains: exact, in milliseconds, and without the memory.
 public struct StepCost: Sendable, Equatable {
@@ -57,7 +58,7 @@ public struct StepCost: Sendable, Equatable {
     private static func batch(_ configuration: Configuration) -> TrainingBatch {
         let (model, count) = (configuration.model, configuration.training.batch)
         return TrainingBatch(
-            clips: Tensor(zeros: shape(clips: count, model), elementType: .uint8).pixelsAsValues(),
+            clips: InputTransform.pixels(Tensor(zeros: shape(clips: count, model), elementType: .uint8)),
             contextFrames: model.contextFrames,
             classes: model.classes > 0 ? (0..<count).map { $0 % model.classes } : nil)
     }
@@ -72,10 +73,10 @@ public struct StepCost: Sendable, Equatable {
         recomputeStandingStatistics(
             of: generator, over: [(batch.context, batch.classes)], steps: configuration.model.predictedFrames,
             from: RandomStream(seed: 0, name: "standing-statistics"))
-        _ = GeneratorPredictor(generator).predict(
+        let future = GeneratorPredictor(generator).predict(
             context: batch.context, classes: batch.classes, frames: configuration.model.predictedFrames,
-            randomness: RandomStream(seed: 0, name: "validation")
-        ).valuesAsPixels()
+            randomness: RandomStream(seed: 0, name: "validation"))
+        _ = InputTransform.pixels.inverse(future)
     }
 
     /// Clips that are kept as bytes: those read ahead, those of a batch that is put together, and those that are held out.

@@ -9,6 +9,8 @@ public struct TrainingClipInfo: Codable, Sendable, Equatable {
     public var frameIntervalSeconds: Double?
     /// Names of the classes, in the order of their numbers.
     public var classNames: [String] = []
+    /// From the clips' numbers to what the model takes; nil in checkpoints of versions that did not note it.
+    public var input: InputTransform?
     /// SHA-256 of the run's `data.json`; nil in checkpoints of versions that did not save which clips are held out.
     var dataDigest: String?
 
@@ -20,8 +22,12 @@ public struct TrainingClipInfo: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - intervals: of some clips; they count as the same within 1%, as 29.97 and 30 frames a second do.
     ///   - record: knows the interval where one was chosen for the run.
-    init(frameIntervals intervals: [Double?], in record: RunData, classNames: [String]) throws {
+    ///   - input: of the training clips.
+    init(
+        frameIntervals intervals: [Double?], in record: RunData, classNames: [String], input: InputTransform?
+    ) throws {
         self.init(classNames: classNames)
+        self.input = input
         dataDigest = RunData.digest(of: try record.bytes)
         frameIntervalSeconds = record.frameIntervalSeconds
         guard frameIntervalSeconds == nil else { return }

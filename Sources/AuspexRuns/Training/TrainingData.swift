@@ -211,15 +211,10 @@ public struct TrainingData {
             }
         }
         return (
-            HeldOutClips(validation: validation.map(\.supplied), standing: standing.map(\.supplied)),
-            try TrainingClipInfo(frameIntervals: intervals, in: record, classNames: training.classNames)
+            HeldOutClips(validation: validation, standing: standing),
+            try TrainingClipInfo(
+                frameIntervals: intervals, in: record, classNames: training.classNames, input: standing.first?.input)
         )
-    }
-}
-
-extension ClipBatch {
-    fileprivate var supplied: SuppliedBatch {
-        SuppliedBatch(clips: frames, classes: classes, waitedSeconds: waitedSeconds)
     }
 }
 
@@ -229,5 +224,5 @@ private final class LoaderSupply: BatchSupply {
 
     init(_ loader: ClipLoader) { self.loader = loader }
 
-    func next() throws -> SuppliedBatch { try loader.nextBatch().supplied }
+    func next() throws -> ClipBatch { try loader.nextBatch() }
 }

@@ -55,6 +55,18 @@ public final class NumPyWriter {
 }
 
 extension Tensor {
+    /// Writes float32 whole numbers of 0…65535 as a `.npy` file of uint16.
+    ///
+    /// - Throws: `FileError` where the place cannot be written.
+    package func writeNumPy(asUInt16To path: String) throws {
+        let header = NumPyHeader(element: .uint16, shape: shape).encoded()
+        let numbers = scalars.map { UInt16(min(65_535, max(0, $0.rounded()))).littleEndian }
+        try AtomicFile.write(to: path) { sink in
+            try sink.write(header)
+            try numbers.withUnsafeBytes { try sink.write($0) }
+        }
+    }
+
     /// Writes the tensor as a `.npy` file in one piece.
     ///
     /// - Throws: `FileError` where the place cannot be written.

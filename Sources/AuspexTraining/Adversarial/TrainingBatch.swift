@@ -1,4 +1,5 @@
 import AuspexTensors
+import AuspexVideo
 
 /// Clips as an update takes them.
 public struct TrainingBatch {
@@ -20,6 +21,11 @@ public struct TrainingBatch {
         self.init(
             context: clips.sliced(1, from: 0, count: contextFrames),
             future: clips.sliced(1, from: contextFrames, count: clips.shape[1] - contextFrames), classes: classes)
+    }
+
+    /// Cuts a source's clips, as networks take them.
+    public init(_ batch: ClipBatch, contextFrames: Int) {
+        self.init(clips: batch.values, contextFrames: contextFrames, classes: batch.classes)
     }
 
     var clips: Int { context.shape[0] }

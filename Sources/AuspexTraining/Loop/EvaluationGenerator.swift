@@ -1,16 +1,17 @@
 import AuspexLayers
 import AuspexModels
 import AuspexTensors
+import AuspexVideo
 
 /// The generator that evaluation sees: averaged weights, with the spectral norms and batch-norm statistics that belong to them.
 ///
 /// A network of its own, so that looking at a run changes nothing in it.
 final class EvaluationGenerator {
     let generator: any VideoGenerator
-    private let standing: [SuppliedBatch]
+    private let standing: [ClipBatch]
     private let seed: UInt64
 
-    init(_ options: any ModelOptions, standing: [SuppliedBatch], seed: UInt64) {
+    init(_ options: any ModelOptions, standing: [ClipBatch], seed: UInt64) {
         var blank = Initializer.blank
         generator = options.makeGenerator(using: &blank)
         self.standing = standing

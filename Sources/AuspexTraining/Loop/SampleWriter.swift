@@ -9,7 +9,7 @@ struct SampleWriter {
     private static let shown = 4
 
     let folder: String
-    let clips: SuppliedBatch?
+    let clips: ClipBatch?
     let model: any ModelOptions
     let frameIntervalSeconds: Double
     let seed: UInt64
@@ -19,21 +19,22 @@ struct SampleWriter {
     /// - Returns: the first clip's strip, for TensorBoard; nil where there are no clips.
     func write(step: Int, predictor: some Predictor) throws -> EventFile.Picture? {
         guard let clips else { return nil }
-        let count = min(Self.shown, clips.clips.shape[0])
-        let values = clips.values.sliced(0, from: 0, count: count)
-        let context = values.sliced(1, from: 0, count: model.contextFrames)
-        let predicted = predictor.predict(
-            context: context, classes: clips.classes.map { Array($0.prefix(count)) }, frames: model.predictedFrames,
-            randomness: RandomStream(seed: seed, name: "samples"))
-        let truth = values.sliced(1, from: model.contextFrames, count: model.predictedFrames)
+        let count = min(Self.shown, clips.count)
+        let shown = clips.frames.sliced(0, from: 0, count: count)
+        let context = shown.sliced(1, from: 0, count: model.contextFrames)
+        let predicted = clips.input.inverse(
+            predictor.predict(
+                context: clips.input(context), classes: clips.classes.map { Array($0.prefix(count)) },
+                frames: model.predictedFrames, randomness: RandomStream(seed: seed, name: "samples")))
+        let truth = shown.sliced(1, from: model.contextFrames, count: model.predictedFrames)
         var first: EventFile.Picture?
         for clip in 0..<count {
             func frames(_ x: Tensor) -> Tensor {
-                x.sliced(0, from: clip, count: 1).reshaped(to: Array(x.shape[1...])).valuesAsPixels()
+                x.sliced(0, from: clip, count: 1).reshaped(to: Array(x.shape[1...]))
             }
             let picture = PredictionPicture(
                 context: frames(context), predictions: [.init(name: predictor.name, frames: frames(predicted))],
-                truth: frames(truth), frameIntervalSeconds: frameIntervalSeconds)
+                truth: frames(truth), format: clips.format, frameIntervalSeconds: frameIntervalSeconds)
             let name = "\(CheckpointStore.name(of: step))-clip-\(clip).png"
             try picture.write(to: "\(folder)/\(name)", overwriting: true)
             if clip == 0 {

@@ -157,7 +157,7 @@ public final class TrainingLoop {
                 try trainer.beforeMicroBatch()
                 let batch = try supply.next()
                 waited += batch.waitedSeconds
-                return batch.cut(contextFrames: model.contextFrames)
+                return TrainingBatch(batch, contextFrames: model.contextFrames)
             }
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             report.add("seconds/step", elapsed)

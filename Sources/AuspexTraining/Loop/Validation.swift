@@ -3,11 +3,12 @@ import AuspexLayers
 import AuspexMetrics
 import AuspexModels
 import AuspexTensors
+import AuspexVideo
 import Foundation
 
 /// Measures a predictor on held-out clips: PSNR and SSIM per frame on the predicted span, and the metric that selects the best checkpoint.
 package struct Validation {
-    let batches: [SuppliedBatch]
+    let batches: [ClipBatch]
     let contextFrames: Int
     let predictedFrames: Int
     let seed: UInt64
@@ -18,7 +19,7 @@ package struct Validation {
     /// - Parameter select: its metric's network must be in the cache.
     /// - Throws: `FileError` naming the command that fetches a network's weights, `MetricError` where the clips are too few or too short for the metric.
     init(
-        batches: [SuppliedBatch], contextFrames: Int, predictedFrames: Int, seed: UInt64,
+        batches: [ClipBatch], contextFrames: Int, predictedFrames: Int, seed: UInt64,
         select: TrainingConfiguration.ValidationSelect
     ) throws {
         self.batches = batches
@@ -28,7 +29,7 @@ package struct Validation {
         var names = ["psnr", "ssim"]
         if select != .last, !names.contains(select.rawValue) { names.append(select.rawValue) }
         // Intervals cost many repetitions of a distance, and nothing looks at them.
-        let settings = MetricSettings(wantsIntervals: false)
+        let settings = MetricSettings(peak: batches.first?.format.peak ?? 255, wantsIntervals: false)
         let metrics = try names.map { try MetricRegistry.standard.metric(named: $0, settings: settings) }
         self.metrics = metrics
         selecting = metrics.first { $0.name == select.rawValue }
@@ -38,24 +39,23 @@ package struct Validation {
     }
 
     /// How many clips are measured.
-    var clips: Int { batches.reduce(0) { $0 + $1.clips.shape[0] } }
+    var clips: Int { batches.reduce(0) { $0 + $1.count } }
 
     /// Every metric's value, by its name. Distances between sets of clips see the context too, as published values do.
     func measure(_ predictor: any Predictor) throws -> [(name: String, value: Double)] {
         let accumulators = metrics.map { $0.makeAccumulator() }
         for (number, batch) in batches.enumerated() {
-            let values = batch.values
-            let context = values.sliced(1, from: 0, count: contextFrames)
-            let pixels = values.valuesAsPixels()
-            let seen = pixels.sliced(1, from: 0, count: contextFrames)
-            let real = pixels.sliced(1, from: contextFrames, count: predictedFrames)
-            let predicted = predictor.predict(
+            let context = batch.input(batch.frames.sliced(1, from: 0, count: contextFrames))
+            let clips = batch.format.measured(batch.frames)
+            let seen = clips.sliced(1, from: 0, count: contextFrames)
+            let real = clips.sliced(1, from: contextFrames, count: predictedFrames)
+            let future = predictor.predict(
                 context: context, classes: batch.classes, frames: predictedFrames,
-                randomness: RandomStream(seed: seed, name: "validation", step: number)
-            ).valuesAsPixels()
+                randomness: RandomStream(seed: seed, name: "validation", step: number))
+            let predicted = batch.format.measured(batch.input.inverse(future))
             for accumulator in accumulators {
                 if accumulator is any SetMetricAccumulator {
-                    try accumulator.add(real: pixels, predicted: joined([seen, predicted], along: 1))
+                    try accumulator.add(real: clips, predicted: joined([seen, predicted], along: 1))
                 } else {
                     try accumulator.add(real: real, predicted: predicted)
                 }

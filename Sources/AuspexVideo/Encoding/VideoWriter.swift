@@ -35,18 +35,26 @@ public struct VideoWriter: Sendable {
 
     /// Writes a clip.
     ///
-    /// - Parameter clip: `[T, H, W, C]`, uint8, at least one frame; C is 1 or 3 except for `.npy`.
+    /// - Parameter clip: `[T, H, W, C]`, uint8, at least one frame; of `.npy` C may be any number, and the values float32.
     public func write(_ clip: Tensor) throws {
         require(
-            clip.rank == 4 && clip.elementType == .uint8 && clip.count > 0, "VideoWriter.write",
+            clip.rank == 4 && (clip.elementType == .uint8 || form == .npy) && clip.count > 0, "VideoWriter.write",
             "takes a uint8 [T, H, W, C] clip, not \(clip.elementType) \(clip.shape)")
         if form == .npy { return try write(array: clip) }
         try write(frames: frames(of: clip))
     }
 
+    /// Writes frames of any format: `.npy` holds their own numbers, every other form shows them with 8 bits a pixel.
+    ///
+    /// - Parameter clip: `[T, H, W, C]`, numbers of the format.
+    public func write(_ clip: Tensor, format: FrameFormat) throws {
+        if form == .npy { return try write(array: clip, format: format) }
+        try write(format.shown(clip))
+    }
+
     /// Writes frames as they come, without holding them all (`.gif` and `.npy` do).
     ///
-    /// - Parameter frames: uint8 `[H, W, C]`, at least one, all of one shape.
+    /// - Parameter frames: `[H, W, C]`, uint8 except for `.npy`, at least one, all of one shape.
     public func write(frames: some Sequence<Tensor>) throws {
         switch form {
         case .npy: try write(array: stackedFrames(Array(frames)))
@@ -152,8 +160,16 @@ public struct VideoWriter: Sendable {
     }
 
     /// Writes the `.npy` form of anything: clips `[clip, T, H, W, C]`, for example.
-    package func write(array: Tensor) throws {
-        try place.writeFile { try array.writeNumPy(to: $0) }
+    ///
+    /// - Parameter format: what the numbers are; pixels of 16 bits are written as uint16.
+    package func write(array: Tensor, format: FrameFormat? = nil) throws {
+        try place.writeFile {
+            if format?.values == .pixels(.sixteen) {
+                try array.writeNumPy(asUInt16To: $0)
+            } else {
+                try array.writeNumPy(to: $0)
+            }
+        }
     }
 }
 

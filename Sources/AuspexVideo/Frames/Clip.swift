@@ -2,8 +2,10 @@ import AuspexTensors
 
 /// Consecutive frames, and where they come from.
 public struct Clip: Sendable {
-    /// `[T, H, W, C]`: uint8 0…255 for pictures, float32 for fields.
+    /// `[T, H, W, C]`, numbers of `format`.
     public var frames: Tensor
+    /// What the numbers are.
+    public var format: FrameFormat
     /// The file (or array element, or synthetic scene) the frames were taken from.
     public var name: String
     /// When the first frame is shown, in seconds after the first frame of the file.
@@ -15,33 +17,20 @@ public struct Clip: Sendable {
     /// Number of the clip's class in the source's `classNames`; nil where the source has no classes.
     public var classIndex: Int?
 
+    /// - Parameter format: of the frames; nil for bytes, which are pixels, or floats of which nothing is known.
     public init(
-        frames: Tensor, name: String, startSeconds: Double = 0, frameIndices: [Int],
+        frames: Tensor, format: FrameFormat? = nil, name: String, startSeconds: Double = 0, frameIndices: [Int],
         frameIntervalSeconds: Double? = nil, classIndex: Int? = nil
     ) {
         self.frames = frames
+        let channels = frames.shape.last ?? 1
+        self.format =
+            format
+            ?? (frames.elementType == .uint8 ? .pixels(channels: channels) : .field(channels: channels, range: nil))
         self.name = name
         self.startSeconds = startSeconds
         self.frameIndices = frameIndices
         self.frameIntervalSeconds = frameIntervalSeconds
         self.classIndex = classIndex
-    }
-}
-
-/// Frames of several clips as networks take them.
-public struct ClipBatch: Sendable {
-    /// `[B, T, H, W, C]`, uint8 0…255 or float32.
-    public var frames: Tensor
-    /// A class number for each clip; nil where the source has no classes.
-    public var classes: [Int]?
-    /// File and start of each clip, in order.
-    public var origins: [Origin]
-    /// How long whoever asked for the batch waited for it.
-    public var waitedSeconds: Double
-
-    /// Where a clip of the batch comes from.
-    public struct Origin: Sendable, Hashable {
-        public var name: String
-        public var startSeconds: Double
     }
 }

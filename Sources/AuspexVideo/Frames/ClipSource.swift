@@ -7,8 +7,8 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// Names of the classes, in the order of their numbers; empty where clips have none.
     var classNames: [String] { get }
 
-    /// Channels C of the clips that a request gets.
-    func channels(for request: ClipRequest) throws -> Int
+    /// What the numbers of the clips are that a request gets.
+    func format(for request: ClipRequest) throws -> FrameFormat
 
     /// Clip number `index` of a run: a pure function of the stream's seed and name and of the index.
     ///
@@ -54,6 +54,9 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
 }
 
 extension ClipSource {
+    /// Channels C of the clips that a request gets.
+    public func channels(for request: ClipRequest) throws -> Int { try format(for: request).channels }
+
     public func split(heldOut share: Double, for request: ClipRequest) throws -> SourceParts {
         SourceParts(training: self, heldOut: self)
     }

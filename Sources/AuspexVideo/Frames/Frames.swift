@@ -3,23 +3,26 @@ import AuspexTensors
 
 /// The frames of a clip, as pictures of their own.
 ///
-/// - Parameter clip: `[T, H, W, C]`, uint8.
+/// - Parameter clip: `[T, H, W, C]`, of any element type.
 /// - Returns: T tensors `[H, W, C]` that share the clip's memory.
 package func frames(of clip: Tensor) -> [Tensor] {
     let size = clip.shape.dropFirst().reduce(1, *)
     return (0..<clip.shape[0]).map { clip.viewed(as: Array(clip.shape.dropFirst()), from: $0 * size) }
 }
 
-/// One clip `[T, H, W, C]` from its frames, all of one shape.
+/// One clip `[T, H, W, C]` from its frames, all of one shape and element type.
 package func stackedFrames(_ frames: [Tensor]) -> Tensor {
     require(!frames.isEmpty, "stackedFrames", "there are no frames")
-    var scalars: [UInt8] = []
-    scalars.reserveCapacity(frames.count * frames[0].count)
-    for frame in frames {
-        require(frame.shape == frames[0].shape, "stackedFrames", "\(frame.shape) beside \(frames[0].shape)")
-        frame.withScalars(as: UInt8.self) { scalars.append(contentsOf: $0) }
+    let out = Tensor(uninitialized: [frames.count] + frames[0].shape, elementType: frames[0].elementType)
+    for (number, frame) in frames.enumerated() {
+        require(
+            frame.shape == frames[0].shape && frame.elementType == out.elementType, "stackedFrames",
+            "\(frame.elementType) \(frame.shape) beside \(out.elementType) \(frames[0].shape)")
+        frame.withBytes { bytes in
+            (out.rawPointer + number * frame.sizeBytes).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+        }
     }
-    return Tensor(scalars, shape: [frames.count] + frames[0].shape)
+    return out
 }
 
 /// Pictures of one shape in a row without gaps: `[H, n·W, C]`.

@@ -74,23 +74,3 @@ public final class ClipLoader {
         return batch
     }
 }
-
-extension ClipBatch {
-    /// Clips of one shape as a batch.
-    ///
-    /// - Throws: `VideoError.badSource` where the shapes or element types differ.
-    public init(joining clips: [Clip]) throws {
-        require(!clips.isEmpty, "ClipBatch", "no clips")
-        for clip in clips
-        where clip.frames.shape != clips[0].frames.shape || clip.frames.elementType != clips[0].frames.elementType {
-            throw VideoError(
-                .badSource, clip.name,
-                "gives \(clip.frames.elementType) frames of shape \(clip.frames.shape), where \(clips[0].name) gives "
-                    + "\(clips[0].frames.elementType) \(clips[0].frames.shape): they do not fit in one batch")
-        }
-        let numbers = clips.compactMap(\.classIndex)
-        self.init(
-            frames: clips.map(\.frames).joinedFrames(), classes: numbers.count == clips.count ? numbers : nil,
-            origins: clips.map { Origin(name: $0.name, startSeconds: $0.startSeconds) }, waitedSeconds: 0)
-    }
-}

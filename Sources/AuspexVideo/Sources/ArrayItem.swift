@@ -24,19 +24,20 @@ struct ArrayItem: ClipItem {
             frameIntervalSeconds: rate.map { 1 / $0 }, share: share)
     }
 
-    func channels(for request: ClipRequest) -> Int { array.channels }
+    func format(for request: ClipRequest) -> FrameFormat { array.format }
 
     func frames(at numbers: [Int], request: ClipRequest, crop: CropPlace, continuing: Bool) throws -> Tensor {
         let plan = ScalingPlan(
             stored: array.size, size: request.size, crop: crop, orientation: .upright, pixelAspect: 1)
         let resizing =
-            plan.scaled == array.size ? nil : FieldResizing(from: array.size, plan: plan, filter: request.filter)
+            plan.scaled == array.size
+            ? nil : FieldResizing(from: array.size, plan: plan, filter: request.filter, range: array.format.range)
         var frames: [Tensor] = []
         for number in numbers {
             let frame = try array.frame(clip: self.number, frame: number)
             frames.append(resizing?.resized(frame) ?? plan.cut(frame))
         }
-        return frames.joinedFrames()
+        return stackedFrames(frames)
     }
 
     func limited(to share: Range<Double>) -> any ClipItem {
@@ -64,19 +65,6 @@ extension ScalingPlan {
                 bytes.bindMemory(to: UInt8.self).baseAddress!, rowBytes: rowBytes,
                 channels: frame.shape[2] * frame.elementType.sizeBytes,
                 to: out.rawPointer.assumingMemoryBound(to: UInt8.self))
-        }
-        return out
-    }
-}
-
-extension [Tensor] {
-    /// `[T, H, W, C]` from frames of one shape and type.
-    func joinedFrames() -> Tensor {
-        let out = Tensor(uninitialized: [count] + self[0].shape, elementType: self[0].elementType)
-        for (number, frame) in enumerated() {
-            frame.withBytes { bytes in
-                (out.rawPointer + number * frame.sizeBytes).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
-            }
         }
         return out
     }

@@ -43,12 +43,12 @@ package struct ArrayValues: Sendable, Hashable {
         case farOutside(Float)
     }
 
-    /// Takes the values of a frame of floats and maps their range to −1…1; without a range they stay as they are.
+    /// Takes the values of a frame of floats, which stay as they are within their range.
     ///
     /// Values slightly outside the range are clamped and counted.
     ///
     /// - Throws: `Refusal` for NaN, infinity, and values far outside the range.
-    mutating func takeMapping(floats: UnsafeMutableBufferPointer<Float>) throws {
+    mutating func take(clamping floats: UnsafeMutableBufferPointer<Float>) throws {
         for value in floats {
             guard value.isFinite else { throw Refusal.notFinite }
             lowest = min(lowest, value)
@@ -62,7 +62,7 @@ package struct ArrayValues: Sendable, Hashable {
             guard abs(value) <= 2 else { throw Refusal.farOutside(floats[place]) }
             // The end of the range itself may be missed by rounding.
             if abs(value) > 1 + 1e-5 { clamped += 1 }
-            floats[place] = min(1, max(-1, value))
+            floats[place] = min(range.upperBound, max(range.lowerBound, floats[place]))
         }
     }
 }

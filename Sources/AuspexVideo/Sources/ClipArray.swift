@@ -15,6 +15,11 @@ final class ClipArray: Sendable {
     var frameCount: Int { side("T") }
     var size: FrameSize { FrameSize(height: side("H"), width: side("W")) }
     var channels: Int { side("C") }
+    /// What its numbers are.
+    var format: FrameFormat {
+        if array.element.isFloatingPoint { return .field(channels: channels, range: range) }
+        return .pixels(channels: channels, depth: array.element == .uint16 ? .sixteen : .eight)
+    }
 
     /// What is known of the values that were read so far.
     var values: ArrayValues { seen.withLock { $0 } }
@@ -34,12 +39,14 @@ final class ClipArray: Sendable {
         self.framesPerSecond = framesPerSecond
         array = try NumPyArray(path: path)
         axes = try Self.axes(text, shape: array.shape, path: path)
-        self.range = range
-        seen = Mutex(ArrayValues(path: path, element: array.element, range: range))
-        guard array.element.tensorElementType != .int32 else {
+        // Of whole numbers the element type says it.
+        self.range = array.element.isFloatingPoint ? range : nil
+        seen = Mutex(ArrayValues(path: path, element: array.element, range: self.range))
+        guard array.element.tensorElementType != .int32 || array.element == .uint16 else {
             throw VideoError(
                 .badArray, path,
-                "holds \(array.element), expected uint8, bool or float: save it with .astype(np.uint8) or np.float32")
+                "holds \(array.element), expected uint8, uint16, bool or float: save it with .astype(np.uint8) or np.float32"
+            )
         }
         if array.element.isFloatingPoint, range == nil, needsRange {
             throw VideoError(
@@ -99,7 +106,7 @@ final class ClipArray: Sendable {
         axes.firstIndex(of: axis).map { array.shape[($0 + 1)...].reduce(1, *) } ?? 0
     }
 
-    /// One frame, `[H, W, C]`: uint8, where bool becomes 0 and 255, or float32 with the range mapped to −1…1.
+    /// One frame, `[H, W, C]`: uint8, where bool becomes 0 and 255, or float32: within the range, or uint16 as the same numbers.
     ///
     /// Everything that uses arrays reads them here, so that the same values are refused everywhere.
     ///
@@ -125,9 +132,9 @@ final class ClipArray: Sendable {
     private func checkedFrame(clip: Int, frame: Int) throws -> (pixels: Tensor, values: ArrayValues) {
         var pixels = try stored(clip: clip, frame: frame)
         var found = ArrayValues(path: path, element: array.element, range: range)
-        if array.element.isFloatingPoint {
+        if format.elementType == .float32 {
             do {
-                try pixels.withMutableScalars(as: Float.self) { try found.takeMapping(floats: $0) }
+                try pixels.withMutableScalars(as: Float.self) { try found.take(clamping: $0) }
             } catch let error as ArrayValues.Refusal {
                 throw refusal(error, clip: clip, frame: frame)
             }
@@ -209,7 +216,10 @@ final class ClipArray: Sendable {
             }
             return out
         }
-        return array.element.isFloatingPoint ? gathered(Float.self) : gathered(UInt8.self)
+        if array.element.isFloatingPoint { return gathered(Float.self) }
+        guard array.element == .uint16 else { return gathered(UInt8.self) }
+        let numbers = gathered(Int32.self)
+        return Tensor(numbers.scalars(as: Int32.self).map(Float.init), shape: numbers.shape)
     }
 }
 

@@ -88,7 +88,7 @@ struct MissingItem: ClipItem {
     }
 
     func timeline() throws -> Timeline { throw error }
-    func channels(for request: ClipRequest) throws -> Int { throw error }
+    func format(for request: ClipRequest) throws -> FrameFormat { throw error }
     func frames(at numbers: [Int], request: ClipRequest, crop: CropPlace, continuing: Bool) throws -> Tensor {
         throw error
     }

@@ -13,7 +13,7 @@ protocol ClipItem: Sendable {
     var files: [String] { get }
     /// - Throws: `VideoError` or `FileError` where no frame of the item can be trusted.
     func timeline() throws -> Timeline
-    func channels(for request: ClipRequest) throws -> Int
+    func format(for request: ClipRequest) throws -> FrameFormat
     /// - Parameters:
     ///   - numbers: frames in rising order.
     ///   - continuing: whether the frames behind them will probably be wanted next.

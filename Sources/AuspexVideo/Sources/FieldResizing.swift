@@ -14,9 +14,14 @@ package struct FieldResizing {
     private let rows: [Taps]
     private let columns: [Taps]
     private let plan: ScalingPlan
+    private let range: ClosedRange<Float>?
 
-    package init(from stored: FrameSize, plan: ScalingPlan, filter: ClipRequest.ScalingFilter) {
+    /// - Parameter range: of float values: filters that overshoot do not leave it.
+    package init(
+        from stored: FrameSize, plan: ScalingPlan, filter: ClipRequest.ScalingFilter, range: ClosedRange<Float>? = nil
+    ) {
         self.plan = plan
+        self.range = range
         rows = Self.taps(from: stored.height, to: plan.scaled.height, filter)
         columns = Self.taps(from: stored.width, to: plan.scaled.width, filter)
     }
@@ -70,7 +75,10 @@ package struct FieldResizing {
             }
         }
         let shape = [rows.count, columns.count, depth]
-        guard frame.elementType == .uint8 else { return plan.cut(Tensor(small, shape: shape)) }
+        guard frame.elementType == .uint8 else {
+            if let range { small = small.map { min(range.upperBound, max(range.lowerBound, $0)) } }
+            return plan.cut(Tensor(small, shape: shape))
+        }
         return plan.cut(Tensor(small.map { UInt8(min(255, max(0, $0.rounded()))) }, shape: shape))
     }
 }

@@ -41,7 +41,7 @@ struct ImageSequenceItem: ClipItem {
             window: window, share: share)
     }
 
-    func channels(for request: ClipRequest) -> Int { request.colour.channels }
+    func format(for request: ClipRequest) -> FrameFormat { .pixels(channels: request.colour.channels) }
 
     func frames(at numbers: [Int], request: ClipRequest, crop: CropPlace, continuing: Bool) throws -> Tensor {
         if let first = numbers.first, let last = numbers.last, let gap = gaps.first(between: first, and: last) {

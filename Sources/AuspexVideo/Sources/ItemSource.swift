@@ -59,7 +59,7 @@ struct ItemSource: ClipSource {
         return names.sorted { isNumbered ? (Int($0) ?? 0) < (Int($1) ?? 0) : $0 < $1 }
     }
 
-    func channels(for request: ClipRequest) throws -> Int { try items[0].channels(for: request) }
+    func format(for request: ClipRequest) throws -> FrameFormat { try items[0].format(for: request) }
 
     private func classIndex(of item: any ClipItem) -> Int? {
         classNames.isEmpty ? nil : item.className.flatMap { classNames.firstIndex(of: $0) }
@@ -197,7 +197,8 @@ struct ItemSource: ClipSource {
     private func clip(
         of item: any ClipItem, first: Int, timeline: Timeline, request: ClipRequest, crop: CropPlace, continuing: Bool
     ) throws -> Clip {
-        try request.checkMemory(item.name, channels: try item.channels(for: request))
+        let format = try item.format(for: request)
+        try request.checkMemory(item.name, channels: format.channels)
         guard let numbers = timeline.frames(from: first, request: request) else {
             throw Self.tooShort(item, timeline, request)
         }
@@ -209,7 +210,8 @@ struct ItemSource: ClipSource {
             case .stride(let stride): timeline.frameIntervalSeconds.map { $0 * Double(stride) }
             }
         return Clip(
-            frames: frames, name: item.name, startSeconds: timeline.seconds?[first] ?? 0, frameIndices: numbers,
+            frames: frames, format: format, name: item.name, startSeconds: timeline.seconds?[first] ?? 0,
+            frameIndices: numbers,
             frameIntervalSeconds: interval, classIndex: classIndex(of: item))
     }
 

@@ -6,7 +6,7 @@ public struct SourceOptions: Sendable {
     public var classes = false
     /// Order of an array's sides, as letters B T H W C (`BTCHW`, `TBHW`); nil takes `BTHWC` where nothing speaks against it.
     public var axes: String?
-    /// Smallest and largest value of a float array: mapped to −1…1.
+    /// Smallest and largest value of a float array.
     public var range: ClosedRange<Float>?
     /// Whether a float array without a range is refused. Only for looking at what is in it: values then stay as they are.
     public var needsRange = true

@@ -26,7 +26,7 @@ struct VideoItem: ClipItem {
             window: window, share: share)
     }
 
-    func channels(for request: ClipRequest) -> Int { request.colour.channels }
+    func format(for request: ClipRequest) -> FrameFormat { .pixels(channels: request.colour.channels) }
 
     func frames(at numbers: [Int], request: ClipRequest, crop: CropPlace, continuing: Bool) throws -> Tensor {
         try pool.withReader(of: path) { reader in

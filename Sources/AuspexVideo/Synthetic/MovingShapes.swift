@@ -40,7 +40,7 @@ public struct MovingShapes: ClipSource {
     public var description: String { SyntheticSources.prefix + Self.name }
     public var classNames: [String] { [] }
 
-    public func channels(for request: ClipRequest) throws -> Int { request.colour.channels }
+    public func format(for request: ClipRequest) throws -> FrameFormat { .pixels(channels: request.colour.channels) }
 
     /// The scene of clip number `index` of a run.
     public func scene(at index: Int, from stream: RandomStream, request: ClipRequest) -> MovingShapesScene {

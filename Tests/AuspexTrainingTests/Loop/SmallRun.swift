@@ -75,8 +75,8 @@ struct SmallRun {
         let loop = try TrainingLoop(
             trainer, in: folder, supply: supply,
             heldOut: HeldOutClips(
-                validation: [SuppliedBatch(clips: try held.nextBatch().frames)],
-                standing: [SuppliedBatch(clips: try held.nextBatch().frames)]),
+                validation: [try held.nextBatch()],
+                standing: [try held.nextBatch()]),
             resumed: resumed, frameIntervalSeconds: 0.1,
             progress: ProgressReporter("train", total: training.steps, unit: "steps", style: .quiet), stop: stop,
             writeDocuments: { _ in })
@@ -98,11 +98,11 @@ final class LoaderSupply: BatchSupply {
         self.onBatch = onBatch
     }
 
-    func next() throws -> SuppliedBatch {
+    func next() throws -> ClipBatch {
         try onBatch?(taken)
         taken += 1
         let batch = try repeating ? first ?? loader.nextBatch() : loader.nextBatch()
         first = first ?? batch
-        return SuppliedBatch(clips: batch.frames, waitedSeconds: batch.waitedSeconds)
+        return batch
     }
 }

@@ -16,7 +16,7 @@ private struct CountingSource: ClipSource {
         func add() { count.withLock { $0 += 1 } }
     }
 
-    func channels(for request: ClipRequest) -> Int { 1 }
+    func format(for request: ClipRequest) -> FrameFormat { .pixels(channels: 1) }
     func places(for request: ClipRequest, atMost limit: Int?, progress: (Int, Int) -> Void) -> [ClipPlace] { [] }
     func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?] { wanted.map { _ in nil } }
     func name(at place: ClipPlace) -> String { "\(place.item)" }

@@ -53,9 +53,11 @@ struct ArrayValueTests {
         #expect((values.lowest, values.highest) == (0, 1) && values.count == 8 && values.element == .uint8)
     }
 
-    @Test func aRangeIsMappedAndItsEndsAreKept() throws {
+    @Test func valuesStayAndTheRangeIsMappedForNetworks() throws {
         let (clip, values) = try clip("floats.npy", range: 0...2) { try write([0, 1, 2, 0.5, 1.5, 2.5, -0.5, 1], $0) }
-        #expect(clip.frames.scalars == [-1, 0, 1, -0.5, 0.5, 1, -1, 0])
+        #expect(clip.frames.scalars == [0, 1, 2, 0.5, 1.5, 2, 0, 1])
+        #expect(clip.format == .field(channels: 1, range: 0...2))
+        #expect(try ClipBatch(joining: [clip]).values.scalars == [-1, 0, 1, -0.5, 0.5, 1, -1, 0])
         #expect(values.clamped == 2 && (values.lowest, values.highest) == (-0.5, 2.5))
     }
 

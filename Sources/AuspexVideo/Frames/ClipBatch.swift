@@ -1,0 +1,65 @@
+import AuspexSupport
+import AuspexTensors
+
+/// Several clips of one shape and format, still as their source gives them.
+public struct ClipBatch: Sendable {
+    /// `[B, T, H, W, C]`, numbers of `format`.
+    public let frames: Tensor
+    /// What the numbers are.
+    public let format: FrameFormat
+    /// From these frames to what networks take, and back.
+    public let input: InputTransform
+    /// A class number for each clip; nil where the source has no classes.
+    public let classes: [Int]?
+    /// File and start of each clip, in order.
+    public let origins: [Origin]
+    /// How long whoever asked for the batch waited for it.
+    public var waitedSeconds = 0.0
+
+    /// Where a clip of the batch comes from.
+    public struct Origin: Sendable, Hashable {
+        public var name: String
+        public var startSeconds: Double
+    }
+
+    /// Clips of one shape as a batch.
+    ///
+    /// - Throws: `VideoError.badSource` where the shapes or formats differ, or for a field whose range nothing says.
+    public init(joining clips: [Clip]) throws {
+        require(!clips.isEmpty, "ClipBatch", "no clips")
+        let first = clips[0]
+        for clip in clips where clip.frames.shape != first.frames.shape || clip.format != first.format {
+            throw VideoError(
+                .badSource, clip.name,
+                "gives \(clip.format) of shape \(clip.frames.shape), where \(first.name) gives \(first.format) of shape "
+                    + "\(first.frames.shape): they do not fit in one batch")
+        }
+        let numbers = clips.compactMap(\.classIndex)
+        try self.init(
+            frames: stackedFrames(clips.map(\.frames)), format: first.format,
+            classes: numbers.count == clips.count ? numbers : nil,
+            origins: clips.map { Origin(name: $0.name, startSeconds: $0.startSeconds) })
+    }
+
+    /// - Parameters:
+    ///   - frames: `[B, T, H, W, C]`, numbers of the format.
+    ///   - classes: one a clip, where there are classes.
+    ///   - origins: one a clip, or none.
+    /// - Throws: `VideoError.badSource` for a field whose range nothing says.
+    public init(frames: Tensor, format: FrameFormat, classes: [Int]? = nil, origins: [Origin] = []) throws {
+        require(
+            frames.rank == 5 && frames.elementType == format.elementType && frames.shape[4] == format.channels,
+            "ClipBatch", "\(frames.elementType) \(frames.shape) for \(format)")
+        self.frames = frames
+        self.format = format
+        self.classes = classes
+        self.origins = origins
+        input = try InputTransform(of: format, from: origins.first?.name ?? "a batch")
+    }
+
+    /// Clips of the batch.
+    public var count: Int { frames.shape[0] }
+
+    /// The clips as networks take them, float32 in −1…1.
+    public var values: Tensor { input(frames) }
+}
