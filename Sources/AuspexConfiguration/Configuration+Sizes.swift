@@ -70,6 +70,12 @@ extension Configuration {
         let pixels = Double(model.size) * Double(model.size) * Double(model.frameChannels)
         let clipBytes = (Double(model.contextFrames) + Double(model.predictedFrames)) * pixels
         let batchBytes = Double(training.batch) * clipBytes
+        // As many batches as are enough are the batch's fault if they are too large; only what goes beyond is these fields' own.
+        func parts(_ batches: Int, enough: Double) -> (usual: Double, more: Double) {
+            (min(Double(batches), enough), max(0, Double(batches) - enough))
+        }
+        let standing = parts(training.standingStatisticsBatches, enough: 16)
+        let queued = parts(data.queuedBatches, enough: 4)
         let discriminatorChannels = discriminators.channels ?? model.discriminatorChannels
         var needs = model.leastSizes.map { size in
             Need(
@@ -81,14 +87,15 @@ extension Configuration {
                 field: "discriminators.channels", value: discriminatorChannels, bytes: least.discriminatorBytes,
                 advice: "lower it: the weights grow with its square"),
             Need(
-                field: "training.batch", value: training.batch, bytes: least.clipBytes,
+                field: "training.batch", value: training.batch,
+                bytes: least.clipBytes + (standing.usual + queued.usual) * batchBytes,
                 advice: "lower it, and raise training.accumulation to keep the clips of an update"),
             Need(
                 field: "training.standingStatisticsBatches", value: training.standingStatisticsBatches,
-                bytes: Double(training.standingStatisticsBatches) * batchBytes, advice: "lower it: 16 are enough"),
+                bytes: standing.more * batchBytes, advice: "lower it: 16 are enough"),
             Need(
-                field: "data.queuedBatches", value: data.queuedBatches,
-                bytes: Double(data.queuedBatches) * batchBytes, advice: "lower it: 4 are enough"),
+                field: "data.queuedBatches", value: data.queuedBatches, bytes: queued.more * batchBytes,
+                advice: "lower it: 4 are enough"),
         ]
         // Other sources have no more clips than they have.
         if (data.validation ?? data.source).hasPrefix(SyntheticSources.prefix) {

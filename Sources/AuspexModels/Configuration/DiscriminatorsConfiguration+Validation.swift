@@ -28,7 +28,7 @@ extension DiscriminatorsConfiguration {
             let needed = side >= 16 ? 4 : side >= 8 ? 2 : 1
             guard view.kind == .frames || frames >= needed else {
                 throw ModelConfigurationError(
-                    "\(name) judges clips of \(frames, "frame") (model.contextFrames + model.predictedFrames): at least \(needed) are needed, as time is halved with space"
+                    "\(name) looks at clips of \(frames, "frame") (model.contextFrames + model.predictedFrames): at least \(needed) are needed, as time is halved with space"
                 )
             }
         }
