@@ -27,7 +27,7 @@ package struct FrameSpacing {
     ///
     /// - Parameter source: what messages call the clips' source.
     package func notes(on source: String) -> [String] {
-        guard let seconds = request.step.seconds else { return [] }
+        guard let seconds = request.step.wantedSeconds else { return [] }
         let wanted = "the model knows frames \(Self.text(seconds)) s apart"
         func some(_ count: Int) -> String { clips == 1 ? "" : " in \(count) of \(clips) clips" }
         var notes: [String] = []
@@ -48,14 +48,4 @@ package struct FrameSpacing {
     }
 
     private static func text(_ number: Double) -> String { NumberText.rounded(number, digits: 3) }
-}
-
-extension ClipRequest.FrameStep {
-    /// The wanted time from one frame to the next; nil where frames are counted.
-    fileprivate var seconds: Double? {
-        switch self {
-        case .stride: nil
-        case .seconds(let seconds), .matching(let seconds, _): seconds
-        }
-    }
 }

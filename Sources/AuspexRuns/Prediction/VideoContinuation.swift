@@ -78,7 +78,9 @@ public struct VideoContinuation {
         let last = reader.frameCount - 1
         // A single frame has no interval, so no other time is near enough to it.
         let ownInterval = reader.frameIntervalSeconds ?? 0
-        let interval = modelInterval ?? (reader.frameIntervalSeconds ?? 1) * Double(configuration.data.frameStride)
+        let timeline = reader.timeline
+        let step: ClipRequest.FrameStep = modelInterval.map { .seconds($0) } ?? .stride(configuration.data.frameStride)
+        let interval = timeline.intervalSeconds(of: step) ?? Double(configuration.data.frameStride)
         let end = reader.seconds(ofFrame: last)
         if let seconds, seconds > end + ownInterval {
             throw VideoError(
@@ -86,15 +88,7 @@ public struct VideoContinuation {
                 "lasts \(rounded(end + ownInterval)) s: --at \(rounded(seconds)) lies behind its end")
         }
         let present = seconds.map { reader.frame(nearest: $0) } ?? last
-        func number(_ step: Int) -> Int? {
-            guard modelInterval != nil else {
-                let frame = present + step * configuration.data.frameStride
-                return (0...last).contains(frame) ? frame : nil
-            }
-            let time = reader.seconds(ofFrame: present) + Double(step) * interval
-            return time >= -ownInterval / 2 && time <= end + ownInterval / 2 ? reader.frame(nearest: time) : nil
-        }
-        let context = (1 - given...0).compactMap(number)
+        let context = (1 - given...0).compactMap { timeline.frame($0, stepsFrom: present, step) }
         guard context.count == given else {
             throw VideoError(
                 .tooShort, reader.path,
@@ -103,8 +97,7 @@ public struct VideoContinuation {
                     + (seconds == nil ? "" : ", or a later --at"))
         }
         var future: [Int] = []
-        for step in 1...max(1, frames) {
-            guard step <= frames, let frame = number(step) else { break }
+        while future.count < frames, let frame = timeline.frame(future.count + 1, stepsFrom: present, step) {
             future.append(frame)
         }
         return (context, future, interval)

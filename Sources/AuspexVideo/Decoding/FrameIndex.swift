@@ -67,13 +67,14 @@ package struct FrameIndex: Sendable, Codable, Equatable {
 
     /// The frame shown nearest to a time; of two equally near ones the earlier.
     func frame(nearest time: Double) -> Int {
-        var (low, high) = (0, seconds.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if seconds[middle] < time { low = middle + 1 } else { high = middle }
-        }
-        if low == seconds.count { return max(0, low - 1) }
-        return low > 0 && time - seconds[low - 1] <= seconds[low] - time ? low - 1 : low
+        seconds.isEmpty ? 0 : seconds.index(nearest: time, in: seconds.indices)
+    }
+
+    /// When its frames are shown, and which of them may be used.
+    func timeline(window: Range<Double>? = nil, share: Range<Double> = 0..<1) -> Timeline {
+        Timeline(
+            seconds: seconds, frameCount: frameCount, frameIntervalSeconds: frameIntervalSeconds, window: window,
+            share: share)
     }
 
     /// Mean time from one frame to the next; nil for a single frame.

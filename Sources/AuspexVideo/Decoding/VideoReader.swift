@@ -82,6 +82,9 @@ public final class VideoReader {
     /// The frame shown nearest to a time.
     public func frame(nearest seconds: Double) -> Int { index.frame(nearest: seconds) }
 
+    /// When its frames are shown.
+    package var timeline: Timeline { index.timeline() }
+
     /// Mean time from one frame to the next; nil for a single frame.
     public var frameIntervalSeconds: Double? { index.frameIntervalSeconds }
 

@@ -69,6 +69,20 @@ public struct ClipRequest: Sendable, Hashable {
         /// rate matches.
         case matching(seconds: Double, stride: Int)
 
+        /// The wanted time from one frame to the next; nil where frames are counted.
+        package var wantedSeconds: Double? {
+            switch self {
+            case .stride: nil
+            case .seconds(let seconds), .matching(let seconds, _): seconds
+            }
+        }
+
+        /// Frames of an endless clip of a rate from one wanted frame to the next.
+        func framesApart(ownInterval: Double) -> Double {
+            if case .stride(let stride) = self { return Double(stride) }
+            return (wantedSeconds ?? ownInterval) / ownInterval
+        }
+
         /// What an item's frames are taken by.
         ///
         /// Rates count as the same within 1%, as 29.97 and 30 frames a second do: no frame is then left out or repeated to make up for it.

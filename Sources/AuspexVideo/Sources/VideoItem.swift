@@ -21,9 +21,7 @@ struct VideoItem: ClipItem {
     func timeline() throws -> Timeline {
         let index = try pool.index(of: path)
         if let damage = index.damage { throw VideoError(.damaged, path, damage) }
-        return Timeline(
-            seconds: index.seconds, frameCount: index.frameCount, frameIntervalSeconds: index.frameIntervalSeconds,
-            window: window, share: share)
+        return index.timeline(window: window, share: share)
     }
 
     func format(for request: ClipRequest) -> FrameFormat { .pixels(channels: request.colour.channels) }

@@ -99,11 +99,7 @@ public struct MovingShapes: ClipSource {
             throw VideoError(.badSource, description, "draws frames of 8×8 pixels or more, not \(request.size)")
         }
         try request.checkMemory(description, channels: request.colour.channels)
-        let interval: Double
-        switch request.step {
-        case .stride(let stride): interval = Double(stride)
-        case .seconds(let seconds), .matching(let seconds, _): interval = seconds / Self.frameIntervalSeconds
-        }
+        let interval = request.step.framesApart(ownInterval: Self.frameIntervalSeconds)
         // Frames are numbered by Int, and whole numbers of that size are exact.
         let lastIndex = Double(firstFrame) + Double(request.frames - 1) * interval
         guard lastIndex < 0x1p53 else {

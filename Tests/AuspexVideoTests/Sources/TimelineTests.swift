@@ -100,4 +100,15 @@ import Testing
         #expect(empty.usable.isEmpty && empty.startCount(for: request(1)) == 0)
         #expect(empty.startsWithoutOverlap(for: request(1, .seconds(0.1))) == [])
     }
+
+    /// A prediction begins in the middle of a film and looks both ways.
+    @Test func framesLieOnEitherSide() {
+        let timeline = steady()
+        #expect((-2...2).map { timeline.frame($0, stepsFrom: 4, .stride(2)) } == [0, 2, 4, 6, 8])
+        #expect(
+            timeline.frame(-3, stepsFrom: 4, .stride(2)) == nil && timeline.frame(3, stepsFrom: 4, .stride(2)) == nil)
+        #expect(timeline.frame(.max, stepsFrom: 4, .stride(.max)) == nil)
+        #expect((-2...2).map { timeline.frame($0, stepsFrom: 5, .seconds(0.095)) } == [0, 3, 5, 7, nil])
+        #expect(timeline.intervalSeconds(of: .stride(2)) == 0.08 && timeline.intervalSeconds(of: .seconds(0.1)) == 0.1)
+    }
 }
