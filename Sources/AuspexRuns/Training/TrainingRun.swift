@@ -81,7 +81,7 @@ public struct TrainingRun {
     public func run(progress: ProgressReporter, stop: StopFlag) throws -> End {
         let trainer = Self.trainer(configuration)
         let resumed = try restore(trainer)
-        let position = trainer.step * trainer.batchesPerStep * configuration.training.batch
+        let position = try resumed?.document(Progress.self, Progress.documentName).consumedClips ?? 0
         let loop = try TrainingLoop(
             trainer, in: folder, supply: data.supply(from: position), heldOut: heldOut.clips, resumed: resumed,
             frameIntervalSeconds: heldOut.shown.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds,

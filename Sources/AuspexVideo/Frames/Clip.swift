@@ -8,6 +8,8 @@ public struct Clip: Sendable {
     public var format: FrameFormat
     /// The file (or array element, or synthetic scene) the frames were taken from.
     public var name: String
+    /// Which clip of a run it is, counted from 0; nil for a clip at a place.
+    public var number: Int?
     /// When the first frame is shown, in seconds after the first frame of the file.
     public var startSeconds: Double
     /// Which frames of the file these are, counted from 0 in the order they are shown.

@@ -56,7 +56,8 @@ public final class ClipLoader {
             let waited = ContinuousClock.now - start
             waitedSeconds += Double(waited.components.seconds) + Double(waited.components.attoseconds) * 1e-18
         }
-        let clip = try queue.take(position).get()
+        var clip = try queue.take(position).get()
+        clip.number = position
         position += 1
         return clip
     }

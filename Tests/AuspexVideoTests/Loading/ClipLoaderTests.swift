@@ -68,7 +68,7 @@ private struct CountingSource: ClipSource {
     @Test func anErrorIsMetAtItsClipAndStays() throws {
         let loader = ClipLoader(
             source: CountingSource(failing: 3), stream: stream, request: request, batchSize: 1, threads: 2)
-        for _ in 0..<3 { _ = try loader.next() }
+        for number in 0..<3 { #expect(try loader.next().number == number) }
         #expect(throws: VideoError.self) { try loader.next() }
         #expect(throws: VideoError.self) { try loader.next() }
         #expect(loader.position == 3)
