@@ -35,11 +35,17 @@ struct ScoredSet {
             throw VideoError(
                 .badSource, text, "holds tensors, expected clips: name a video, a folder, a list or an array (.npy)")
         }
-        source = try openSource(text, options: options)
+        try self.init(try openSource(text, options: options))
+    }
+
+    /// - Throws: `VideoError` where the source has no items, or one of them cannot be used.
+    init(_ source: any ClipSource) throws {
+        self.source = source
+        let text = source.description
         var items: [Item] = []
         var isLossless = true
         var isStoredGrey = true
-        try source.inspectEach(for: ClipRequest(frames: 1, size: FrameSize(8))) { item in
+        try source.inspectEach(for: ClipRequest(frames: 1, size: FrameSize(8)), thorough: false) { item in
             if let problem = item.problem {
                 throw VideoError(.nothingUsable, text, "\(problem); mend the file or take it out of the set")
             }

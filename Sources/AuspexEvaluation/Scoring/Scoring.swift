@@ -32,15 +32,35 @@ public struct Scoring {
         real: String, predicted: String, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ScoringReport {
         if settings.kind == .embeddings { return try scoreEmbeddings(real: real, predicted: predicted) }
+        return try score(real, predicted, progress: progress) {
+            (
+                real: try ScoredSide(real, as: .real, options: settings.sourceOptions),
+                predicted: try ScoredSide(predicted, as: .predicted, options: settings.sourceOptions)
+            )
+        }
+    }
+
+    /// Compares clips of any two sources, which must be able to look into their items (`ClipSource.inspectEach`).
+    ///
+    /// - Throws: as for sources that are named.
+    public func score(
+        real: any ClipSource, predicted: any ClipSource, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> ScoringReport {
+        try score(real.description, predicted.description, progress: progress) {
+            (real: .clips(try ScoredSet(real)), predicted: .clips(try ScoredSet(predicted)))
+        }
+    }
+
+    private func score(
+        _ real: String, _ predicted: String, progress: (Int, Int) -> Void,
+        opening: () throws -> (real: ScoredSide, predicted: ScoredSide)
+    ) throws -> ScoringReport {
         var metricSettings = MetricSettings(
             seed: settings.seed, cache: cache,
             needsNetworks: ![real, predicted].allSatisfy(ScoredSide.isFeatures),
             wantsIntervals: settings.wantsIntervals, precision: settings.precision ?? .float32)
         var metrics = try settings.metrics.map { try registry.metric(named: $0, settings: metricSettings) }
-        var sides = (
-            real: try ScoredSide(real, as: .real, options: settings.sourceOptions),
-            predicted: try ScoredSide(predicted, as: .predicted, options: settings.sourceOptions)
-        )
+        var sides = try opening()
         // Beside a field everything is compared as floats on the field's scale: no side is rounded to bytes.
         if let scale = try [sides.real, sides.predicted].compactMap({ try $0.format }).first(where: {
             $0.elementType != .uint8

@@ -24,7 +24,14 @@ enum ChannelFit {
                 + advice(found: colour.channels, wanted: channels, isArray: false))
     }
 
-    static func isArray(_ source: any ClipSource) -> Bool { !source.arrayValues.isEmpty }
+    /// Whether a source's channels are what they are, as an array's, and no choice of colour changes them.
+    static func isArray(_ source: any ClipSource) -> Bool {
+        func channels(_ colour: ClipRequest.Colour) -> Int? {
+            try? source.channels(for: ClipRequest(frames: 1, size: FrameSize(8), colour: colour))
+        }
+        guard let found = channels(.rgb) else { return false }
+        return found == channels(.grey)
+    }
 
     static func words(_ channels: Int) -> String { "\(channels, "channel")" }
 

@@ -27,13 +27,23 @@ public struct SourceContinuation {
         _ model: TrainedModel, source text: String, frames: Int, samples: Int = 1, seed: UInt64 = 0,
         classNumber: Int? = nil, options: SourceOptions = SourceOptions()
     ) throws {
+        var options = options
+        options.classes = model.configuration.model.classes > 0 && classNumber == nil
+        try self.init(
+            model, clips: openSource(text, options: options), frames: frames, samples: samples, seed: seed,
+            classNumber: classNumber)
+    }
+
+    /// Continues clips of any source.
+    public init(
+        _ model: TrainedModel, clips source: any ClipSource, frames: Int, samples: Int = 1, seed: UInt64 = 0,
+        classNumber: Int? = nil
+    ) throws {
         self.model = model
+        self.source = source
         self.frames = frames
         self.samples = samples
         self.seed = seed
-        var options = options
-        options.classes = model.configuration.model.classes > 0 && classNumber == nil
-        source = try openSource(text, options: options)
         try ChannelFit.check(
             source, request: model.clipRequest(frames: 1), takes: model.configuration.model.frameChannels,
             model: "the model of \(model.run)")

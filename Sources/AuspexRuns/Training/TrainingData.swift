@@ -20,9 +20,10 @@ public struct TrainingData {
 
     /// Opens the sources of a configuration, splits them, and checks that their clips are what the model takes.
     ///
+    /// - Parameter sources: clips in place of those that the configuration names.
     /// - Throws: `VideoError` for a source that is none, `ConfigurationError` where channels or classes differ.
-    public init(_ configuration: Configuration) throws {
-        try self.init(configuration, beginning: .now)
+    public init(_ configuration: Configuration, sources: RunSources? = nil) throws {
+        try self.init(configuration, sources: sources, beginning: .now)
     }
 
     /// When the run began that the data are for.
@@ -41,18 +42,19 @@ public struct TrainingData {
 
     /// The clips that a model's run trains on and holds out, as the run saved them.
     ///
-    /// - Throws: as `init(_:)`; `VideoError` where a held-out file is trained on now, `ConfigurationError` where what the run saved is gone.
-    public init(of model: TrainedModel) throws {
+    /// - Parameter sources: clips in place of those that the configuration names.
+    /// - Throws: as `init(_:sources:)`; `VideoError` where a held-out file is trained on now, `ConfigurationError` where what the run saved is gone.
+    public init(of model: TrainedModel, sources: RunSources? = nil) throws {
         try self.init(
-            model.configuration, beginning: try Beginning(ofRun: model.run, dataDigest: model.shown.dataDigest))
+            model.configuration, sources: sources,
+            beginning: try Beginning(ofRun: model.run, dataDigest: model.shown.dataDigest))
     }
 
-    init(_ configuration: Configuration, beginning: Beginning) throws {
+    init(_ configuration: Configuration, sources: RunSources?, beginning: Beginning) throws {
         self.configuration = configuration
         let (data, model) = (configuration.data, configuration.model)
-        let options = data.sourceOptions(classes: model.classes > 0)
-        let source = try openSource(data.source, options: options)
-        let validation = try data.validation.map { try openSource($0, options: options) }
+        let sources = try sources ?? RunSources(opening: configuration)
+        let (source, validation) = (sources.training, sources.validation)
         var notes: [String] = []
         let interval: Double? =
             switch beginning {

@@ -27,11 +27,12 @@ public struct TrainingRun {
     ///   - path: the run's folder; nil takes the next free one of the name.
     ///   - name: what the run is called where it has no path: `runs/NAME-N`.
     ///   - resume: whether a run that is there goes on; where there is none, one begins.
+    ///   - sources: clips in place of those that the configuration names.
     ///   - progress: is told how many held-out files were looked into, of how many.
     /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
     public init(
         _ configuration: Configuration, path: String?, orNextNamed name: String = "run", resume: Bool = false,
-        progress: (Int, Int) -> Void = { _, _ in }
+        sources: RunSources? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.configuration = configuration
         try configuration.refuseWhatDoesNotFit()
@@ -54,7 +55,7 @@ public struct TrainingRun {
             beginning = try .init(ofRun: path, dataDigest: shown.dataDigest)
         }
         // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
-        data = try TrainingData(configuration, beginning: beginning)
+        data = try TrainingData(configuration, sources: sources, beginning: beginning)
         heldOut = try data.heldOutClips(progress: progress)
         self.notices = notices + data.splitNotes
         folder = try path.map { try RunFolder(writing: $0, resume: resume) } ?? .makingNext(named: name)

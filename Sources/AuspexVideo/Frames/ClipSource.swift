@@ -51,6 +51,66 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     ///
     /// - Parameter wanted: the first frame tells apart items of one name: parts of one file.
     func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?]
+
+    // MARK: What a source may say beside its clips
+
+    /// Names of some items and the mean time between their frames; items without a clock are left out. By default none.
+    var someFrameIntervals: [(name: String, seconds: Double)] { get }
+
+    /// What a reader of results should know about the values of the frames read so far, a line each. By default nothing.
+    var valueNotes: [String] { get }
+
+    /// Files, folders of images or array elements in the source; by default 0, as of a source that draws its clips.
+    var itemCount: Int { get }
+
+    /// Files that were found and not taken for videos. By default none.
+    var ignored: [String] { get }
+
+    /// Looks into the items one after another. `score` compares what is found so; by default nothing.
+    ///
+    /// Item n of the source is the n-th that is given to `body`, and n is its number in a `ClipPlace`.
+    ///
+    /// - Parameters:
+    ///   - request: the clips that are counted.
+    ///   - thorough: whether every picture of a folder is decoded, to name those that differ or are damaged, and all values of an array are read.
+    func inspectEach(
+        for request: ClipRequest, thorough: Bool, _ body: (SourceReport.Item) throws -> Void
+    ) rethrows
+
+    /// Splits the source as a version did that saved no split; by default into twice itself, as a source that draws its clips.
+    func splitAsEarlierVersions(heldOut share: Double) -> SourceParts
+
+    /// The two parts of a run's split as they were when it began, from what is there today. By default the sources as they are.
+    ///
+    /// - Parameters:
+    ///   - split: what a run noted when it began.
+    ///   - validation: where the held-out part comes from, where it has a source of its own.
+    /// - Returns: the parts, and what changed.
+    /// - Throws: `VideoError` where a held-out item is trained on now, where a file has changed whose time is held out, or where nothing is left.
+    func restored(
+        _ split: SourceSplit, validation: (any ClipSource)?
+    ) throws -> (parts: SourceParts, changes: SourceChanges)
+}
+
+extension ClipSource {
+    public var someFrameIntervals: [(name: String, seconds: Double)] { [] }
+    public var valueNotes: [String] { [] }
+    public var itemCount: Int { 0 }
+    public var ignored: [String] { [] }
+
+    public func inspectEach(
+        for request: ClipRequest, thorough: Bool, _ body: (SourceReport.Item) throws -> Void
+    ) rethrows {}
+
+    public func splitAsEarlierVersions(heldOut share: Double) -> SourceParts {
+        SourceParts(training: self, heldOut: self)
+    }
+
+    public func restored(
+        _ split: SourceSplit, validation: (any ClipSource)?
+    ) throws -> (parts: SourceParts, changes: SourceChanges) {
+        (SourceParts(training: self, heldOut: validation ?? self), SourceChanges())
+    }
 }
 
 extension ClipSource {

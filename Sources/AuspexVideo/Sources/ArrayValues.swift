@@ -67,15 +67,17 @@ package struct ArrayValues: Sendable, Hashable {
     }
 }
 
-extension ClipSource {
+extension ItemSource {
     /// What is known of the values of the source's arrays from the frames read so far; empty where it has no arrays.
     package var arrayValues: [ArrayValues] {
         var seen: Set<ObjectIdentifier> = []
-        return ((self as? ItemSource)?.items ?? []).compactMap { item in
+        return items.compactMap { item in
             guard let array = (item as? ArrayItem)?.array, seen.insert(ObjectIdentifier(array)).inserted else {
                 return nil
             }
             return array.values
         }
     }
+
+    package var valueNotes: [String] { arrayValues.flatMap(\.notes) }
 }

@@ -1,34 +1,18 @@
 import AuspexTensors
 
 extension ClipSource {
-    /// Items that are looked at to learn a source's frame rates: a source may have too many to open all of them.
-    private static var lookedAt: Int { 16 }
-
-    /// The names and mean frame intervals of some items, spread evenly; items without a clock or that cannot be read are left out.
-    private var someIntervals: [(name: String, seconds: Double)] {
-        guard let items = (self as? ItemSource)?.items else { return [] }
-        let count = min(items.count, Self.lookedAt)
-        return (0..<count).map { items[$0 * items.count / count] }.compactMap { item in
-            (try? item.timeline())?.frameIntervalSeconds.map { (item.key, $0) }
-        }
-    }
-
     /// The time between two frames that most items have, the longer one where two are as common; nil where no item has a clock.
     package var commonFrameIntervalSeconds: Double? {
-        let intervals = someIntervals.map(\.seconds).sorted()
+        let intervals = someFrameIntervals.map(\.seconds).sorted()
         func count(_ interval: Double) -> Int { intervals.count { abs($0 - interval) <= 0.01 * interval } }
         return intervals.max { (count($0), $0) < (count($1), $1) }
     }
 
     /// What a reader should know about items whose frames are not as far apart as a clip's are to be: one note a kind, empty where all match.
     package func frameRateNotes(for request: ClipRequest) -> [String] {
-        let wanted: Double
-        switch request.step {
-        case .stride: return []
-        case .seconds(let seconds), .matching(let seconds, _): wanted = seconds
-        }
+        guard let wanted = request.step.wantedSeconds else { return [] }
         var (repeated, approximated): ([(name: String, seconds: Double)], [(name: String, seconds: Double)]) = ([], [])
-        let intervals = someIntervals
+        let intervals = someFrameIntervals
         for (name, own) in intervals {
             let steps = wanted / own
             if steps < 0.99 {
@@ -50,4 +34,16 @@ extension ClipSource {
     }
 
     private static func rounded(_ seconds: Double) -> String { "\((seconds * 1000).rounded() / 1000)" }
+}
+
+extension ItemSource {
+    /// Items that are looked at to learn a source's frame rates: a source may have too many to open all of them.
+    private static let lookedAt = 16
+
+    package var someFrameIntervals: [(name: String, seconds: Double)] {
+        let count = min(items.count, Self.lookedAt)
+        return (0..<count).map { items[$0 * items.count / count] }.compactMap { item in
+            (try? item.timeline())?.frameIntervalSeconds.map { (item.key, $0) }
+        }
+    }
 }

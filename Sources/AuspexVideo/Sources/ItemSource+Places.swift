@@ -5,7 +5,7 @@ extension ItemSource {
     ///
     /// Where there are more items than clips wanted, only as many items are looked into: looking into a file reads all of it, and a source may
     /// have ten thousand.
-    func places(
+    package func places(
         for request: ClipRequest, atMost limit: Int?, progress: (Int, Int) -> Void
     ) throws -> [ClipPlace] {
         if let limit, limit < items.count { return try spreadPlaces(for: request, count: limit, progress: progress) }

@@ -1,35 +1,43 @@
-extension ClipSource {
-    /// Splits the source as a version did that saved no split.
-    package func splitAsEarlierVersions(heldOut share: Double) -> SourceParts {
-        (self as? ItemSource)?.splitAsEarlierVersions(heldOut: share) ?? SourceParts(training: self, heldOut: self)
+extension SourceSplit {
+    /// The two parts as they were when the run began, from what is there today: see `ClipSource.restored`.
+    package func restored(
+        from source: any ClipSource, validation: (any ClipSource)?
+    ) throws -> (parts: SourceParts, changes: SourceChanges) {
+        try source.restored(self, validation: validation)
+    }
+}
+
+extension ItemSource {
+    /// Items that are gone stay as ones that cannot be read.
+    package func restored(
+        _ split: SourceSplit, validation: (any ClipSource)?
+    ) throws -> (parts: SourceParts, changes: SourceChanges) {
+        guard let validation else { return try split.restored(from: self, others: self, areOneSource: true) }
+        // Items of somebody else's source are not known by files: it goes on as it is.
+        guard let items = validation as? ItemSource else {
+            let own = SourceSplit(training: split.training, heldOut: [])
+            var (parts, changes) = try own.restored(from: self, others: self, areOneSource: true)
+            parts = SourceParts(training: parts.training, heldOut: validation, record: split)
+            return (parts, changes)
+        }
+        return try split.restored(from: self, others: items, areOneSource: false)
     }
 }
 
 extension SourceSplit {
-    /// The two parts as they were when the run began, from what is there today.
-    ///
-    /// - Parameters:
-    ///   - source: what is trained on, or where both parts come from.
-    ///   - validation: where the held-out part comes from, where it has a source of its own.
-    /// - Returns: the parts, in which items that are gone stay as ones that cannot be read; and what changed.
-    /// - Throws: `VideoError` where a held-out item is trained on now, where a file has changed whose time is held out, or where nothing is left.
-    package func restored(
-        from source: any ClipSource, validation: (any ClipSource)?
+    fileprivate func restored(
+        from source: ItemSource, others other: ItemSource, areOneSource: Bool
     ) throws -> (parts: SourceParts, changes: SourceChanges) {
-        guard let source = source as? ItemSource else {
-            return (SourceParts(training: source, heldOut: validation ?? source), SourceChanges())
-        }
-        let other = validation as? ItemSource ?? source
         var changes = SourceChanges()
         let trained = try Self.restored(training, from: source, &changes)
         let held = try Self.restored(heldOut, from: other, &changes)
         let known = Set((training + heldOut).map(\.key))
-        changes.come = (source.items + (validation == nil ? [] : other.items)).map(\.key).filter { !known.contains($0) }
+        changes.come = (source.items + (areOneSource ? [] : other.items)).map(\.key).filter { !known.contains($0) }
         changes.gone = Self.unique(changes.gone)
         changes.changed = Self.unique(changes.changed)
         try refuseLeaks(into: trained, from: held)
         for (part, items, source) in [("trained on", trained, source), ("held out", held, other)]
-        where items.allSatisfy({ $0 is MissingItem }) {
+        where !items.isEmpty && items.allSatisfy({ $0 is MissingItem }) {
             throw VideoError(
                 .nothingUsable, source.description,
                 "every item that the run has \(part) is gone, \(items.first?.key ?? "") among them: bring them back")

@@ -5,14 +5,14 @@ import Foundation
 typealias SplitItem = (item: any ClipItem, share: [Double]?)
 
 extension ItemSource {
-    func split(heldOut share: Double, for request: ClipRequest) throws -> SourceParts {
+    package func split(heldOut share: Double, for request: ClipRequest) throws -> SourceParts {
         // One of a few files would be far more than the share: of these the end of each is held out.
         if Double(items.count) * share < 1, let parts = try splitInTime(heldOut: share, for: request) { return parts }
         return splitByItems(heldOut: share)
     }
 
     /// As versions before the saved split did: whole items where there are several, whatever their number.
-    func splitAsEarlierVersions(heldOut share: Double) -> SourceParts {
+    package func splitAsEarlierVersions(heldOut share: Double) -> SourceParts {
         if items.count > 1 { return splitByItems(heldOut: share) }
         let (training, heldOut): ([SplitItem], [SplitItem]) = (
             items.map { (item: $0, share: [0, 1 - share]) }, items.map { (item: $0, share: [1 - share, 1]) }

@@ -7,12 +7,12 @@ import Logging
 /// Every item has the same chance, however long it is, so that a run starts without looking into every file first. Where the drawn item gives
 /// no clip, the next draw of the same clip number takes its place, and after eight draws the items in order, several times where there are few: a
 /// rule that depends on nothing but the draws and the files.
-struct ItemSource: ClipSource {
-    let description: String
+package struct ItemSource: ClipSource {
+    package let description: String
     let items: [any ClipItem]
-    let classNames: [String]
+    package let classNames: [String]
     /// What was found and left out when the source was opened: reported by `auspex data inspect`.
-    let ignored: [String]
+    package let ignored: [String]
     private let complaints: Complaints
     private static let randomDraws = 8
     /// How many clips are tried after these, over all items, before a source counts as unusable: of a single item most starts may be damaged.
@@ -59,13 +59,13 @@ struct ItemSource: ClipSource {
         return names.sorted { isNumbered ? (Int($0) ?? 0) < (Int($1) ?? 0) : $0 < $1 }
     }
 
-    func format(for request: ClipRequest) throws -> FrameFormat { try items[0].format(for: request) }
+    package func format(for request: ClipRequest) throws -> FrameFormat { try items[0].format(for: request) }
 
     private func classIndex(of item: any ClipItem) -> Int? {
         classNames.isEmpty ? nil : item.className.flatMap { classNames.firstIndex(of: $0) }
     }
 
-    func clip(at index: Int, from stream: RandomStream, request: ClipRequest) throws -> Clip {
+    package func clip(at index: Int, from stream: RandomStream, request: ClipRequest) throws -> Clip {
         let draws = stream.at(step: index)
         let (choice, start, crop) = (draws.named("item"), draws.named("start"), draws.named("crop"))
         var hopeless: Set<Int> = []
@@ -130,7 +130,7 @@ struct ItemSource: ClipSource {
     static func tooShort(_ item: any ClipItem, _ timeline: Timeline, _ request: ClipRequest) -> VideoError {
         let has = frames(of: timeline)
         let count = timeline.usable.count
-        switch request.step.resolved(hasClock: timeline.seconds != nil, ownInterval: timeline.frameIntervalSeconds) {
+        switch timeline.resolved(request.step) {
         case .stride(let stride):
             let (span, isHuge) = (request.frames - 1).multipliedReportingOverflow(by: stride)
             let needed = isHuge || span == .max ? "too many" : "\(span + 1)"
@@ -203,19 +203,13 @@ struct ItemSource: ClipSource {
             throw Self.tooShort(item, timeline, request)
         }
         let frames = try item.frames(at: numbers, request: request, crop: crop, continuing: continuing)
-        let interval: Double? =
-            switch request.step.resolved(hasClock: timeline.seconds != nil, ownInterval: timeline.frameIntervalSeconds)
-            {
-            case .seconds(let wanted), .matching(let wanted, _): wanted
-            case .stride(let stride): timeline.frameIntervalSeconds.map { $0 * Double(stride) }
-            }
         return Clip(
             frames: frames, format: format, name: item.name, startSeconds: timeline.seconds?[first] ?? 0,
             frameIndices: numbers,
-            frameIntervalSeconds: interval, classIndex: classIndex(of: item))
+            frameIntervalSeconds: timeline.intervalSeconds(of: request.step), classIndex: classIndex(of: item))
     }
 
-    func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip {
+    package func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip {
         require(items.indices.contains(place.item), "ItemSource.clip", "item \(place.item) of \(items.count)")
         let item = items[place.item]
         let timeline = try usableTimeline(of: item, request: request)
@@ -223,7 +217,7 @@ struct ItemSource: ClipSource {
             of: item, first: place.firstFrame, timeline: timeline, request: request, crop: .centre, continuing: true)
     }
 
-    func readableClip(at place: ClipPlace, request: ClipRequest) throws -> Clip? {
+    package func readableClip(at place: ClipPlace, request: ClipRequest) throws -> Clip? {
         do {
             return try clip(at: place, request: request)
         } catch let error as VideoError where error.kind.concernsOneFile {
@@ -232,9 +226,9 @@ struct ItemSource: ClipSource {
         }
     }
 
-    func name(at place: ClipPlace) -> String { items[place.item].name }
+    package func name(at place: ClipPlace) -> String { items[place.item].name }
 
-    func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?] {
+    package func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?] {
         let numbers = Dictionary(grouping: items.indices) { items[$0].name }
         return wanted.map { name, firstFrame in
             let called = numbers[name] ?? []

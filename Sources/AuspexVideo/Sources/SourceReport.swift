@@ -35,6 +35,12 @@ public struct SourceReport: Sendable, Codable {
         public var problem: String?
         /// Pictures of a folder from which no clip can be cut, and why, a line each.
         public var oddities: [String] = []
+
+        /// An item that can be used.
+        public init(name: String, size: FrameSize?, frameCount: Int, clipCount: Int, startCount: Int) {
+            (self.name, self.size) = (name, size)
+            (self.frameCount, self.clipCount, self.startCount) = (frameCount, clipCount, startCount)
+        }
     }
 }
 
@@ -48,30 +54,31 @@ extension ClipSource {
     ///   - progress: is told how many items were looked into, of how many.
     public func inspect(for request: ClipRequest, progress: (Int, Int) -> Void = { _, _ in }) -> SourceReport {
         var items: [SourceReport.Item] = []
-        let count = (self as? ItemSource)?.items.count ?? 0
+        let count = itemCount
         inspectEach(for: request, thorough: true) {
             items.append($0)
             progress(items.count, count)
         }
         return SourceReport(
-            source: description, classNames: classNames, items: items, ignored: (self as? ItemSource)?.ignored ?? [])
+            source: description, classNames: classNames, items: items, ignored: ignored)
     }
 
-    /// Looks into the items one after another, for callers that need not hold what is known of all of them.
-    ///
-    /// - Parameter thorough: whether every picture of a folder is decoded, to name those that differ or are damaged, and all values of an array are read.
+}
+
+extension ItemSource {
+    package var itemCount: Int { items.count }
+
     package func inspectEach(
-        for request: ClipRequest, thorough: Bool = false, _ body: (SourceReport.Item) throws -> Void
+        for request: ClipRequest, thorough: Bool, _ body: (SourceReport.Item) throws -> Void
     ) rethrows {
-        for item in (self as? ItemSource)?.items ?? [] {
-            try body(SourceReport.Item(inspecting: item, request: request, thorough: thorough))
-        }
+        for item in items { try body(SourceReport.Item(inspecting: item, request: request, thorough: thorough)) }
     }
 }
 
 extension SourceReport.Item {
     init(inspecting item: any ClipItem, request: ClipRequest, thorough: Bool) {
-        self.init(name: item.name, className: item.className, frameCount: 0, clipCount: 0, startCount: 0)
+        self.init(name: item.name, size: nil, frameCount: 0, clipCount: 0, startCount: 0)
+        className = item.className
         do {
             video = try item.information()
             let timeline = try item.timeline()

@@ -18,7 +18,7 @@ struct ArrayValueTests {
         let source = try openSource(path, options: SourceOptions(axes: "BTHWC", range: range))
         let request = ClipRequest(frames: 2, size: FrameSize(height: 1, width: 4))
         let clip = try source.clip(at: ClipPlace(item: 0), request: request)
-        return (clip, try #require(source.arrayValues.first))
+        return (clip, try #require((source as? ItemSource)?.arrayValues.first))
     }
 
     private func message(_ body: () throws -> Void) -> String {

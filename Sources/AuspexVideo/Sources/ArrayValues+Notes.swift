@@ -1,17 +1,12 @@
 import AuspexSupport
 import AuspexTensors
-import AuspexVideo
-
-extension ClipSource {
-    /// What a reader of results should know about the values of the source's arrays, from the frames that were read: a line each.
-    public var valueNotes: [String] {
-        arrayValues.flatMap { values in [values.clampingNote, values.rangeNote, values.maskNote].compactMap(\.self) }
-    }
-}
 
 extension ArrayValues {
+    /// What a reader of results should know about the values that were read: a line each.
+    var notes: [String] { [clampingNote, rangeNote, maskNote].compactMap(\.self) }
+
     /// Values outside the range were clamped.
-    fileprivate var clampingNote: String? {
+    private var clampingNote: String? {
         guard clamped > 0 else { return nil }
         let share = Double(clamped) / Double(count) * 100
         return
@@ -19,7 +14,7 @@ extension ArrayValues {
     }
 
     /// Values keep to one half of their range, or nearly: 0…1 taken for −1…1 makes differences half as large.
-    fileprivate var rangeNote: String? {
+    private var rangeNote: String? {
         guard let range, count > 0, lowest < highest else { return nil }
         let (low, high) = (range.lowerBound, range.upperBound)
         let span = high - low
@@ -30,7 +25,7 @@ extension ArrayValues {
     }
 
     /// Bytes that are 0 and 1 only are nearly black, and opposites nearly equal.
-    fileprivate var maskNote: String? {
+    private var maskNote: String? {
         guard element == .uint8, highest == 1 else { return nil }
         return "\(path): all values are 0 or 1, where 255 is white: save a mask as bool, or multiply it by 255"
     }
