@@ -1,5 +1,6 @@
 import AuspexConfiguration
 import AuspexEvaluation
+import AuspexRuns
 import AuspexTensors
 import Testing
 
@@ -8,7 +9,8 @@ struct BenchmarkTests {
     /// What PyTorch's counter (`torch.utils.flop_counter`, 2.15) gives for a step of the same model, 64×64, 5 → 11, ch 16, batch 4, two updates of the
     /// judges and one of the generator.
     @Test func aStepAsWrittenIsWhatPyTorchCounts() throws {
-        let work = try Configuration(nil, assignments: ["model.channels=16", "training.batch=4"]).gflopOfStepAsWritten
+        let configuration = try Configuration(nil, assignments: ["model.channels=16", "training.batch=4"])
+        let work = try StepCost(configuration).nominalGFLOP
         #expect(abs(work / 309.4 - 1) < 0.01, "\(work)")
     }
 

@@ -52,6 +52,8 @@ struct ShapePassTests {
         #expect(nominal { convolution($0, weight: $1) } == plain)
         #expect(abs(nominal { upsampledConvolution($0, weight: $1) } - 4 * plain) < 1e-6 * plain)
         #expect(abs(nominal { pooledConvolution($0, weight: $1) } - plain) < 1e-6 * plain)
+        #expect(nominal { x, w in ShapePass.nominally(times: 3) { convolution(x, weight: w) } } == 3 * plain)
+        #expect(nominal { x, w in ShapePass.again { convolution(x, weight: w) } } == 0)
     }
 
     @Test("tensors of any size cost nothing, and read as ones") func costsNothing() {

@@ -23,7 +23,7 @@ public struct Benchmark {
         try configuration.refuseWhatDoesNotFit()
         let trainer = TrainingRun.trainer(configuration)
         let clips = BenchmarkClips.batch(configuration)
-        let written = configuration.gflopOfStepAsWritten
+        let written = try StepCost(configuration).nominalGFLOP
         return try BenchmarkReport.measured(.step, repeats: repeats, gflopAsWritten: written, progress) {
             _ = try trainer.advance { clips }
         }
@@ -39,33 +39,34 @@ public struct Benchmark {
     public func prediction(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         try configuration.refusePredictionThatDoesNotFit(
             frames: configuration.model.predictedFrames, clips: configuration.training.batch, option: "--batch")
+        let (model, clips) = (configuration.model, BenchmarkClips.batch(configuration))
+        let written = NominalFLOPs(ofPredictionBy: model, clips: configuration.training.batch)
         var initializer = Initializer(seed: 1)
-        let predictor = GeneratorPredictor(configuration.model.makeGenerator(using: &initializer))
-        let context = BenchmarkClips.batch(configuration).context
-        let work = (configuration.model as? TrIVDGANConfiguration)?.workAsWritten(clips: configuration.training.batch)
-        let written = (work?.forward ?? 0) * 1e-9
-        return BenchmarkReport.measured(.predict, repeats: repeats, gflopAsWritten: written, progress) {
+        let predictor = GeneratorPredictor(model.makeGenerator(using: &initializer))
+        return BenchmarkReport.measured(
+            .predict, repeats: repeats, gflopAsWritten: written.forward * 1e-9, progress
+        ) {
             _ = predictor.predict(
-                context: context, classes: nil, frames: configuration.model.predictedFrames,
+                context: clips.context, classes: clips.classes, frames: model.predictedFrames,
                 randomness: RandomStream(seed: 1, name: "benchmark"))
         }
     }
 }
 
-extension Configuration {
-    /// GFLOP of a training step's convolutions and linear maps as written: the discriminators' updates on real and predicted clips together, then the
-    /// generator's; no gradient that a step does not need.
-    package var gflopOfStepAsWritten: Double {
-        let clips = training.batch * training.accumulation
-        guard let model = model as? TrIVDGANConfiguration else { return 0 }
-        let generator = model.workAsWritten(clips: clips)
-        let generatorPart = generator.forward + generator.weightGradients + generator.activationGradients
-        guard training.adversarialWeight > 0 else { return generatorPart * 1e-9 }
-        let judges = discriminators.workAsWritten(clips: 2 * clips, model: model)
-        let update = generator.forward + judges.forward + judges.weightGradients + judges.activationGradients
-        let judging = discriminators.workAsWritten(clips: clips, model: model)
-        let judgingPart = judging.forward + judging.activationGradients + judging.inputGradient
-        return (Double(training.discriminatorSteps) * update + judgingPart + generatorPart) * 1e-9
+extension NominalFLOPs {
+    /// The work of a model's generator that continues so many clips.
+    package init(ofPredictionBy model: any ModelOptions, clips: Int) {
+        self.init {
+            var blank = Initializer.blank
+            let generator = model.makeGenerator(using: &blank)
+            let context = [clips, model.contextFrames, model.size, model.size, model.frameChannels]
+            return Run(of: generator, inputs: [context, [clips, generator.latentSize]]) { inputs, pass in
+                generator(
+                    context: inputs[0], horizon: model.predictedFrames, noise: inputs[1],
+                    classes: model.classes > 0 ? [Int](repeating: 0, count: clips) : nil, pass
+                ).frames
+            }
+        }
     }
 }
 

@@ -19,7 +19,7 @@ public struct BenchmarkReport: Encodable, Sendable {
     public let work: Work
     /// Medians and extremes over the repeats.
     public let seconds: (median: Double, minimum: Double, maximum: Double)
-    /// What one unit of work takes where nothing is merged or shared: see `WorkAsWritten`.
+    /// What one unit of work takes where nothing is merged or shared: see `NominalFLOPs`.
     public let gflopAsWritten: Double
     /// What was executed in one unit of work.
     public let gflopExecuted: Double

@@ -35,7 +35,7 @@ extension Pass {
                 }
                 return leaves[position]
             }
-            let again = part(Array(leaves.prefix(inputs.count)), second)
+            let again = ShapePass.again { part(Array(leaves.prefix(inputs.count)), second) }
             let wanted = zip(leaves, tracked).filter(\.1).map(\.0)
             var found = tape.gradients(of: again, upstream: gradient, at: wanted)[...]
             return tracked.map { $0 ? found.popFirst() : nil }

@@ -59,7 +59,8 @@ public struct StepInput {
         func mapped(by layer: any Layer, _ map: (Tensor) -> Tensor) -> [Tensor] {
             let key = ObjectIdentifier(layer)
             if let parts = byLayer[key] { return parts }
-            let all = map(x)
+            // As written, every step computes its own.
+            let all = ShapePass.nominally(times: areSame ? Double(steps) : 1) { map(x) }
             let parts =
                 areSame
                 ? [Tensor](repeating: all, count: steps)

@@ -36,6 +36,9 @@ public final class DownsamplingBlock: Layer {
         let y = conv1(isFirst ? x : relu(x), activation: .relu, pass)
         let main = downsamples ? conv2.thenPooled(y, pass) : conv2(y, pass)
         let side = downsamples ? averagePooled(x, size: 2) : x
-        return main + (shortcut?(side, pass) ?? side)
+        guard let shortcut else { return main + side }
+        // Only a first block's shortcut is published with its convolution after the pooling.
+        return main
+            + ShapePass.nominally(times: isFirst ? 1 : Double(x.count) / Double(side.count)) { shortcut(side, pass) }
     }
 }

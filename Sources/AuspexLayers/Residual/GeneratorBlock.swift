@@ -44,7 +44,7 @@ public final class GeneratorBlock: Layer {
         y = upsamples ? conv1.ofUpsampled(y, pass) : conv1(y, pass)
         y = norm2(y, condition: condition, relu: true, pass)
         y = conv2(y, pass)
-        let side = shortcut?(x, pass) ?? x
+        let side = shortcut.map { shortcut in ShapePass.nominally(times: upsamples ? 4 : 1) { shortcut(x, pass) } } ?? x
         return y + (upsamples ? upsampledNearest(side) : side)
     }
 }

@@ -109,24 +109,6 @@ public final class I3D: Sendable {
         return matrixProduct(Self.averaged(x.converted(to: .float32)), head.weight) + head.bias
     }
 
-    /// GFLOP of a clip's convolutions, product by product, a multiplication and an addition being two.
-    package func gflopAsWritten(frames: Int) -> Double {
-        func halved(_ sides: [Int], _ strides: [Int]) -> [Int] { zip(sides, strides).map { ($0 + $1 - 1) / $1 } }
-        let first = halved([frames, Self.frameSide, Self.frameSide], [2, 2, 2])
-        let second = halved(first, [1, 2, 2])
-        let third = halved(second, [1, 2, 2])
-        let fourth = halved(third, [2, 2, 2])
-        let fifth = halved(fourth, [2, 2, 2])
-        var products = Double(head.weight.count)
-        for (units, sides) in [
-            ([conv1], first), ([conv2b, conv2c], second), (mixed3.flatMap(\.units), third),
-            (mixed4.flatMap(\.units), fourth), (mixed5.flatMap(\.units), fifth),
-        ] {
-            products += units.reduce(0) { $0 + Double($1.weight.count * sides.product) }
-        }
-        return 2e-9 * products
-    }
-
     /// Averages of windows 2×7×7 with stride 1, averaged over time again: `[B, T, 7, 7, C]` to `[B, C]`.
     ///
     /// The last convolution is linear, so the mean over time is taken before it. Of T steps the first and the last lie in one window, the others in two.
@@ -231,8 +213,6 @@ private struct Inception: Sendable {
         )
         branch3 = try Unit(find, precision, name + "/Branch_3/Conv3d_0b_1x1", inputs, widths.branch3, window: 1)
     }
-
-    var units: [Unit] { [branch0, branch1.0, branch1.1, branch2.0, branch2.1, branch3] }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
         let greatest = pooled(x, window: [3, 3, 3], stride: [1, 1, 1])

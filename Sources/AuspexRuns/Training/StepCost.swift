@@ -18,6 +18,9 @@ public struct StepCost: Sendable, Equatable {
     /// Times that `step` is done in a step: micro-batches that were not counted one by one.
     public let repeats: Double
 
+    /// GFLOP of a step's convolutions and linear maps as a paper writes them: nothing merged, shared between steps, left out or computed twice.
+    public var nominalGFLOP: Double { step.nominalFLOP * repeats * 1e-9 }
+
     /// Micro-batches that are counted; all others are the same again.
     private static let countedMicroBatches = 2
 

@@ -33,7 +33,7 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
         discriminatorParameters = cost.discriminatorParameters
         peakBytes = cost.peakTensorBytes
         peakResidentBytes = cost.storageBytes + Self.processBytes
-        gflopPerStep = cost.step.nominalFLOP * cost.repeats * 1e-9
+        gflopPerStep = cost.nominalGFLOP
         secondsPerStep = MachineRates(for: cost.step).seconds(for: cost.step) * cost.repeats
         totalSeconds = secondsPerStep * Double(configuration.training.steps)
     }

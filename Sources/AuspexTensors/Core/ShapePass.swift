@@ -22,7 +22,8 @@ public final class ShapePass: @unchecked Sendable {
         /// Floating-point operations of matrix products.
         public fileprivate(set) var matrixFLOP = 0.0
         /// Floating-point operations of convolutions and matrix products as a paper writes them: a convolution of an enlarged image, or one that is
-        /// pooled afterwards, counts in full. A multiplication and an addition are two.
+        /// pooled afterwards, counts in full, and what is computed again on the way back counts once; see `nominally` and `again`. A multiplication
+        /// and an addition are two.
         public fileprivate(set) var nominalFLOP = 0.0
         /// Bytes written by everything else: element by element, norms, warps, copies, updates.
         public fileprivate(set) var passBytes = 0.0
@@ -53,6 +54,10 @@ public final class ShapePass: @unchecked Sendable {
 
     private var count = Count()
     private var live: [Int: (now: Int, most: Int)] = [:]
+    /// How many times the convolutions that are made now count in `nominalFLOP`.
+    private(set) var nominalFactor = 1.0
+    /// Whether what runs now has run before.
+    private var isAgain = false
 
     private init() {}
 
@@ -65,6 +70,28 @@ public final class ShapePass: @unchecked Sendable {
 
     /// What the pass that runs on this thread has counted so far; nil where none runs.
     public static var countSoFar: Count? { current?.count }
+
+    /// Runs a part whose convolutions, and their gradients, are smaller or fewer than a paper writes them: they count `factor` times.
+    ///
+    /// Where no pass over shapes runs, this is `body` and nothing else.
+    public static func nominally<Result>(times factor: Double, _ body: () throws -> Result) rethrows -> Result {
+        guard let pass = current else { return try body() }
+        let outer = pass.nominalFactor
+        pass.nominalFactor *= factor
+        defer { pass.nominalFactor = outer }
+        return try body()
+    }
+
+    /// Runs a part of the forward pass that ran before, to save memory: no paper writes it twice, so it adds nothing to `nominalFLOP`.
+    ///
+    /// Where no pass over shapes runs, this is `body` and nothing else.
+    public static func again<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let pass = current else { return try body() }
+        let outer = pass.isAgain
+        pass.isAgain = true
+        defer { pass.isAgain = outer }
+        return try body()
+    }
 
     /// An address that is not nil and belongs to nobody.
     static var nowhere: UnsafeMutableRawPointer { UnsafeMutableRawPointer(bitPattern: 1 << 6).unsafelyUnwrapped }
@@ -93,13 +120,13 @@ public final class ShapePass: @unchecked Sendable {
     /// Notes a convolution whose outputs and scratch memory, of so many bytes, were taken already.
     func note(_ work: ConvolutionWork, writing bytes: Int, nominalFactor: Double) {
         count.convolutions[work, default: 0] += 1
-        count.nominalFLOP += work.flop * nominalFactor
+        if !isAgain { count.nominalFLOP += work.flop * nominalFactor }
         count.passBytes -= Double(bytes)
     }
 
     func noteMatrixProduct(_ flop: Double, writing bytes: Int) {
         count.matrixFLOP += flop
-        count.nominalFLOP += flop
+        if !isAgain { count.nominalFLOP += flop }
         count.passBytes -= Double(bytes)
     }
 

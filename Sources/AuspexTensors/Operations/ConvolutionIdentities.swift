@@ -28,7 +28,7 @@ public func upsampledConvolution(_ x: Tensor, weight: Tensor, bias: Tensor? = ni
         "upsampledConvolution", x: x, weight: parity, bias: repeated, stride: [1, 1],
         padding: .explicit([(1, 1), (1, 1)]), activation: .identity)
     // As written: nine taps at every one of 2H × 2W places.
-    shape.nominalFactor = 9 * Double(h * w) / Double(4 * (h + 1) * (w + 1))
+    shape.nominalFactor *= 9 * Double(h * w) / Double(4 * (h + 1) * (w + 1))
     let layout = shape
     let pixel = out * x.elementType.sizeBytes
     let output = Tensor(uninitialized: [n, 2 * h, 2 * w, out])
@@ -84,7 +84,7 @@ public func pooledConvolution(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) 
         "pooledConvolution", x: x, weight: kernel, bias: bias, stride: [Int](repeating: 2, count: spatial),
         padding: .explicit(sides.map { (1, 1 - $0 % 2) }), activation: .identity)
     // As written: 3 taps at every place of the large image in each dimension, instead of 4 at every second one.
-    shape.nominalFactor = sides.reduce(1.0) { $0 * 3 * Double($1) / Double(4 * ($1 / 2)) }
+    shape.nominalFactor *= sides.reduce(1.0) { $0 * 3 * Double($1) / Double(4 * ($1 / 2)) }
     let layout = shape
     let output = shape.forward(x, weight: kernel, bias: bias)
     let keptInput = weight.isTracked ? x.detached() : nil

@@ -6,7 +6,7 @@ struct ConvolutionShape {
     let operation: String
     let outputShape: [Int]
     /// How many times the executed operations a paper would count: more than one where an identity saves some.
-    var nominalFactor = 1.0
+    var nominalFactor: Double
     private let weightShape: [Int]
     private var c: ax_dnn_convolution
 
@@ -38,6 +38,7 @@ struct ConvolutionShape {
         let pads = padding.pads(operation, window: kernel)
         let output = outputSides(operation, input, window: kernel, stride: stride, padding: pads)
         self.operation = operation
+        nominalFactor = ShapePass.current?.nominalFactor ?? 1
         outputShape = [x.shape[0]] + output + [out]
         weightShape = weight.shape
         c = ax_dnn_convolution()
