@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexSupport
 
 /// The program: its verbs are what a person wants to do.
 package struct Auspex: ParsableCommand {
@@ -9,7 +10,7 @@ package struct Auspex: ParsableCommand {
             EXAMPLE:
               auspex train tiny --steps 10 --out run
             """,
-        version: "0.1.0",
+        version: ProgramVersion.current,
         subcommands: [
             PredictCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, ExplainCommand.self,
             CalibrateCommand.self,

@@ -1,4 +1,5 @@
 import AuspexCommand
+import AuspexSupport
 import Testing
 
 @Suite("Help")
@@ -21,6 +22,6 @@ struct HelpTests {
 
     @Test func versionIsAResult() throws {
         let run = try ProgramRun(["--version"])
-        #expect(run.status == 0 && run.output == "0.1.0\n" && run.errors.isEmpty)
+        #expect(run.status == 0 && run.output == ProgramVersion.current + "\n" && run.errors.isEmpty)
     }
 }

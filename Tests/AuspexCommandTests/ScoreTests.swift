@@ -31,7 +31,7 @@ struct ScoreTests {
             #expect(run.status == 0 && run.errors.isEmpty && run.output.split(separator: "\n").count == 1)
             let result = try object(run.output)
             #expect(result["schema"] as? Int == 1 && result["clips"] as? Int == 2)
-            #expect(result["version"] as? String == "0.1.0")
+            #expect(result["version"] as? String == ProgramVersion.current)
             let settings = try #require(result["settings"] as? [String: Any])
             #expect(settings["metrics"] as? [String] == ["psnr", "mse"] && settings["clipFrames"] as? Int == 3)
             let metrics = try #require(result["metrics"] as? [String: [String: Any]])

@@ -32,7 +32,7 @@ struct FixedClipListTests {
 
     @Test("A report's list of clips gives the same clips and numbers again") func written() throws {
         let first = try evaluate(MovingShapes())
-        #expect(first.version == TrainingRun.version && first.machine?.threads == Kernels.threads)
+        #expect(first.version == ProgramVersion.current && first.machine?.threads == Kernels.threads)
         // Another number of clips asked for, and the report written and read, change nothing.
         let folder = try TemporaryFolder()
         let place = try EvaluationFolder(folder.file("kept/here"))

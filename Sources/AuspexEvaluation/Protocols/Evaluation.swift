@@ -129,7 +129,8 @@ public struct Evaluation {
             for metric in metrics { try metric.check(clips: kept.count, frames: plan.distributionFrameCount) }
         }
         return EvaluationReport(
-            version: TrainingRun.version, machine: .current, protocol: plan, frames: frames, source: source.description,
+            version: ProgramVersion.current, machine: .current, protocol: plan, frames: frames,
+            source: source.description,
             clips: kept.count,
             models: try Dictionary(
                 uniqueKeysWithValues: tallies.map { ($0.predictor.name, try $0.scores(distributionsOf: shown)) }),

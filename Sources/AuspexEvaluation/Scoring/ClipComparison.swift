@@ -228,7 +228,7 @@ final class ClipComparison {
                 )
             })
         try place.writeFile {
-            try SavedFeatures.write(saved, preparations: preparations, version: TrainingRun.version, to: $0)
+            try SavedFeatures.write(saved, preparations: preparations, version: ProgramVersion.current, to: $0)
         }
     }
 

@@ -112,7 +112,7 @@ public struct Scoring {
         sets: ScoringReport.Sets
     ) -> ScoringReport {
         ScoringReport(
-            version: TrainingRun.version, real: real, predicted: predicted, pairing: pairing,
+            version: ProgramVersion.current, real: real, predicted: predicted, pairing: pairing,
             clips: min(sets.real.count, sets.predicted.count), metrics: results, notes: notes, settings: settings,
             sets: sets,
             machine: .current)

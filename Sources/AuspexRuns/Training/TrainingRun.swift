@@ -18,9 +18,6 @@ public struct TrainingRun {
     /// What somebody who resumes should know.
     public let notices: [String]
 
-    /// The version that is written into checkpoints.
-    public static let version = "0.1.0"
-
     /// Opens the run's data and its folder; nothing is trained yet.
     ///
     /// - Parameters:
@@ -88,7 +85,7 @@ public struct TrainingRun {
             frameIntervalSeconds: heldOut.shown.frameIntervalSeconds ?? MovingShapes.frameIntervalSeconds,
             progress: progress, stop: stop
         ) { checkpoint in
-            checkpoint.version = Self.version
+            checkpoint.version = ProgramVersion.current
             try checkpoint.set(configuration, as: Self.configurationDocument)
             try checkpoint.set(Machine.current, as: Self.machineDocument)
             try checkpoint.set(heldOut.shown, as: TrainingClipInfo.documentName)
