@@ -14,13 +14,10 @@
 
 static inline int ax_error_again(void) { return AVERROR(EAGAIN); }
 static inline int ax_error_end_of_file(void) { return AVERROR_EOF; }
-static inline int ax_error_invalid_data(void) { return AVERROR_INVALIDDATA; }
 static inline int ax_error_no_memory(void) { return AVERROR(ENOMEM); }
-static inline int ax_error_no_entry(void) { return AVERROR(ENOENT); }
 static inline int ax_error_not_permitted(void) { return AVERROR(EPERM); }
 
 static inline int64_t ax_no_timestamp(void) { return AV_NOPTS_VALUE; }
-static inline AVRational ax_time_base(void) { return (AVRational){1, AV_TIME_BASE}; }
 
 static inline int ax_error_text(int code, char *text, size_t size) { return av_strerror(code, text, size); }
 

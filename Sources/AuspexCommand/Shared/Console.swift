@@ -6,8 +6,6 @@ import Synchronization
 
 /// Where words go: results to standard output, everything else to standard error.
 enum Console {
-    static let errorIsTerminal = isatty(STDERR_FILENO) == 1
-
     private static let firstFailure = Mutex<FileError?>(nil)
 
     /// Why a result could not be printed: the program's status is then 1.

@@ -54,12 +54,3 @@ package func withFloats(
     defer { withExtendedLifetime(tensors) {} }
     try body(tensors.map(\.floats))
 }
-
-/// Like `withFloats`, for inputs that may be absent: an absent one is a null pointer to the kernel.
-package func withOptionalFloats(
-    _ a: Tensor?, _ body: (UnsafePointer<Float>?) throws -> Void
-) rethrows {
-    guard a?.hasMemory ?? true else { return }
-    defer { withExtendedLifetime(a) {} }
-    try body(a?.floats)
-}

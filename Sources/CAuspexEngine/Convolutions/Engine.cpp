@@ -67,14 +67,6 @@ using namespace ax;
 
 int ax_dnn_version(void) { return dnnl_version()->major * 100 + dnnl_version()->minor; }
 const char *ax_dnn_message(void) { return message.c_str(); }
-const char *ax_dnn_isa(void) {
-    switch (isa()) {
-    case ax_isa_baseline: return "baseline";
-    case ax_isa_avx2: return "avx2";
-    case ax_isa_avx512: return "avx512";
-    }
-    return "baseline";
-}
 int ax_dnn_has_bfloat16(void) {
 #if defined(__x86_64__)
     return isa() == ax_isa_avx512 && __builtin_cpu_supports("avx512bf16");

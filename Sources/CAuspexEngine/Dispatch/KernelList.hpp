@@ -11,7 +11,6 @@ AX_KERNEL(
     (operation, out, a, b, rank, sizes, a_strides, b_strides))
 AX_KERNEL(scale_shift, (float *out, const float *x, float scale, float shift, size_t count), (out, x, scale, shift, count))
 AX_KERNEL(accumulate, (float *sum, const float *addend, size_t count), (sum, addend, count))
-AX_KERNEL(fill, (float *out, float value, size_t count), (out, value, count))
 AX_KERNEL(
     reduce,
     (ax_reduction reduction, float *out, const float *x, size_t outer, size_t reduced, size_t inner, float scale,

@@ -61,12 +61,6 @@ static void accumulate(float *sum, const float *addend, size_t count) {
     map2(sum, sum, addend, count, [](vf a, vf b) { return a + b; });
 }
 
-static void fill(float *out, float value, size_t count) {
-    parallel(count, floats_a_part, [=](size_t first, size_t last) {
-        for (size_t i = first; i < last; i++) out[i] = value;
-    });
-}
-
 struct Add {
     template <class T>
     T operator()(T a, T b) const { return a + b; }

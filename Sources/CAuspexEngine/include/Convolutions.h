@@ -19,9 +19,6 @@ int ax_dnn_version(void);
 /// What went wrong in the last call that returned -1.
 const char *ax_dnn_message(void);
 
-/// The instruction set that oneDNN may use after AUSPEX_ISA: "baseline", "avx2" or "avx512".
-const char *ax_dnn_isa(void);
-
 /// Whether the processor multiplies bfloat16 itself and may be asked to. Elsewhere oneDNN refuses it or imitates it slowly.
 int ax_dnn_has_bfloat16(void);
 

@@ -52,8 +52,6 @@ void ax_binary(
 void ax_scale_shift(float *out, const float *x, float scale, float shift, size_t count);
 /// sum[i] += addend[i]
 void ax_accumulate(float *sum, const float *addend, size_t count);
-/// out[i] = value
-void ax_fill(float *out, float value, size_t count);
 
 // MARK: Reductions and softmax
 
