@@ -51,33 +51,38 @@ static inline int ax_frame_is_interlaced(const AVFrame *frame) {
 // FFmpeg 5 asks before it calls our get_buffer2 from several decoding threads at once; later versions always may.
 static inline void ax_allow_concurrent_buffers(AVCodecContext *context) {
 #if LIBAVCODEC_VERSION_MAJOR < 60
+    // clang-format off
     _Pragma("GCC diagnostic push")
     _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
     context->thread_safe_callbacks = 1;
     _Pragma("GCC diagnostic pop")
+    // clang-format on
 #endif
 }
 
 // The scaler's type is hidden in FFmpeg 5 and open in FFmpeg 8: a plain address stands for it in Swift.
 static inline void *ax_scaler_make(
-    int source_width, int source_height, enum AVPixelFormat source, int width, int height, enum AVPixelFormat target, int flags) {
+    int source_width, int source_height, enum AVPixelFormat source, int width, int height, enum AVPixelFormat target,
+    int flags) {
     return sws_getContext(source_width, source_height, source, width, height, target, flags, NULL, NULL, NULL);
 }
-static inline int ax_scaler_set_colours(void *scaler, int source_matrix, int source_full, int target_matrix, int target_full) {
+static inline int ax_scaler_set_colours(
+    void *scaler, int source_matrix, int source_full, int target_matrix, int target_full) {
     return sws_setColorspaceDetails(
-        (struct SwsContext *)scaler, sws_getCoefficients(source_matrix), source_full, sws_getCoefficients(target_matrix),
-        target_full, 0, 1 << 16, 1 << 16);
+        (struct SwsContext *)scaler, sws_getCoefficients(source_matrix), source_full,
+        sws_getCoefficients(target_matrix), target_full, 0, 1 << 16, 1 << 16);
 }
 static inline int ax_scaler_run(void *scaler, const AVFrame *frame, uint8_t *const planes[], const int strides[]) {
     return sws_scale(
-        (struct SwsContext *)scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes, strides);
+        (struct SwsContext *)scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes,
+        strides);
 }
 static inline void ax_scaler_free(void *scaler) { sws_freeContext((struct SwsContext *)scaler); }
 
 static inline int ax_frame_copy(const AVFrame *frame, uint8_t *bytes, int size) {
     return av_image_copy_to_buffer(
-        bytes, size, (const uint8_t *const *)frame->data, frame->linesize, (enum AVPixelFormat)frame->format, frame->width,
-        frame->height, 1);
+        bytes, size, (const uint8_t *const *)frame->data, frame->linesize, (enum AVPixelFormat)frame->format,
+        frame->width, frame->height, 1);
 }
 
 // One component of a frame's row, whatever its layout and byte order.

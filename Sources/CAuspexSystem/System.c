@@ -49,7 +49,8 @@ uint64_t ax_free_address_space(void) {
     const ssize_t count = read(file, text, sizeof text);
     close(file);
     uint64_t pages = 0;
-    for (ssize_t i = 0; i < count && text[i] >= '0' && text[i] <= '9'; i++) pages = pages * 10 + (uint64_t)(text[i] - '0');
+    for (ssize_t i = 0; i < count && text[i] >= '0' && text[i] <= '9'; i++)
+        pages = pages * 10 + (uint64_t)(text[i] - '0');
     const uint64_t used = pages * (uint64_t)sysconf(_SC_PAGESIZE);
     return used < limit ? limit - used : 0;
 }
@@ -79,7 +80,8 @@ static void on_crash(int number) {
         } while (megabytes > 0);
         say("auspex: out of memory: the process may use ");
         say(place);
-        say(" MiB of address space (ulimit -v), and that is used up; raise the limit, or take fewer threads, a smaller model or a smaller batch\n");
+        say(" MiB of address space (ulimit -v), and that is used up; raise the limit, or take fewer threads, a smaller "
+            "model or a smaller batch\n");
         _exit(1);
     }
     // The instruction that crashed runs again, and this time the earlier handler gets it.

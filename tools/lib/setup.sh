@@ -51,6 +51,20 @@ find_swift() {
     exit 1
 }
 
+# The version whose output is committed: others break some lines elsewhere.
+clang_format_version=19
+
+# Sets `clang_format` to the program of that version.
+find_clang_format() {
+    local candidate
+    command -v "clang-format-$clang_format_version" >/dev/null || install_packages "clang-format-$clang_format_version"
+    for candidate in "clang-format-$clang_format_version" clang-format; do
+        clang_format=$(command -v "$candidate") || continue
+        [[ $("$clang_format" --version) == *" version $clang_format_version."* ]] && return
+    done
+    fail "clang-format $clang_format_version is needed and was not found: install it, or put it on the path as clang-format-$clang_format_version"
+}
+
 is_installed() { [[ $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) == "install ok installed" ]]; }
 
 # Installs what is missing of the packages named, as root or by sudo, and says so.

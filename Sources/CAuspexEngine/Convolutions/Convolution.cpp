@@ -15,9 +15,7 @@ int32_t packingNumber(const dnnl::memory::desc &descriptor) {
     return int32_t(packings.size()) - 1;
 }
 
-dnnl::memory::dims weightDims(const ax_dnn_convolution &s) {
-    return activation(s.out, s.in, s.kernel, s.spatial);
-}
+dnnl::memory::dims weightDims(const ax_dnn_convolution &s) { return activation(s.out, s.in, s.kernel, s.spatial); }
 
 dnnl::memory::desc plainWeights(const ax_dnn_convolution &s, dnnl::memory::data_type type) {
     using tag = dnnl::memory::format_tag;
@@ -81,7 +79,8 @@ void prepareBackwardWeights(ax_dnn_plan &plan) {
     const auto type = dnnl::memory::data_type::f32;
     auto d = descriptors(plan.shape, plan.shape.bias, type);
     auto hint = version::convolutionForward(
-        descriptors(plan.shape, plan.shape.bias, dataType(plan.shape.type)), dnnl::prop_kind::forward_training, callersScratch());
+        descriptors(plan.shape, plan.shape.bias, dataType(plan.shape.type)), dnnl::prop_kind::forward_training,
+        callersScratch());
     auto made = version::convolutionBackwardWeights(d, callersScratch(), hint);
     plan.runner = Runner(made, dnnl::convolution_backward_weights(made));
     plan.runner.add(DNNL_ARG_SRC, d.x);
@@ -114,8 +113,8 @@ void prepareDirect(ax_dnn_plan &plan, int direction) {
         plan.needs.scratch = direct::weightsScratchBytes(plan.shape);
         return;
     }
-    plan.products = direction == ax_dnn_forward ? direct::forwardProducts(plan.shape)
-                                                : direct::backwardDataProducts(plan.shape);
+    plan.products =
+        direction == ax_dnn_forward ? direct::forwardProducts(plan.shape) : direct::backwardDataProducts(plan.shape);
     plan.needs.scratch = direct::scratchBytes(plan.products);
     plan.needs.packed = size_t(plan.products.packed) * sizeof(float);
     plan.needs.packing = ownPackingNumber(plan.shape, direction);

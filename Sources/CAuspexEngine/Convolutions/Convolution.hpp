@@ -9,7 +9,7 @@ namespace ax {
 struct ConvolutionKey {
     ax_dnn_convolution shape;
     int32_t direction;
-    int32_t threads;   ///< a plan's scratch memory, and oneDNN's own choices, depend on them
+    int32_t threads;  ///< a plan's scratch memory, and oneDNN's own choices, depend on them
 };
 static_assert(std::has_unique_object_representations_v<ConvolutionKey>);
 

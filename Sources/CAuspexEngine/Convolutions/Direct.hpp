@@ -16,10 +16,10 @@ namespace ax::direct {
 /// How one grid of output pixels sees its input: out[p] = sum over taps t of in[p * step + origin + t] * w[t].
 struct Grid {
     int batch, channels;
-    int side[3];         ///< of the input
+    int side[3];  ///< of the input
     int taps[3];
     int step[3], origin[3];
-    int count[3];        ///< output pixels
+    int count[3];  ///< output pixels
     int64_t pixels() const { return int64_t(batch) * count[0] * count[1] * count[2]; }
     int rows() const { return taps[0] * taps[1]; }
     int length() const { return taps[2] * channels; }
@@ -30,15 +30,15 @@ struct Part {
     Grid grid;
     int64_t place, stride[3], image;
     int64_t weights;
-    int residue[3];      ///< of the output's position by the stride (the data's gradient)
+    int residue[3];  ///< of the output's position by the stride (the data's gradient)
 };
 
 /// Forward, or the data's gradient: one part for each residue of the stride.
 struct Products {
     std::vector<Part> parts;
-    int out;             ///< channels of the result
-    int64_t packed;      ///< floats of packed weights
-    bool flipped;        ///< the data's gradient: taps in reverse, in and out exchanged
+    int out;         ///< channels of the result
+    int64_t packed;  ///< floats of packed weights
+    bool flipped;    ///< the data's gradient: taps in reverse, in and out exchanged
 };
 
 /// Whether these loops run here, and are to be taken for a shape rather than oneDNN's: a fixed rule, from measurements

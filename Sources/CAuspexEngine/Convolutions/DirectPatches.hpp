@@ -16,8 +16,7 @@ public:
         return std::min(chunk, (chunk / g.count[2] + 2) * crossing);
     }
     static size_t bytes(const Grid &g, int64_t chunk) {
-        return aligned(size_t(g.rows()) * size_t(chunk) * sizeof(float *))
-            + aligned(size_t(g.length()) * sizeof(float))
+        return aligned(size_t(g.rows()) * size_t(chunk) * sizeof(float *)) + aligned(size_t(g.length()) * sizeof(float))
             + aligned(size_t(g.rows()) * size_t(border(g, chunk)) * size_t(g.length()) * sizeof(float));
     }
 
@@ -46,7 +45,9 @@ public:
                 if (i < 0 || i >= grid.side[0] || j < 0 || j >= grid.side[1])
                     std::fill(to, to + (end - begin), zeros);
                 else
-                    pointRow(x + ((n * grid.side[0] + i) * grid.side[1] + j) * grid.side[2] * grid.channels, begin, end, to, copy);
+                    pointRow(
+                        x + ((n * grid.side[0] + i) * grid.side[1] + j) * grid.side[2] * grid.channels, begin, end, to,
+                        copy);
             }
             at += end - begin;
         }

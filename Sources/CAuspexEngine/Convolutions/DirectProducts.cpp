@@ -152,7 +152,7 @@ namespace {
 /// What a tile needs to know beside its pixels.
 struct Panel {
     const float *weights;
-    const float *bias;   ///< sixteen numbers, zeros without a bias
+    const float *bias;  ///< sixteen numbers, zeros without a bias
     int rows, length, width;
     bool relu;
 };
@@ -223,9 +223,8 @@ void runChunk(
     const int channels = std::min(width, call.products.out - begin);
     if (call.bias) std::memcpy(bias, call.bias + begin, size_t(channels) * sizeof(float));
     const Grid &g = part.grid;
-    const Panel panel{
-        call.packed + part.weights + int64_t(begin) * g.rows() * g.length(), bias, g.rows(), g.length(), channels,
-        call.relu};
+    const float *weights = call.packed + part.weights + int64_t(begin) * g.rows() * g.length();
+    const Panel panel{weights, bias, g.rows(), g.length(), channels, call.relu};
     float *places[8];
     const int step = width == 16 ? 6 : 8;
     for (int64_t q = 0; q < pixels; q += step) {

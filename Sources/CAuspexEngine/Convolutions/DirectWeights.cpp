@@ -40,7 +40,8 @@ AX_AVX2 void tile(const float *const *patches, int64_t first, const float *gradi
 
 using Tile = void (*)(const float *const *, int64_t, const float *, int64_t, float *);
 
-template <int V> Tile tileFor(int m) {
+template <int V>
+Tile tileFor(int m) {
     if constexpr (V == 2) {
         static const Tile tiles[] = {tile<1, 2>, tile<2, 2>, tile<3, 2>, tile<4, 2>, tile<5, 2>, tile<6, 2>};
         return tiles[m - 1];
@@ -116,9 +117,7 @@ void accumulate(
 
 }  // namespace
 
-size_t weightsScratchBytes(const ax_dnn_convolution &shape) {
-    return Plan(shape).threadBytes() * size_t(team_size());
-}
+size_t weightsScratchBytes(const ax_dnn_convolution &shape) { return Plan(shape).threadBytes() * size_t(team_size()); }
 
 void backwardWeights(const ax_dnn_convolution &shape, const float *x, const float *dy, float *dw, void *scratch) {
     const Plan plan(shape);

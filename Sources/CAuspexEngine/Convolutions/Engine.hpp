@@ -30,7 +30,8 @@ std::mutex &callLock();
 void prepareTeam();
 
 /// Runs `body` alone and turns what it throws into -1 and a message.
-template <class Body> int guarded(Body body) {
+template <class Body>
+int guarded(Body body) {
     std::lock_guard<std::mutex> lock(callLock());
     const ax_subnormals_flushed flushed;
     prepareTeam();
@@ -57,7 +58,8 @@ private:
 
 /// Calls `body(first, last)` on every thread with its share of `count`; the shares depend on the number of threads alone.
 /// `worth`: how many items at least make a second thread worth waking.
-template <class Body> void parallel(int64_t count, int64_t worth, Body body) {
+template <class Body>
+void parallel(int64_t count, int64_t worth, Body body) {
     const ax_subnormals_flushed flushed;
     int threads = team_size();
     if (threads > count / (worth > 0 ? worth : 1)) threads = int(count / (worth > 0 ? worth : 1));

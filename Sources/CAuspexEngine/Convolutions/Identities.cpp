@@ -8,7 +8,8 @@ using namespace ax;
 static int row(int a, int u) { return a == 0 ? u > 0 : u > 1; }
 
 /// Visits each (tap of the 3x3 kernel, place in the parity kernel), for every input channel.
-template <class Body> static void visitParities(int64_t in, int64_t out, Body body) {
+template <class Body>
+static void visitParities(int64_t in, int64_t out, Body body) {
     for (int u = 0; u < 3; u++)
         for (int v = 0; v < 3; v++)
             for (int a = 0; a < 2; a++)
@@ -39,8 +40,8 @@ void ax_dnn_parity_grid_forward(
     parallel(images * 2 * height, worth, [=](int64_t first, int64_t last) {
         for (int64_t r = first; r < last; r++) {
             const int64_t n = r / (2 * height), y = r % (2 * height) / 2, a = r % 2;
-            const char *from = static_cast<const char *>(grid)
-                + size_t((n * (height + 1) + y + a) * (width + 1) * 4 + a * 2) * pixel;
+            const char *from =
+                static_cast<const char *>(grid) + size_t((n * (height + 1) + y + a) * (width + 1) * 4 + a * 2) * pixel;
             char *to = static_cast<char *>(out) + size_t(r * 2 * width) * pixel;
             for (int64_t x = 0; x < width; x++, from += 4 * pixel, to += 2 * pixel) {
                 std::memcpy(to, from, pixel);
@@ -75,7 +76,8 @@ void ax_dnn_parity_grid_backward(
 }
 
 /// Visits each (tap of side 3, tap of side 4 that holds a part of it).
-template <class Body> static void visitPooled(int spatial, Body body) {
+template <class Body>
+static void visitPooled(int spatial, Body body) {
     const int taps = spatial == 3 ? 27 : 9, moves = 1 << spatial;
     for (int tap = 0; tap < taps; tap++)
         for (int move = 0; move < moves; move++) {

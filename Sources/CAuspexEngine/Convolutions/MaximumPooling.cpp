@@ -110,7 +110,8 @@ float number(uint16_t bits) {
     return value;
 }
 
-template <class Element> void mark(const ax_dnn_pooling &shape, const Element *x, Element *y) {
+template <class Element>
+void mark(const ax_dnn_pooling &shape, const Element *x, Element *y) {
     const Sides s = sides(shape);
     const int64_t places = int64_t(shape.batch) * s.frames * s.height * s.width;
     std::atomic<bool> found{false};

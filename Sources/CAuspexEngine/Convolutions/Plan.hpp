@@ -9,13 +9,13 @@
 
 namespace ax {
 
-
 /// A primitive with the memory objects of its arguments; running it sets their addresses, which costs no allocation.
 class Runner {
 public:
     Runner() = default;
 
-    template <class Descriptor> Runner(const Descriptor &descriptor, dnnl::primitive made) : primitive(std::move(made)) {
+    template <class Descriptor>
+    Runner(const Descriptor &descriptor, dnnl::primitive made) : primitive(std::move(made)) {
         scratch = descriptor.scratchpad_desc().get_size();
         if (scratch) add(DNNL_ARG_SCRATCHPAD, descriptor.scratchpad_desc());
     }
@@ -37,11 +37,13 @@ private:
 };
 
 /// Least recently used out, by the bytes of a plain struct as the key.
-template <class Key, class Value> class Cache {
+template <class Key, class Value>
+class Cache {
 public:
     explicit Cache(size_t bound) : bound(bound) {}
 
-    template <class Make> Value &get(const Key &key, Make make) {
+    template <class Make>
+    Value &get(const Key &key, Make make) {
         std::string bytes(reinterpret_cast<const char *>(&key), sizeof key);
         auto found = index.find(bytes);
         if (found != index.end()) {

@@ -36,7 +36,8 @@ version::PoolingDescriptors descriptors(const ax_dnn_pooling &s) {
 
 /// A maximum that is trained leaves a note; averages, and a maximum that is not, need none.
 const PoolingPlan &planned(const ax_dnn_pooling &shape, bool backward, bool note) {
-    return plans.get({shape, backward ? 2 : note ? 1 : 0, team_size()}, [&](PoolingPlan &plan) {
+    const int direction = backward ? 2 : (note ? 1 : 0);
+    return plans.get({shape, direction, team_size()}, [&](PoolingPlan &plan) {
         auto d = descriptors(shape);
         auto kind = backward || note ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
         // oneDNN's own scratch memory here: pooling needs none for channels-last float32, and little elsewhere.

@@ -64,8 +64,7 @@ inline dnnl::convolution_backward_weights::primitive_desc convolutionBackwardWei
     return {engine(), algorithm, d.x, d.weights, d.bias, d.y, d.strides, d.before, d.after, hint, attributes};
 #else
     return {
-        dnnl::convolution_backward_weights::desc(
-            algorithm, d.x, d.weights, d.bias, d.y, d.strides, d.before, d.after),
+        dnnl::convolution_backward_weights::desc(algorithm, d.x, d.weights, d.bias, d.y, d.strides, d.before, d.after),
         attributes, engine(), hint};
 #endif
 }

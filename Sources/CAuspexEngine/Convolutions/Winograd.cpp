@@ -38,7 +38,8 @@ size_t threadFloats(const Filtering &f) {
 
 bool isChosen(const ax_dnn_convolution &s, int direction) {
 #if defined(__x86_64__)
-    static const bool runsHere = isa() != ax_isa_baseline && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    static const bool runsHere =
+        isa() != ax_isa_baseline && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #else
     const bool runsHere = false;
 #endif
@@ -91,9 +92,11 @@ double flops(const Filtering &f) {
 
 void pack(const Filtering &f, const float *weights, float *packed) {
     // Row i: what the taps give at point i.
+    // clang-format off
     static const double mixer3[points][4] = {{1 / 4., 0, 0},           {-1 / 6., -1 / 6., -1 / 6.},
                                              {-1 / 6., 1 / 6., -1 / 6.}, {1 / 24., 1 / 12., 1 / 6.},
                                              {1 / 24., -1 / 12., 1 / 6.}, {0, 0, 1}};
+    // clang-format on
     static const double mixer4[points][4] = {
         {1 / 4., 0, 0, 0},
         {-1 / 6., -1 / 6., -1 / 6., -1 / 6.},
@@ -108,7 +111,8 @@ void pack(const Filtering &f, const float *weights, float *packed) {
             const int channel = int(row % f.depth), time = int(row / f.depth % f.kernel[0]);
             const int64_t panel = row / f.depth / f.kernel[0];
             const int phase[2] = {channel / (f.phases * f.in), channel / f.in % f.phases};
-            float *to = packed + panel * places * int64_t(placeWeights(f)) + (int64_t(time) * f.depth + channel) * panelWidth;
+            float *to =
+                packed + panel * places * int64_t(placeWeights(f)) + (int64_t(time) * f.depth + channel) * panelWidth;
             for (int o = 0; o < panelWidth; o++) {
                 const int64_t out = panel * panelWidth + o;
                 double half[4][points] = {};
@@ -151,7 +155,8 @@ AX_INLINE void mixLine(const __m256 (&d)[points], __m256 (&out)[points]) {
 }
 
 /// Six numbers mixed back into Pixels output pixels.
-template <int Pixels> AX_INLINE void unmixLine(const __m256 (&m)[points], __m256 (&out)[Pixels]) {
+template <int Pixels>
+AX_INLINE void unmixLine(const __m256 (&m)[points], __m256 (&out)[Pixels]) {
     const __m256 two = _mm256_set1_ps(2), four = _mm256_set1_ps(4);
     const __m256 sum = _mm256_add_ps(m[1], m[2]), difference = _mm256_sub_ps(m[1], m[2]);
     const __m256 sumFar = _mm256_add_ps(m[3], m[4]), differenceFar = _mm256_sub_ps(m[3], m[4]);
@@ -330,9 +335,9 @@ public:
                 const int first = std::max(0, -start), last = std::min(f.kernel[0], f.frames - start);
                 for (int w = 0; w < count; w += tileWindows)
                     multiplyRows(
-                        std::min(tileWindows, count - w),
-                        from + (int64_t(start + first) * f.group + w) * f.depthStride, size_t(f.group) * f.depthStride,
-                        size_t(f.depthStride), weights + size_t(first) * f.depth * panelWidth, last - first, f.depth,
+                        std::min(tileWindows, count - w), from + (int64_t(start + first) * f.group + w) * f.depthStride,
+                        size_t(f.group) * f.depthStride, size_t(f.depthStride),
+                        weights + size_t(first) * f.depth * panelWidth, last - first, f.depth,
                         to + (size_t(t) * f.group + w) * panelWidth);
             }
         }

@@ -17,17 +17,17 @@ namespace ax::winograd {
 /// One convolution's sides as these loops see them.
 struct Filtering {
     int batch, in, out;
-    int phases;          ///< pixels taken together in height and in width: the stride
-    int taps;            ///< of the kernel's side over such pixels: 3 or 4
-    int depth;           ///< channels of such a pixel
-    int depthStride;     ///< the same, in whole vectors
-    int shift[2];        ///< zero taps that go before the kernel's, so that pixels are taken two by two from an even place
-    int origin[2];       ///< where the first window begins, in such pixels
+    int phases;       ///< pixels taken together in height and in width: the stride
+    int taps;         ///< of the kernel's side over such pixels: 3 or 4
+    int depth;        ///< channels of such a pixel
+    int depthStride;  ///< the same, in whole vectors
+    int shift[2];     ///< zero taps that go before the kernel's, so that pixels are taken two by two from an even place
+    int origin[2];    ///< where the first window begins, in such pixels
     int kernel[3], step, before, frames, outputFrames;
     int side[2], count[2];
-    int windows[2];      ///< down and across
-    int group;           ///< windows of a block: with all their frames about what the second-level cache holds
-    int pixels() const { return 7 - taps; }   ///< output pixels along a window's side
+    int windows[2];  ///< down and across
+    int group;       ///< windows of a block: with all their frames about what the second-level cache holds
+    int pixels() const { return 7 - taps; }  ///< output pixels along a window's side
 };
 
 /// Whether these loops run here and are worth it for a shape whose caller allows them.

@@ -15,8 +15,8 @@ ax_isa processor_isa() {
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("bmi2"))
         return ax_isa_baseline;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         return ax_isa_avx512;
     return ax_isa_avx2;
 #else
@@ -70,9 +70,9 @@ int ax_isa_select(ax_isa isa) {
 }
 
 // The type that a kernel returns is the one that its declaration in the header gives.
-#define AX_KERNEL(name, parameters, arguments) \
-    auto ax_##name parameters->decltype(ax_##name arguments) { \
-        const ax_subnormals_flushed flushed; \
+#define AX_KERNEL(name, parameters, arguments)                            \
+    auto ax_##name parameters->decltype(ax_##name arguments) {            \
+        const ax_subnormals_flushed flushed;                              \
         return ax::table.load(std::memory_order_relaxed)->name arguments; \
     }
 #include "KernelList.hpp"

@@ -25,7 +25,7 @@
 #undef AX_WIDTH
 #pragma clang attribute pop
 
-#pragma clang attribute push( \
+#pragma clang attribute push(                                                                                   \
     __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2,lzcnt,popcnt,f16c"))), \
     apply_to = function)
 #define AX_NAMESPACE avx512

@@ -1,15 +1,15 @@
 // Every kernel that is compiled once an instruction set: AX_KERNEL(name, parameters, arguments). Included several times, so without a guard.
 AX_KERNEL(unary, (ax_unary_operation operation, float *out, const float *x, size_t count), (operation, out, x, count))
 AX_KERNEL(
-    unary_backward,
-    (ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count),
+    unary_backward, (ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count),
     (operation, out, upstream, saved, count))
 AX_KERNEL(
     binary,
     (ax_binary_operation operation, float *out, const float *a, const float *b, int rank, const size_t *sizes,
      const size_t *a_strides, const size_t *b_strides),
     (operation, out, a, b, rank, sizes, a_strides, b_strides))
-AX_KERNEL(scale_shift, (float *out, const float *x, float scale, float shift, size_t count), (out, x, scale, shift, count))
+AX_KERNEL(
+    scale_shift, (float *out, const float *x, float scale, float shift, size_t count), (out, x, scale, shift, count))
 AX_KERNEL(accumulate, (float *sum, const float *addend, size_t count), (sum, addend, count))
 AX_KERNEL(
     reduce,
@@ -19,8 +19,7 @@ AX_KERNEL(
 AX_KERNEL(
     softmax, (float *out, const float *x, size_t outer, size_t count, size_t inner), (out, x, outer, count, inner))
 AX_KERNEL(
-    softmax_backward,
-    (float *out, const float *upstream, const float *y, size_t outer, size_t count, size_t inner),
+    softmax_backward, (float *out, const float *upstream, const float *y, size_t outer, size_t count, size_t inner),
     (out, upstream, y, outer, count, inner))
 AX_KERNEL(sum_of_squares, (const float *x, size_t count, float *scratch), (x, count, scratch))
 AX_KERNEL(all_finite, (const float *x, size_t count), (x, count))
@@ -28,8 +27,7 @@ AX_KERNEL(
     matrix_vector, (float *out, const float *matrix, const float *vector, size_t rows, size_t columns),
     (out, matrix, vector, rows, columns))
 AX_KERNEL(
-    vector_matrix,
-    (float *out, const float *vector, const float *matrix, size_t rows, size_t columns, float *scratch),
+    vector_matrix, (float *out, const float *vector, const float *matrix, size_t rows, size_t columns, float *scratch),
     (out, vector, matrix, rows, columns, scratch))
 AX_KERNEL(
     copy_strided,
@@ -40,16 +38,14 @@ AX_KERNEL(
     gather_runs, (void *out, const void *x, const int64_t *places, size_t count, size_t run_bytes),
     (out, x, places, count, run_bytes))
 AX_KERNEL(
-    scatter_add_runs,
-    (float *out, const float *x, const int64_t *places, size_t count, size_t run, size_t out_count),
+    scatter_add_runs, (float *out, const float *x, const int64_t *places, size_t count, size_t run, size_t out_count),
     (out, x, places, count, run, out_count))
 AX_KERNEL(bytes_to_floats, (float *out, const uint8_t *x, size_t count), (out, x, count))
 AX_KERNEL(floats_to_bytes, (uint8_t *out, const float *x, size_t count), (out, x, count))
 AX_KERNEL(floats_to_bfloat16, (uint16_t *out, const float *x, size_t count), (out, x, count))
 AX_KERNEL(bfloat16_to_floats, (float *out, const uint16_t *x, size_t count), (out, x, count))
 AX_KERNEL(
-    batch_statistics,
-    (float *mean, float *variance, const float *x, size_t rows, size_t channels, float *scratch),
+    batch_statistics, (float *mean, float *variance, const float *x, size_t rows, size_t channels, float *scratch),
     (mean, variance, x, rows, channels, scratch))
 AX_KERNEL(
     norm_coefficients,
@@ -64,13 +60,12 @@ AX_KERNEL(
 AX_KERNEL(
     norm_backward,
     (float *x_gradient, float *gain_gradient, float *bias_gradient, const float *upstream, const float *x,
-     const float *mean, const float *variance, const float *gain, const float *scale, const float *shift,
-     float epsilon, int relu, int given, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch),
+     const float *mean, const float *variance, const float *gain, const float *scale, const float *shift, float epsilon,
+     int relu, int given, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch),
     (x_gradient, gain_gradient, bias_gradient, upstream, x, mean, variance, gain, scale, shift, epsilon, relu, given,
      images, pixels, channels, groups, scratch))
 AX_KERNEL(
-    gated_mix_forward,
-    (float *out, const float *gate, const float *kept, const float *candidate, size_t count),
+    gated_mix_forward, (float *out, const float *gate, const float *kept, const float *candidate, size_t count),
     (out, gate, kept, candidate, count))
 AX_KERNEL(
     gated_mix_backward,
@@ -102,5 +97,4 @@ AX_KERNEL(
      float beta1, float beta2, float epsilon, float first_correction, float second_correction),
     (parameter, m, v, gradient, count, gradient_scale, rate, beta1, beta2, epsilon, first_correction,
      second_correction))
-AX_KERNEL(
-    move_toward, (float *average, const float *x, float weight, size_t count), (average, x, weight, count))
+AX_KERNEL(move_toward, (float *average, const float *x, float weight, size_t count), (average, x, weight, count))

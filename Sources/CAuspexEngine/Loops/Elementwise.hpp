@@ -20,36 +20,36 @@ static void map2(float *out, const float *a, const float *b, size_t count, const
 
 static void unary(ax_unary_operation operation, float *out, const float *x, size_t count) {
     switch (operation) {
-        case ax_negate: return map1(out, x, count, [](vf v) { return -v; });
-        case ax_exp: return map1(out, x, count, [](vf v) { return exponential(v); });
-        case ax_log: return map1(out, x, count, [](vf v) { return logarithm(v); });
-        case ax_tanh: return map1(out, x, count, [](vf v) { return tanh_of(v); });
-        case ax_sigmoid: return map1(out, x, count, [](vf v) { return sigmoid_of(v); });
-        // Not `v > 0 ? v : 0`: NaN must come through.
-        case ax_relu: return map1(out, x, count, [](vf v) { return select(v < 0.0f, vf{}, v); });
-        case ax_abs: return map1(out, x, count, [](vf v) { return (vf)((vi)v & 0x7fffffff); });
-        case ax_square: return map1(out, x, count, [](vf v) { return v * v; });
-        case ax_square_root: return map1(out, x, count, [](vf v) { return square_root(v); });
-        case ax_reciprocal: return map1(out, x, count, [](vf v) { return 1.0f / v; });
+    case ax_negate: return map1(out, x, count, [](vf v) { return -v; });
+    case ax_exp: return map1(out, x, count, [](vf v) { return exponential(v); });
+    case ax_log: return map1(out, x, count, [](vf v) { return logarithm(v); });
+    case ax_tanh: return map1(out, x, count, [](vf v) { return tanh_of(v); });
+    case ax_sigmoid: return map1(out, x, count, [](vf v) { return sigmoid_of(v); });
+    // Not `v > 0 ? v : 0`: NaN must come through.
+    case ax_relu: return map1(out, x, count, [](vf v) { return select(v < 0.0f, vf{}, v); });
+    case ax_abs: return map1(out, x, count, [](vf v) { return (vf)((vi)v & 0x7fffffff); });
+    case ax_square: return map1(out, x, count, [](vf v) { return v * v; });
+    case ax_square_root: return map1(out, x, count, [](vf v) { return square_root(v); });
+    case ax_reciprocal: return map1(out, x, count, [](vf v) { return 1.0f / v; });
     }
 }
 
 static void unary_backward(
     ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count) {
     switch (operation) {
-        case ax_negate: return map1(out, upstream, count, [](vf g) { return -g; });
-        case ax_exp: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y; });
-        case ax_log: return map2(out, upstream, saved, count, [](vf g, vf x) { return g / x; });
-        case ax_tanh: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * (1.0f - y * y); });
-        case ax_sigmoid: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y * (1.0f - y); });
-        case ax_relu: return map2(out, upstream, saved, count, [](vf g, vf y) { return (vf)((vi)g & (y > 0.0f)); });
-        case ax_abs:
-            return map2(out, upstream, saved, count, [](vf g, vf x) {
-                return (vf)((vi)g & (x > 0.0f)) - (vf)((vi)g & (x < 0.0f));
-            });
-        case ax_square: return map2(out, upstream, saved, count, [](vf g, vf x) { return 2.0f * g * x; });
-        case ax_square_root: return map2(out, upstream, saved, count, [](vf g, vf y) { return g / (2.0f * y); });
-        case ax_reciprocal: return map2(out, upstream, saved, count, [](vf g, vf y) { return -g * y * y; });
+    case ax_negate: return map1(out, upstream, count, [](vf g) { return -g; });
+    case ax_exp: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y; });
+    case ax_log: return map2(out, upstream, saved, count, [](vf g, vf x) { return g / x; });
+    case ax_tanh: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * (1.0f - y * y); });
+    case ax_sigmoid: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y * (1.0f - y); });
+    case ax_relu: return map2(out, upstream, saved, count, [](vf g, vf y) { return (vf)((vi)g & (y > 0.0f)); });
+    case ax_abs:
+        return map2(out, upstream, saved, count, [](vf g, vf x) {
+            return (vf)((vi)g & (x > 0.0f)) - (vf)((vi)g & (x < 0.0f));
+        });
+    case ax_square: return map2(out, upstream, saved, count, [](vf g, vf x) { return 2.0f * g * x; });
+    case ax_square_root: return map2(out, upstream, saved, count, [](vf g, vf y) { return g / (2.0f * y); });
+    case ax_reciprocal: return map2(out, upstream, saved, count, [](vf g, vf y) { return -g * y * y; });
     }
 }
 
@@ -63,19 +63,27 @@ static void accumulate(float *sum, const float *addend, size_t count) {
 
 struct Add {
     template <class T>
-    T operator()(T a, T b) const { return a + b; }
+    T operator()(T a, T b) const {
+        return a + b;
+    }
 };
 struct Subtract {
     template <class T>
-    T operator()(T a, T b) const { return a - b; }
+    T operator()(T a, T b) const {
+        return a - b;
+    }
 };
 struct Multiply {
     template <class T>
-    T operator()(T a, T b) const { return a * b; }
+    T operator()(T a, T b) const {
+        return a * b;
+    }
 };
 struct Divide {
     template <class T>
-    T operator()(T a, T b) const { return a / b; }
+    T operator()(T a, T b) const {
+        return a / b;
+    }
 };
 struct Equal {
     float operator()(float a, float b) const { return a == b ? 1.0f : 0.0f; }
@@ -140,10 +148,10 @@ static void binary(
     ax_binary_operation operation, float *out, const float *a, const float *b, int rank, const size_t *sizes,
     const size_t *a_strides, const size_t *b_strides) {
     switch (operation) {
-        case ax_add: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Add());
-        case ax_subtract: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Subtract());
-        case ax_multiply: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Multiply());
-        case ax_divide: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Divide());
-        case ax_equal: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Equal());
+    case ax_add: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Add());
+    case ax_subtract: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Subtract());
+    case ax_multiply: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Multiply());
+    case ax_divide: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Divide());
+    case ax_equal: return binary_rows(out, a, b, rank, sizes, a_strides, b_strides, Equal());
     }
 }

@@ -33,8 +33,7 @@ static void flow_warp_forward(
         for (size_t i = first; i < last; i++)
             for (size_t x = 0; x < row; x++) {
                 const size_t pixel = i * row + x;
-                const Corners place(
-                    float(i % height) + flow[2 * pixel], float(x) + flow[2 * pixel + 1], height, row);
+                const Corners place(float(i % height) + flow[2 * pixel], float(x) + flow[2 * pixel + 1], height, row);
                 float *to = out + pixel * channels;
                 const float start = place.is_nan ? __builtin_nanf("") : 0;
                 for (size_t c = 0; c < channels; c++) to[c] = start;
@@ -76,10 +75,10 @@ static void flow_warp_backward(
                 }
                 if (!flow_gradient) continue;
                 const float nan = place.is_nan ? __builtin_nanf("") : 0;
-                flow_gradient[2 * pixel] = nan + (1 - place.right) * (products[2] - products[0]) +
-                    place.right * (products[3] - products[1]);
-                flow_gradient[2 * pixel + 1] = nan + (1 - place.down) * (products[1] - products[0]) +
-                    place.down * (products[3] - products[2]);
+                flow_gradient[2 * pixel] =
+                    nan + (1 - place.right) * (products[2] - products[0]) + place.right * (products[3] - products[1]);
+                flow_gradient[2 * pixel + 1] =
+                    nan + (1 - place.down) * (products[1] - products[0]) + place.down * (products[3] - products[2]);
             }
         }
     });

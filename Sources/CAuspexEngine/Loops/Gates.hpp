@@ -5,8 +5,7 @@ AX_INLINE vf gated_mix_of(vf u, vf m, vf c) {
     return r + s * (m - r);
 }
 
-static void gated_mix_forward(
-    float *out, const float *gate, const float *kept, const float *candidate, size_t count) {
+static void gated_mix_forward(float *out, const float *gate, const float *kept, const float *candidate, size_t count) {
     parallel(count, floats_a_part / 2, [=](size_t first, size_t last) {
         size_t i = first;
         for (; i + width <= last; i += width)

@@ -105,9 +105,8 @@ static void warp_forward_row(
             reach(begin + i, s.row, r, &x0, &x1);
             warp_pixel<K>(
                 out + (begin + i) * s.channels, state + (y * s.row + begin + i) * s.channels,
-                ptrdiff_t(s.row * s.channels), s.channels, y0, y1, x0, x1, [&](int dy, int dx) {
-                    return planes[size_t((dy + r) * int(size) + dx + r) * block + i];
-                });
+                ptrdiff_t(s.row * s.channels), s.channels, y0, y1, x0, x1,
+                [&](int dy, int dx) { return planes[size_t((dy + r) * int(size) + dx + r) * block + i]; });
             if (weights)
                 for (size_t k = 0; k < taps; k++) weights[(begin + i) * taps + k] = planes[k * block + i];
         }
@@ -194,10 +193,9 @@ static void warp_backward_row(
             const float *w = weights + pixel * taps;
             const ptrdiff_t weight_line = ptrdiff_t(s.row * taps);
             // The neighbour at (dy, dx) took from here by its tap (−dy, −dx).
-            warp_pixel<K>(
-                state_gradient + at, upstream + at, line, s.channels, y0, y1, x0, x1, [=](int dy, int dx) {
-                    return w[dy * weight_line + dx * ptrdiff_t(taps) + (r - dy) * int(size) + r - dx];
-                });
+            warp_pixel<K>(state_gradient + at, upstream + at, line, s.channels, y0, y1, x0, x1, [=](int dy, int dx) {
+                return w[dy * weight_line + dx * ptrdiff_t(taps) + (r - dy) * int(size) + r - dx];
+            });
         }
     }
 }

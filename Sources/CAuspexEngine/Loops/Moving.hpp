@@ -40,8 +40,7 @@ static void copy_elements(
     if (rows * last_size == 0) return;
     if (places == 1 && runs) {
         parallel(last_size, 2 * floats_a_part, [=](size_t first, size_t last) {
-            __builtin_memcpy(
-                (Element *)out + first, (const Element *)x + first, (last - first) * sizeof(Element));
+            __builtin_memcpy((Element *)out + first, (const Element *)x + first, (last - first) * sizeof(Element));
         });
         return;
     }
@@ -78,9 +77,9 @@ static void copy_strided(
     void *out, const void *x, size_t element_bytes, int rank, const size_t *sizes, const size_t *out_strides,
     const size_t *x_strides) {
     switch (element_bytes) {
-        case 1: return copy_elements<uint8_t>(out, x, rank, sizes, out_strides, x_strides);
-        case 2: return copy_elements<uint16_t>(out, x, rank, sizes, out_strides, x_strides);
-        default: return copy_elements<uint32_t>(out, x, rank, sizes, out_strides, x_strides);
+    case 1: return copy_elements<uint8_t>(out, x, rank, sizes, out_strides, x_strides);
+    case 2: return copy_elements<uint16_t>(out, x, rank, sizes, out_strides, x_strides);
+    default: return copy_elements<uint32_t>(out, x, rank, sizes, out_strides, x_strides);
     }
 }
 

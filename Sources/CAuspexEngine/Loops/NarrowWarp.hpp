@@ -39,7 +39,8 @@ static void narrow_forward_row(
                 vf sum = {};
                 for (size_t dy = 0; dy < size; dy++)
                     for (size_t dx = 0; dx < size; dx++)
-                        sum = sum + load(kernels + (dy * size + dx) * L::block + i) * load(planes + dy * L::stride + i + dx);
+                        sum = sum
+                            + load(kernels + (dy * size + dx) * L::block + i) * load(planes + dy * L::stride + i + dx);
                 for (size_t k = 0; k < width && i + k < count; k++) out[(begin + i + k) * s.channels + c] = sum[k];
             }
         }

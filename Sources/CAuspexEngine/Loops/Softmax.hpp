@@ -49,8 +49,7 @@ static void softmax_backward(
                 const float *g = upstream + at + i, *p = y + at + i;
                 float dot = 0;
                 for (size_t k = 0; k < count; k++) dot += g[k * inner] * p[k * inner];
-                for (size_t k = 0; k < count; k++)
-                    out[at + i + k * inner] = p[k * inner] * (g[k * inner] - dot);
+                for (size_t k = 0; k < count; k++) out[at + i + k * inner] = p[k * inner] * (g[k * inner] - dot);
             }
         }
     });

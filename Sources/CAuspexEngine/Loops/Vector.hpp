@@ -54,12 +54,12 @@ AX_INLINE float horizontal_sum(vf v) {
 AX_INLINE void four_sums(float *out, vf a, vf b, vf c, vf d) {
     constexpr int w = AX_WIDTH;
     // Within each quarter register: (a0+a2, b0+b2, a1+a3, b1+b3), then both halves together.
-    const vf ab = __builtin_shufflevector(a, b, AX_EACH(0, w, 1, w + 1)) +
-        __builtin_shufflevector(a, b, AX_EACH(2, w + 2, 3, w + 3));
-    const vf cd = __builtin_shufflevector(c, d, AX_EACH(0, w, 1, w + 1)) +
-        __builtin_shufflevector(c, d, AX_EACH(2, w + 2, 3, w + 3));
-    const vf all = __builtin_shufflevector(ab, cd, AX_EACH(0, 1, w, w + 1)) +
-        __builtin_shufflevector(ab, cd, AX_EACH(2, 3, w + 2, w + 3));
+    const vf ab = __builtin_shufflevector(a, b, AX_EACH(0, w, 1, w + 1))
+        + __builtin_shufflevector(a, b, AX_EACH(2, w + 2, 3, w + 3));
+    const vf cd = __builtin_shufflevector(c, d, AX_EACH(0, w, 1, w + 1))
+        + __builtin_shufflevector(c, d, AX_EACH(2, w + 2, 3, w + 3));
+    const vf all = __builtin_shufflevector(ab, cd, AX_EACH(0, 1, w, w + 1))
+        + __builtin_shufflevector(ab, cd, AX_EACH(2, 3, w + 2, w + 3));
     typedef float quarter __attribute__((vector_size(16)));
     quarter sum = __builtin_shufflevector(all, all, 0, 1, 2, 3);
 #if AX_WIDTH >= 8

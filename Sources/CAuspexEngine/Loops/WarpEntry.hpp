@@ -1,8 +1,7 @@
 // Which of the warps' loops run: by kernel size and by whether channels fill a vector.
 
 template <int K>
-static void warp_forward_rows(
-    float *out, float *weights, const float *state, const float *logits, const WarpShape &s) {
+static void warp_forward_rows(float *out, float *weights, const float *state, const float *logits, const WarpShape &s) {
     const size_t taps = s.size * s.size, image = s.height * s.row;
     parallel(s.images * s.height, grain_of(s.row * taps * (1 + s.channels / 8)), [=](size_t first, size_t last) {
         for (size_t i = first; i < last; i++) {
@@ -41,9 +40,9 @@ static void kernel_warp_forward(
     size_t channels, size_t size) {
     const WarpShape s{images, height, row, channels, size};
     switch (size) {
-        case 3: return warp_forward_rows<3>(out, weights, state, logits, s);
-        case 5: return warp_forward_rows<5>(out, weights, state, logits, s);
-        default: return warp_forward_rows<0>(out, weights, state, logits, s);
+    case 3: return warp_forward_rows<3>(out, weights, state, logits, s);
+    case 5: return warp_forward_rows<5>(out, weights, state, logits, s);
+    default: return warp_forward_rows<0>(out, weights, state, logits, s);
     }
 }
 
@@ -52,8 +51,8 @@ static void kernel_warp_backward(
     size_t images, size_t height, size_t row, size_t channels, size_t size) {
     const WarpShape s{images, height, row, channels, size};
     switch (size) {
-        case 3: return warp_backward_rows<3>(state_gradient, logits_gradient, upstream, state, weights, s);
-        case 5: return warp_backward_rows<5>(state_gradient, logits_gradient, upstream, state, weights, s);
-        default: return warp_backward_rows<0>(state_gradient, logits_gradient, upstream, state, weights, s);
+    case 3: return warp_backward_rows<3>(state_gradient, logits_gradient, upstream, state, weights, s);
+    case 5: return warp_backward_rows<5>(state_gradient, logits_gradient, upstream, state, weights, s);
+    default: return warp_backward_rows<0>(state_gradient, logits_gradient, upstream, state, weights, s);
     }
 }

@@ -32,20 +32,20 @@ typedef enum {
 
 /// A convolution of one shape. With two spatial dimensions the first entries of the arrays are unused and zero.
 typedef struct {
-    int32_t spatial;                  ///< 2 or 3
-    int32_t type;                     ///< ax_dnn_type of activations and weights; bias and weights' gradient are float32
-    int32_t bias;                     ///< whether there is one
-    int32_t relu;                     ///< whether max(0, ·) is applied to the output (forward only)
-    int32_t transformed;              ///< whether minimal filtering may be used (forward only): faster, ten times the rounding
+    int32_t spatial;      ///< 2 or 3
+    int32_t type;         ///< ax_dnn_type of activations and weights; bias and weights' gradient are float32
+    int32_t bias;         ///< whether there is one
+    int32_t relu;         ///< whether max(0, ·) is applied to the output (forward only)
+    int32_t transformed;  ///< whether minimal filtering may be used (forward only): faster, ten times the rounding
     int32_t batch, in, out;
     int32_t input[3], kernel[3], stride[3], before[3], output[3];
 } ax_dnn_convolution;
 
 /// What a plan wants from its caller.
 typedef struct {
-    size_t scratch;    ///< bytes of scratch memory, 64-byte aligned
-    size_t packed;     ///< bytes of the packed weights; 0 where the weights are taken as they are
-    int32_t packing;   ///< which packing: equal numbers mean equal bytes for equal weights
+    size_t scratch;   ///< bytes of scratch memory, 64-byte aligned
+    size_t packed;    ///< bytes of the packed weights; 0 where the weights are taken as they are
+    int32_t packing;  ///< which packing: equal numbers mean equal bytes for equal weights
 } ax_dnn_needs;
 
 /// A prepared primitive. Stays valid until 1,000 other shapes have been prepared: use it at once.
@@ -77,7 +77,7 @@ int ax_dnn_matrix_product(
 typedef struct {
     int32_t spatial;
     int32_t type;
-    int32_t maximum;                  ///< 1: maximum, 0: average over the whole window (padding counts as zeros)
+    int32_t maximum;  ///< 1: maximum, 0: average over the whole window (padding counts as zeros)
     int32_t batch, channels;
     int32_t input[3], window[3], stride[3], before[3], output[3];
 } ax_dnn_pooling;
@@ -122,7 +122,7 @@ void ax_dnn_column_sums(const float *values, float *sums, int64_t rows, int64_t 
 
 /// What was computed since the last reset.
 typedef struct {
-    double flops;      ///< floating-point operations that were executed, a multiplication and an addition being two
+    double flops;  ///< floating-point operations that were executed, a multiplication and an addition being two
     double seconds;
     int64_t calls;
 } ax_dnn_count;

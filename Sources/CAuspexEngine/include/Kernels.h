@@ -32,7 +32,16 @@ void ax_trim_heap(void);
 // MARK: Elementwise
 
 typedef enum {
-    ax_negate, ax_exp, ax_log, ax_tanh, ax_sigmoid, ax_relu, ax_abs, ax_square, ax_square_root, ax_reciprocal
+    ax_negate,
+    ax_exp,
+    ax_log,
+    ax_tanh,
+    ax_sigmoid,
+    ax_relu,
+    ax_abs,
+    ax_square,
+    ax_square_root,
+    ax_reciprocal
 } ax_unary_operation;
 
 /// out[i] = f(x[i]); in place allowed.
@@ -66,8 +75,7 @@ void ax_reduce(
 /// Softmax of x[o, :, i]; in place allowed.
 void ax_softmax(float *out, const float *x, size_t outer, size_t count, size_t inner);
 /// out = y ⊙ (upstream − Σ y ⊙ upstream), y the forward result.
-void ax_softmax_backward(
-    float *out, const float *upstream, const float *y, size_t outer, size_t count, size_t inner);
+void ax_softmax_backward(float *out, const float *upstream, const float *y, size_t outer, size_t count, size_t inner);
 
 size_t ax_sum_of_squares_scratch(size_t count);
 double ax_sum_of_squares(const float *x, size_t count, float *scratch);
@@ -90,15 +98,13 @@ void ax_copy_strided(
 /// out run i = x run places[i]
 void ax_gather_runs(void *out, const void *x, const int64_t *places, size_t count, size_t run_bytes);
 /// out run places[i] += x run i, after clearing all `out_count` runs of `run` floats.
-void ax_scatter_add_runs(
-    float *out, const float *x, const int64_t *places, size_t count, size_t run, size_t out_count);
+void ax_scatter_add_runs(float *out, const float *x, const int64_t *places, size_t count, size_t run, size_t out_count);
 
 // MARK: Normalisation
 
 size_t ax_batch_statistics_scratch(size_t rows, size_t channels);
 /// Mean and biased variance of each channel of x[rows, channels]; rows at least 1.
-void ax_batch_statistics(
-    float *mean, float *variance, const float *x, size_t rows, size_t channels, float *scratch);
+void ax_batch_statistics(float *mean, float *variance, const float *x, size_t rows, size_t channels, float *scratch);
 /// What makes normalisation one multiplication and one addition: scale[g, c] = gain[g, c] / √(variance[c] + epsilon), shift[g, c] =
 /// bias[g, c] − mean[c] · scale[g, c].
 void ax_norm_coefficients(
