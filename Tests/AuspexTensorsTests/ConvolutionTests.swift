@@ -7,11 +7,14 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     var x: [Int]
     var weight: [Int]
     var stride: [Int]
+    var groups = 1
     var padding: Padding = .same
     var bias = true
     var relu = false
 
-    var testDescription: String { "\(x) ∗ \(weight) stride \(stride) \(padding) bias \(bias) relu \(relu)" }
+    var testDescription: String {
+        "\(x) ∗ \(weight) stride \(stride) groups \(groups) \(padding) bias \(bias) relu \(relu)"
+    }
 
     static let all: [ConvolutionCase] = [
         .init(x: [1, 1, 1, 1], weight: [1, 1, 1, 1], stride: [1, 1]),
@@ -34,6 +37,11 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         .init(x: [2, 1, 5, 2, 8], weight: [3, 3, 3, 8, 8], stride: [2, 2, 3]),
         .init(x: [5, 16, 16, 32], weight: [3, 3, 32, 24], stride: [1, 1], relu: true),
         .init(x: [1, 4, 9, 9, 5], weight: [3, 1, 1, 5, 6], stride: [2, 1, 1], padding: .same),
+        .init(x: [2, 5, 7, 6], weight: [3, 3, 2, 9], stride: [1, 1], groups: 3, relu: true),
+        .init(x: [1, 6, 5, 32], weight: [5, 5, 16, 32], stride: [1, 1], groups: 2, bias: false),
+        .init(x: [2, 9, 6, 32], weight: [11, 11, 4, 40], stride: [1, 1], groups: 8),
+        .init(x: [2, 7, 5, 8], weight: [3, 3, 1, 8], stride: [2, 2], groups: 8),
+        .init(x: [1, 3, 5, 4, 6], weight: [3, 3, 3, 3, 4], stride: [2, 1, 1], groups: 2),
     ]
 
     var reference: ReferenceConvolution<Double> {
@@ -43,7 +51,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
             case .valid: weight.prefix(x.count - 2).map { _ in (0, 0) }
             case .explicit(let pads): pads
             }
-        return ReferenceConvolution(x: x, weight: weight, stride: stride, padding: pads, relu: relu)
+        return ReferenceConvolution(x: x, weight: weight, stride: stride, padding: pads, groups: groups, relu: relu)
     }
 
     var inputs: [Tensor] {
@@ -53,8 +61,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
     func computed(_ inputs: [Tensor]) -> Tensor {
         convolution(
-            inputs[0], weight: inputs[1], bias: bias ? inputs[2] : nil, stride: stride, padding: padding,
-            activation: relu ? .relu : .identity)
+            inputs[0], weight: inputs[1], bias: bias ? inputs[2] : nil, stride: stride, groups: groups,
+            padding: padding, activation: relu ? .relu : .identity)
     }
 }
 

@@ -75,5 +75,15 @@ struct NotANumberTests {
         #expect(holdsNaN(warpedByKernels(x, logits: numbers([1, 4, 4, 9], "logits"))))
         #expect(holdsNaN(averagePooled(x, size: 2)) && maximum(x).scalar.isNaN && sum(x).scalar.isNaN)
         #expect(holdsNaN(softmax(x, along: -1)))
+        #expect(silu(x).scalars.count { $0.isNaN } == 1 && leakyReLU(x, slope: 0.2).scalars.count { $0.isNaN } == 1)
+        #expect(pixelShuffled(x, factor: 2).scalars.count { $0.isNaN } == 1)
+        for activation in [NormActivation.identity, .silu, .leakyReLU(slope: 0.2)] {
+            let flat = Tensor(repeating: 1, shape: [8])
+            // Channel 0 holds it: the first group is lost, the second untouched.
+            let y = groupNormalized(x, groups: 2, gain: flat, bias: flat, epsilon: 1e-5, activation: activation)
+            #expect(y.scalars.enumerated().allSatisfy { $1.isNaN == ($0 % 8 < 4) })
+        }
+        let grouped = convolution(x, weight: numbers([3, 3, 4, 8], "w"), groups: 2)
+        #expect(grouped.scalars.enumerated().allSatisfy { !$1.isNaN || $0 % 8 < 4 } && holdsNaN(grouped))
     }
 }

@@ -2,14 +2,15 @@
 ///
 /// Two spatial dimensions are three with the first one of side 1.
 package struct ReferenceConvolution<Scalar: BinaryFloatingPoint> {
-    package let batch, channels, outputs: Int
+    package let batch, channels, outputs, groups: Int
     package let input, kernel, stride, before, output: [Int]
     package let relu: Bool
 
     /// - Parameters:
-    ///   - x, weight: shapes, `[N, sides…, C]` and `[sides…, C, O]`.
+    ///   - x, weight: shapes, `[N, sides…, C]` and `[sides…, C / groups, O]`.
     package init(
-        x: [Int], weight: [Int], stride: [Int], padding: [(before: Int, after: Int)], relu: Bool = false
+        x: [Int], weight: [Int], stride: [Int], padding: [(before: Int, after: Int)], groups: Int = 1,
+        relu: Bool = false
     ) {
         let spatial = x.count - 2
         func three(_ sides: [Int], filler: Int) -> [Int] { spatial == 3 ? sides : [filler] + sides }
@@ -23,6 +24,7 @@ package struct ReferenceConvolution<Scalar: BinaryFloatingPoint> {
         let after = three(padding.map(\.after), filler: 0)
         let (i, k, s, b) = (input, kernel, self.stride, before)
         output = (0..<3).map { (i[$0] + b[$0] + after[$0] - k[$0]) / s[$0] + 1 }
+        self.groups = groups
         self.relu = relu
     }
 
@@ -36,7 +38,7 @@ package struct ReferenceConvolution<Scalar: BinaryFloatingPoint> {
                     for x in 0..<output[2] {
                         let to = (((n * output[0] + z) * output[1] + y) * output[2] + x) * outputs
                         taps(z, y, x) { place, tap in
-                            body((n * input.reduce(1, *) + place) * channels, tap * channels * outputs, to)
+                            body((n * input.reduce(1, *) + place) * channels, tap * channels / groups * outputs, to)
                         }
                     }
                 }
@@ -60,13 +62,20 @@ package struct ReferenceConvolution<Scalar: BinaryFloatingPoint> {
         }
     }
 
+    /// Visits a tap's products: (input channel, output channel, weight's place within the tap), where both channels are of one group.
+    private func products(_ body: (_ input: Int, _ output: Int, _ weight: Int) -> Void) {
+        let width = channels / groups
+        for o in 0..<outputs {
+            let first = o / (outputs / groups) * width
+            for i in 0..<width { body(first + i, o, i * outputs + o) }
+        }
+    }
+
     /// The output, of `outputCount` numbers.
     package func forward(x: [Scalar], weight: [Scalar], bias: [Scalar]?) -> [Scalar] {
         var result = (0..<outputCount).map { bias?[$0 % outputs] ?? 0 }
         visit { from, tap, to in
-            for i in 0..<channels {
-                for o in 0..<outputs { result[to + o] += x[from + i] * weight[tap + i * outputs + o] }
-            }
+            products { i, o, w in result[to + o] += x[from + i] * weight[tap + w] }
         }
         return relu ? result.map { max($0, 0) } : result
     }
@@ -82,11 +91,9 @@ package struct ReferenceConvolution<Scalar: BinaryFloatingPoint> {
         var db = [Scalar](repeating: 0, count: outputs)
         for i in dy.indices { db[i % outputs] += dy[i] }
         visit { from, tap, to in
-            for i in 0..<channels {
-                for o in 0..<outputs {
-                    dx[from + i] += weight[tap + i * outputs + o] * dy[to + o]
-                    dw[tap + i * outputs + o] += x[from + i] * dy[to + o]
-                }
+            products { i, o, w in
+                dx[from + i] += weight[tap + w] * dy[to + o]
+                dw[tap + w] += x[from + i] * dy[to + o]
             }
         }
         return (dx, dw, db)

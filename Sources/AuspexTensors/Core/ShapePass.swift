@@ -150,10 +150,12 @@ public struct ConvolutionWork: Hashable, Sendable {
     public let before: [Int]
     public let inputChannels: Int
     public let outputChannels: Int
+    /// Groups of channels that do not see each other.
+    public let groups: Int
 
     /// Floating-point operations: taps that meet the padding count, as in oneDNN's and PyTorch's counts.
     public var flop: Double {
         let places = output.reduce(Double(batch)) { $0 * Double($1) }
-        return kernel.reduce(2 * places * Double(inputChannels) * Double(outputChannels)) { $0 * Double($1) }
+        return kernel.reduce(2 * places * Double(inputChannels / groups) * Double(outputChannels)) { $0 * Double($1) }
     }
 }

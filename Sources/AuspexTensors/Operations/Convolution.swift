@@ -48,21 +48,24 @@ public enum ConvolutionMethod: String, Sendable, Codable {
 
 /// Cross-correlates with a kernel: `y[n, p, o] = ρ(b[o] + Σ_{q, i} x[n, s·p + q − before, i] · w[q, i, o])`, zero outside.
 ///
+/// With G groups, the g-th of G equal blocks of output channels sees the g-th block of input channels alone, and i counts within it.
+///
 /// - Parameters:
 ///   - x: `[N, H, W, C]`, or `[N, T, H, W, C]` for a convolution in time and space.
-///   - weight: `[kh, kw, C, O]` or `[kt, kh, kw, C, O]`, of x's element type.
+///   - weight: `[kh, kw, C/G, O]` or `[kt, kh, kw, C/G, O]`, of x's element type.
 ///   - bias: `[O]`, float32.
 ///   - stride: one number for each spatial dimension.
+///   - groups: G, which divides C and O.
 ///   - activation: ρ.
 ///   - method: how the output's sums come about.
 /// - Returns: `[N, H', W', O]` or `[N, T', H', W', O]`, with `H' = (H + before + after − kh) / s + 1` rounded down.
 public func convolution(
-    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int], padding: Padding = .same,
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int], groups: Int = 1, padding: Padding = .same,
     activation: Activation = .identity, method: ConvolutionMethod = .products
 ) -> Tensor {
     let shape = ConvolutionShape(
         "convolution", x: x, weight: weight, bias: bias, stride: stride, padding: padding, activation: activation,
-        method: method)
+        groups: groups, method: method)
     let output = shape.forward(x, weight: weight, bias: bias)
     // What no gradient needs is not kept alive: x serves the weight's gradient, the weight x's, the output the ReLU's.
     let keptInput = weight.isTracked ? x.detached() : nil
@@ -79,12 +82,12 @@ public func convolution(
 
 /// The same with one stride for all dimensions.
 public func convolution(
-    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = .same,
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1, groups: Int = 1, padding: Padding = .same,
     activation: Activation = .identity, method: ConvolutionMethod = .products
 ) -> Tensor {
     convolution(
-        x, weight: weight, bias: bias, stride: [Int](repeating: stride, count: max(x.rank - 2, 0)), padding: padding,
-        activation: activation, method: method)
+        x, weight: weight, bias: bias, stride: [Int](repeating: stride, count: max(x.rank - 2, 0)), groups: groups,
+        padding: padding, activation: activation, method: method)
 }
 
 /// The upstream gradient where the ReLU's output was positive.

@@ -12,17 +12,20 @@ struct ConvolutionShape {
 
     init(
         _ operation: String, x: Tensor, weight: Tensor, bias: Tensor?, stride: [Int], padding: Padding,
-        activation: Activation, method: ConvolutionMethod = .products
+        activation: Activation, groups: Int = 1, method: ConvolutionMethod = .products
     ) {
         let spatial = x.rank - 2
         require(
             (spatial == 2 || spatial == 3) && weight.rank == x.rank, operation,
             "x must be [N, H, W, C] or [N, T, H, W, C] and the weight of the same rank: \(x.shape), \(weight.shape)")
-        require(
-            weight.shape[spatial] == x.shape[x.rank - 1], operation,
-            "x \(x.shape) has \(x.shape[x.rank - 1], "channel"), the weight \(weight.shape) takes \(weight.shape[spatial])"
-        )
         let out = weight.shape[spatial + 1]
+        require(
+            groups > 0 && x.shape[x.rank - 1] % groups == 0 && out % groups == 0, operation,
+            "\(groups, "group") cannot divide \(x.shape[x.rank - 1], "channel") of x and \(out) of the output equally")
+        require(
+            weight.shape[spatial] == x.shape[x.rank - 1] / groups, operation,
+            "x \(x.shape) has \(x.shape[x.rank - 1] / groups, "channel") a group, the weight \(weight.shape) takes \(weight.shape[spatial])"
+        )
         require(
             bias == nil || bias?.shape == [out] && bias?.elementType == .float32, operation,
             "the bias must be float32 [\(out)]: \(bias?.shape ?? [])")
@@ -50,6 +53,7 @@ struct ConvolutionShape {
         c.batch = Int32(x.shape[0])
         c.in = Int32(x.shape[x.rank - 1])
         c.out = Int32(out)
+        c.groups = Int32(groups)
         c.input = cSides(input)
         c.kernel = cSides(kernel)
         c.stride = cSides(stride)
@@ -127,7 +131,7 @@ struct ConvolutionShape {
             ConvolutionWork(
                 direction: direction, batch: Int(c.batch), input: sides(c.input), output: sides(c.output),
                 kernel: sides(c.kernel), stride: sides(c.stride), before: sides(c.before), inputChannels: Int(c.in),
-                outputChannels: Int(c.out)), writing: bytes, nominalFactor: nominalFactor)
+                outputChannels: Int(c.out), groups: Int(c.groups)), writing: bytes, nominalFactor: nominalFactor)
         return true
     }
 

@@ -3,7 +3,7 @@ extension ConvolutionWork {
     public func with(batch: Int) -> ConvolutionWork {
         ConvolutionWork(
             direction: direction, batch: batch, input: input, output: output, kernel: kernel, stride: stride,
-            before: before, inputChannels: inputChannels, outputChannels: outputChannels)
+            before: before, inputChannels: inputChannels, outputChannels: outputChannels, groups: groups)
     }
 
     /// How long this convolution takes on this machine with the threads that are set: the shortest of a few runs after one that prepares it, because
@@ -12,13 +12,13 @@ extension ConvolutionWork {
     /// - Parameter repeats: runs that are timed.
     public func measuredSeconds(repeats: Int = 4) -> Double {
         let x = Tensor(repeating: 0.5, shape: [batch] + input + [inputChannels])
-        let weight = Tensor(repeating: 0.25, shape: kernel + [inputChannels, outputChannels])
+        let weight = Tensor(repeating: 0.25, shape: kernel + [inputChannels / groups, outputChannels])
         let padding = input.indices.map { side in
             (before[side], max(0, (output[side] - 1) * stride[side] + kernel[side] - input[side] - before[side]))
         }
         let shape = ConvolutionShape(
             "measuredSeconds", x: x, weight: weight, bias: nil, stride: stride, padding: .explicit(padding),
-            activation: .identity)
+            activation: .identity, groups: groups)
         let gradient = Tensor(repeating: 0.5, shape: shape.outputShape)
         let times = (0...repeats).map { _ in
             let start = ContinuousClock.now

@@ -30,6 +30,23 @@ public func sigmoid(_ x: Tensor) -> Tensor { mapped(ax_sigmoid, "sigmoid", x, sa
 /// `max(x, 0)`; its gradient at 0 is 0.
 public func relu(_ x: Tensor) -> Tensor { mapped(ax_relu, "relu", x, saving: .result) }
 
+/// `x · σ(x)`, also called Swish.
+///
+/// - Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
+public func silu(_ x: Tensor) -> Tensor { mapped(ax_silu, "silu", x, saving: .argument) }
+
+/// `x` from 0 up, `slope · x` below; its gradient at 0 is the slope.
+public func leakyReLU(_ x: Tensor, slope: Float) -> Tensor {
+    let result = Tensor(x.shape) { out in withFloats(x) { ax_leaky_relu(out, $0, slope, x.count) } }
+    let argument = x.detached()
+    return result.recorded("leakyReLU", from: x) { gradient in
+        let atArgument = Tensor(argument.shape) { out in
+            withFloats(gradient, argument) { ax_leaky_relu_backward(out, $0, $1, slope, argument.count) }
+        }
+        return [atArgument]
+    }
+}
+
 /// `|x|`; its gradient at 0 is 0.
 public func abs(_ x: Tensor) -> Tensor { mapped(ax_abs, "abs", x, saving: .argument) }
 

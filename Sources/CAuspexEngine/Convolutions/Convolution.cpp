@@ -15,10 +15,15 @@ int32_t packingNumber(const dnnl::memory::desc &descriptor) {
     return int32_t(packings.size()) - 1;
 }
 
-dnnl::memory::dims weightDims(const ax_dnn_convolution &s) { return activation(s.out, s.in, s.kernel, s.spatial); }
+dnnl::memory::dims weightDims(const ax_dnn_convolution &s) {
+    auto dims = activation(s.out / s.groups, s.in / s.groups, s.kernel, s.spatial);
+    if (s.groups > 1) dims.insert(dims.begin(), s.groups);
+    return dims;
+}
 
 dnnl::memory::desc plainWeights(const ax_dnn_convolution &s, dnnl::memory::data_type type) {
     using tag = dnnl::memory::format_tag;
+    if (s.groups > 1) return {weightDims(s), type, s.spatial == 3 ? tag::dhwigo : tag::hwigo};
     return {weightDims(s), type, s.spatial == 3 ? tag::dhwio : tag::hwio};
 }
 
@@ -155,7 +160,7 @@ Cache<ConvolutionKey, ax_dnn_plan> plans(1024);
 }  // namespace
 
 double ax_flops(const ax_dnn_convolution &s) {
-    double products = double(s.batch) * s.in * s.out;
+    double products = double(s.batch) * (s.in / s.groups) * s.out;
     for (int i = 3 - s.spatial; i < 3; i++) products *= double(s.kernel[i]) * s.output[i];
     return 2 * products;
 }

@@ -30,7 +30,7 @@ bool isChosen(const ax_dnn_convolution &s, int direction) {
 #else
     const bool runsHere = false;
 #endif
-    if (!runsHere || s.type != ax_dnn_f32) return false;
+    if (!runsHere || s.type != ax_dnn_f32 || s.groups > 1) return false;
     int taps = 1, steps = 1;
     double inputs = double(s.batch) * s.in, outputs = double(s.batch) * s.out;
     for (int i = 3 - s.spatial; i < 3; i++) {

@@ -42,6 +42,38 @@ void ax_dnn_upsample_backward(
     });
 }
 
+/// Calls `body(packed, spread)` for each run of channels: where its first number lies among a small pixel's, factor² numbers apart, and where
+/// it begins in the large image.
+template <class Body>
+static void visitShuffled(
+    int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor, Body body) {
+    const int64_t pixel = channels * factor * factor, row = width * pixel;
+    parallel(images * height, worthOf(row * 4), [=](int64_t first, int64_t last) {
+        for (int64_t y = first; y < last; y++)
+            for (int64_t x = 0; x < width; x++)
+                for (int64_t a = 0; a < factor; a++)
+                    for (int64_t b = 0; b < factor; b++)
+                        body(y * row + x * pixel + a * factor + b,
+                             y * row + (a * width + x) * factor * channels + b * channels);
+    });
+}
+
+void ax_dnn_pixel_shuffle_forward(
+    const float *in, float *out, int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor) {
+    const int64_t step = factor * factor;
+    visitShuffled(images, height, width, channels, factor, [=](int64_t from, int64_t to) {
+        for (int64_t c = 0; c < channels; c++) out[to + c] = in[from + c * step];
+    });
+}
+
+void ax_dnn_pixel_shuffle_backward(
+    const float *dout, float *din, int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor) {
+    const int64_t step = factor * factor;
+    visitShuffled(images, height, width, channels, factor, [=](int64_t to, int64_t from) {
+        for (int64_t c = 0; c < channels; c++) din[to + c * step] = dout[from + c];
+    });
+}
+
 void ax_dnn_relu_backward(const float *dy, const float *y, float *out, int64_t count) {
     parallel(count, worthBytes / 4, [=](int64_t first, int64_t last) {
         for (int64_t i = first; i < last; i++) out[i] = y[i] > 0 ? dy[i] : 0;

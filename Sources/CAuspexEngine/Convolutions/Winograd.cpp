@@ -44,7 +44,7 @@ bool isChosen(const ax_dnn_convolution &s, int direction) {
     const bool runsHere = false;
 #endif
     if (!runsHere || !s.transformed || direction != ax_dnn_forward || s.type != ax_dnn_f32 || s.out % 8) return false;
-    if (s.kernel[1] != s.kernel[2] || s.stride[1] != s.stride[2]) return false;
+    if (s.groups > 1 || s.kernel[1] != s.kernel[2] || s.stride[1] != s.stride[2]) return false;
     if (s.stride[1] == 1) return s.kernel[1] == 3 && s.in % 8 == 0;
     return s.stride[1] == 2 && s.kernel[1] == 7;
 }

@@ -3,6 +3,10 @@ AX_KERNEL(unary, (ax_unary_operation operation, float *out, const float *x, size
 AX_KERNEL(
     unary_backward, (ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count),
     (operation, out, upstream, saved, count))
+AX_KERNEL(leaky_relu, (float *out, const float *x, float slope, size_t count), (out, x, slope, count))
+AX_KERNEL(
+    leaky_relu_backward, (float *out, const float *upstream, const float *x, float slope, size_t count),
+    (out, upstream, x, slope, count))
 AX_KERNEL(
     binary,
     (ax_binary_operation operation, float *out, const float *a, const float *b, int rank, const size_t *sizes,
@@ -65,7 +69,25 @@ AX_KERNEL(
     (x_gradient, gain_gradient, bias_gradient, upstream, x, mean, variance, gain, scale, shift, epsilon, relu, given,
      images, pixels, channels, groups, scratch))
 AX_KERNEL(
-    gated_mix_forward, (float *out, const float *gate, const float *kept, const float *candidate, size_t count),
+    group_statistics,
+    (float *mean, float *inverse, const float *x, float epsilon, size_t images, size_t pixels, size_t channels,
+     size_t groups, float *scratch),
+    (mean, inverse, x, epsilon, images, pixels, channels, groups, scratch))
+AX_KERNEL(
+    group_norm_forward,
+    (float *out, const float *x, const float *mean, const float *inverse, const float *gain, const float *bias,
+     ax_norm_activation activation, float slope, size_t images, size_t pixels, size_t channels, float *scratch),
+    (out, x, mean, inverse, gain, bias, activation, slope, images, pixels, channels, scratch))
+AX_KERNEL(
+    group_norm_backward,
+    (float *x_gradient, float *gain_gradient, float *bias_gradient, const float *upstream, const float *x,
+     const float *mean, const float *inverse, const float *gain, const float *bias, ax_norm_activation activation,
+     float slope, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch),
+    (x_gradient, gain_gradient, bias_gradient, upstream, x, mean, inverse, gain, bias, activation, slope, images,
+     pixels, channels, groups, scratch))
+AX_KERNEL(
+    gated_mix_forward,
+    (float *out, const float *gate, const float *kept, const float *candidate, size_t count),
     (out, gate, kept, candidate, count))
 AX_KERNEL(
     gated_mix_backward,

@@ -19,3 +19,12 @@ size_t ax_norm_backward_scratch(size_t images, size_t pixels, size_t channels) {
     // Two sums an image piece, then two coefficients a channel for the second pass.
     return (images * ax::piece_count(pixels, channels) + 1) * 2 * channels;
 }
+
+size_t ax_group_statistics_scratch(size_t images, size_t pixels, size_t channels) {
+    return images * ax::piece_count(pixels, channels) * 2 * channels;
+}
+
+size_t ax_group_norm_backward_scratch(size_t images, size_t pixels, size_t channels) {
+    // Two sums an image piece, then four coefficients an image: scale, shift, slope and offset.
+    return images * (ax::piece_count(pixels, channels) + 2) * 2 * channels;
+}

@@ -19,6 +19,8 @@ namespace AX_NAMESPACE {
 //
 #include "Normalisation.hpp"
 //
+#include "GroupNormalisation.hpp"
+//
 #include "Gates.hpp"
 //
 #include "KernelWarp.hpp"

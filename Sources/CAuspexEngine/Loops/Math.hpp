@@ -57,6 +57,16 @@ AX_INLINE vf logarithm(vf x) {
 
 AX_INLINE vf sigmoid_of(vf x) { return 1.0f / (1.0f + exponential(-x)); }
 
+AX_INLINE vf silu_of(vf x) { return x * sigmoid_of(x); }
+// The derivative, σ + x · σ · (1 − σ).
+AX_INLINE vf silu_slope_of(vf x) {
+    const vf s = sigmoid_of(x);
+    return s * (1.0f + x * (1.0f - s));
+}
+
+// NaN stays, by the product; a subnormal number, which compares as zero, is flushed by it.
+AX_INLINE vf leaky_of(vf x, float slope) { return select(x > 0.0f, x, x * slope); }
+
 AX_INLINE vf tanh_of(vf x) {
     const vi sign = (vi)x & splat_int(int32_t(0x80000000u));
     const vf magnitude = (vf)((vi)x & 0x7fffffff);

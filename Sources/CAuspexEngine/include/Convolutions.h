@@ -1,7 +1,7 @@
 // Convolutions, matrix products and pooling on the processor, forward and backward.
 //
 // Activations are dense and channels-last: [N, H, W, C], or [N, D, H, W, C] with three spatial dimensions. Weights are
-// [kh, kw, in, out] or [kd, kh, kw, in, out]. The caller owns every byte: these functions keep only prepared plans, in
+// [kh, kw, in, out] or [kd, kh, kw, in, out]; with groups, `in` of a weight is the channels of one group. The caller owns every byte: these functions keep only prepared plans, in
 // a bounded cache. Calls run one at a time; the work inside is shared with the OpenMP team of the calling thread.
 //
 // Functions return 0, or -1 after which ax_dnn_message() says what the library refused.
@@ -38,6 +38,7 @@ typedef struct {
     int32_t relu;         ///< whether max(0, ·) is applied to the output (forward only)
     int32_t transformed;  ///< whether minimal filtering may be used (forward only): faster, ten times the rounding
     int32_t batch, in, out;
+    int32_t groups;                   ///< output channels of group g see the input channels of group g alone; 1: all see all
     int32_t input[3], kernel[3], stride[3], before[3], output[3];
 } ax_dnn_convolution;
 
@@ -93,6 +94,13 @@ void ax_dnn_upsample_forward(const void *in, void *out, int64_t images, int64_t 
 /// din[n, y, x, c] = Σ over a, b of dout[n, 2y + a, 2x + b, c].
 void ax_dnn_upsample_backward(
     const float *dout, float *din, int64_t images, int64_t height, int64_t width, int64_t channels);
+
+/// out[n, f y + a, f x + b, c] = in[n, y, x, (c f + a) f + b] for a, b in 0..<factor; `channels` are those of `out`.
+void ax_dnn_pixel_shuffle_forward(
+    const float *in, float *out, int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor);
+/// The same numbers on the way back; height and width are those of `din`.
+void ax_dnn_pixel_shuffle_backward(
+    const float *dout, float *din, int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor);
 
 // Nearest x2 upsampling and a 3x3 convolution as one 2x2 convolution of the small image. Output pixel (2y + a, 2x + b)
 // sees a 2x2 window of the small image; its kernel, of parity (a, b), sums those of the 3x3 taps that fall on one small

@@ -32,16 +32,7 @@ void ax_trim_heap(void);
 // MARK: Elementwise
 
 typedef enum {
-    ax_negate,
-    ax_exp,
-    ax_log,
-    ax_tanh,
-    ax_sigmoid,
-    ax_relu,
-    ax_abs,
-    ax_square,
-    ax_square_root,
-    ax_reciprocal
+    ax_negate, ax_exp, ax_log, ax_tanh, ax_sigmoid, ax_relu, ax_abs, ax_square, ax_square_root, ax_reciprocal, ax_silu
 } ax_unary_operation;
 
 /// out[i] = f(x[i]); in place allowed.
@@ -49,6 +40,11 @@ void ax_unary(ax_unary_operation operation, float *out, const float *x, size_t c
 /// out[i] = upstream[i] · f′, where `saved` is f's result for exp, tanh, sigmoid, relu, square root and reciprocal, its argument for the others.
 void ax_unary_backward(
     ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count);
+
+/// out[i] = x[i] where x[i] > 0, else slope · x[i].
+void ax_leaky_relu(float *out, const float *x, float slope, size_t count);
+/// out[i] = upstream[i] where x[i] > 0, else slope · upstream[i].
+void ax_leaky_relu_backward(float *out, const float *upstream, const float *x, float slope, size_t count);
 
 typedef enum { ax_add, ax_subtract, ax_multiply, ax_divide, ax_equal } ax_binary_operation;
 
@@ -121,6 +117,27 @@ void ax_norm_backward(
     float *x_gradient, float *gain_gradient, float *bias_gradient, const float *upstream, const float *x,
     const float *mean, const float *variance, const float *gain, const float *scale, const float *shift, float epsilon,
     int relu, int given, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch);
+
+/// What a group norm's output goes through in the same pass.
+typedef enum { ax_norm_identity, ax_norm_silu, ax_norm_leaky_relu } ax_norm_activation;
+
+size_t ax_group_statistics_scratch(size_t images, size_t pixels, size_t channels);
+/// Mean and 1 / √(biased variance + epsilon) over the pixels and channels of each group of each image of x[images, pixels, channels], written
+/// for every channel: [images, channels] both. `groups` divides the channels; at least one pixel.
+void ax_group_statistics(
+    float *mean, float *inverse, const float *x, float epsilon, size_t images, size_t pixels, size_t channels,
+    size_t groups, float *scratch);
+/// out = activation((x − mean) · inverse · gain + bias), with gain and bias [channels]; `slope` is leaky ReLU's. `scratch` is 2 · images · channels floats.
+void ax_group_norm_forward(
+    float *out, const float *x, const float *mean, const float *inverse, const float *gain, const float *bias,
+    ax_norm_activation activation, float slope, size_t images, size_t pixels, size_t channels, float *scratch);
+size_t ax_group_norm_backward_scratch(size_t images, size_t pixels, size_t channels);
+/// The gradients of all that, from the forward pass's x and statistics, which are those of x itself. x_gradient may be null;
+/// gain_gradient and bias_gradient are [channels].
+void ax_group_norm_backward(
+    float *x_gradient, float *gain_gradient, float *bias_gradient, const float *upstream, const float *x,
+    const float *mean, const float *inverse, const float *gain, const float *bias, ax_norm_activation activation,
+    float slope, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch);
 
 // MARK: Gates and warps
 

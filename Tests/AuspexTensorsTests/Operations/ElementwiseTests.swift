@@ -21,6 +21,11 @@ private let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 67]
             Function(name: "tanh", fast: { tanh($0) }, plain: { Foundation.tanh($0) }),
             Function(name: "sigmoid", fast: { sigmoid($0) }, plain: { Plain.sigmoid($0) }),
             Function(name: "relu", fast: { relu($0) }, plain: { max($0, 0) }, argument: { $0 + ($0 > 0 ? 0.1 : -0.1) }),
+            Function(name: "silu", fast: { silu($0) }, plain: { Plain.silu($0) }),
+            Function(
+                name: "leakyReLU", fast: { leakyReLU($0, slope: 0.2) },
+                plain: { $0 < 0 ? Double(Float(0.2)) * $0 : $0 },
+                argument: { $0 + ($0 > 0 ? 0.1 : -0.1) }),
             Function(name: "abs", fast: { abs($0) }, plain: { abs($0) }, argument: { $0 + ($0 > 0 ? 0.1 : -0.1) }),
             Function(name: "square", fast: { square($0) }, plain: { $0 * $0 }),
             Function(
@@ -86,6 +91,8 @@ private let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 67]
             same(tanh(x), { Foundation.tanh($0) }, "tanh")
             same(sigmoid(x), { 1 / (1 + Foundation.exp(-$0)) }, "sigmoid")
             same(relu(x), { $0.isNaN ? $0 : max($0, 0) }, "relu")
+            same(silu(x), { $0 / (1 + Foundation.exp(-$0)) }, "silu")
+            same(leakyReLU(x, slope: 0.5), { $0 < 0 ? 0.5 * $0 : $0 }, "leakyReLU")
             same(squareRoot(x), { $0.squareRoot() }, "squareRoot")
         }
     }
