@@ -1,20 +1,28 @@
 import AuspexTensors
 
-/// A convolution that keeps the size (stride 1, zeros outside), over images `[N, H, W, C]` or clips `[N, T, H, W, C]`.
+/// A convolution over images `[N, H, W, C]` or clips `[N, T, H, W, C]`, with zeros outside: a side becomes `⌈side / stride⌉`.
 public final class Convolution: Layer {
-    /// `[k, k, inputs, outputs]`, in three dimensions `[k, k, k, inputs, outputs]`.
+    /// `[k, k, inputs / groups, outputs]`, in three dimensions `[k, k, k, inputs / groups, outputs]`.
     public let weight: Parameter
     /// `[outputs]`
     public let bias: Parameter
     public let norm: SpectralNorm?
+    private let stride: Int
+    private let groups: Int
 
+    /// - Parameters:
+    ///   - stride: of every dimension.
+    ///   - groups: into how many blocks the channels are divided that do not see each other; divides inputs and outputs.
+    ///   - initialization: how weight and bias begin.
     public init(
-        inputChannels: Int, outputChannels: Int, kernelSize: Int = 3, dimensions: Int = 2, spectralNorm: Bool = true,
+        inputChannels: Int, outputChannels: Int, kernelSize: Int = 3, dimensions: Int = 2, stride: Int = 1,
+        groups: Int = 1, spectralNorm: Bool = true, initialization: ConvolutionInitialization = .orthogonal,
         using initializer: inout Initializer
     ) {
+        (self.stride, self.groups) = (stride, groups)
         let kernel = [Int](repeating: kernelSize, count: dimensions)
-        weight = Parameter(initializer.orthogonal(kernel + [inputChannels, outputChannels]))
-        bias = Parameter(Tensor(zeros: [outputChannels]))
+        let start = initialization.numbers(kernel + [inputChannels / groups, outputChannels], using: &initializer)
+        (weight, bias) = (Parameter(start.weight), Parameter(start.bias))
         norm = spectralNorm ? SpectralNorm(of: weight.value, using: &initializer) : nil
     }
 
@@ -22,15 +30,16 @@ public final class Convolution: Layer {
     package func kernel(_ pass: Pass) -> Tensor { norm?(weight, pass) ?? pass.read(weight) }
 
     public func callAsFunction(_ x: Tensor, activation: Activation = .identity, _ pass: Pass) -> Tensor {
-        convolution(x, weight: kernel(pass), bias: pass.read(bias), activation: activation)
+        convolution(
+            x, weight: kernel(pass), bias: pass.read(bias), stride: stride, groups: groups, activation: activation)
     }
 
-    /// The convolution of the image enlarged twice by repetition: `[N, H, W, C]` to `[N, 2H, 2W, outputs]`.
+    /// The convolution, of stride 1 without groups, of the image enlarged twice by repetition: `[N, H, W, C]` to `[N, 2H, 2W, outputs]`.
     public func ofUpsampled(_ x: Tensor, _ pass: Pass) -> Tensor {
         upsampledConvolution(x, weight: kernel(pass), bias: pass.read(bias))
     }
 
-    /// The convolution followed by the average over blocks of two in each direction.
+    /// The convolution, of stride 1 without groups, followed by the average over blocks of two in each direction.
     public func thenPooled(_ x: Tensor, _ pass: Pass) -> Tensor {
         pooledConvolution(x, weight: kernel(pass), bias: pass.read(bias))
     }

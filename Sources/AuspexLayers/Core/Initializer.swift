@@ -33,6 +33,15 @@ public struct Initializer: Sendable {
 }
 
 extension Initializer {
+    /// Uniform in [−bound, bound).
+    mutating func uniform(_ shape: [Int], bound: Float) -> Tensor {
+        isBlank ? Tensor(zeros: shape) : (next().uniform(shape) * 2 - 1) * bound
+    }
+
+    mutating func normal(_ shape: [Int], deviation: Float) -> Tensor {
+        isBlank ? Tensor(zeros: shape) : next().normal(shape) * deviation
+    }
+
     /// Vectors of classes, `[count, size]`: orthogonal where they fit, as every other weight.
     public mutating func embedding(count: Int, size: Int) -> Tensor { orthogonal([count, size]) }
 }
