@@ -43,6 +43,13 @@ extension ModelTests {
             try expectFrozen(all + withClasses.filter { $0.contains("mbedding") }, as: "discriminators-64")
         }
 
+        @Test func simVP() throws {
+            var small = SimVPConfiguration()
+            (small.spatialChannels, small.temporalChannels, small.contextFrames) = (8, 16, 2)
+            var initializer = Initializer(seed: 1)
+            try expectFrozen(lines(of: SimVP(small, using: &initializer), ""), as: "simvp-64")
+        }
+
         /// The published model but for its width.
         private var published: TrIVDGANConfiguration {
             var model = TrIVDGANConfiguration()

@@ -1,0 +1,69 @@
+import AuspexLayers
+import AuspexSupport
+import AuspexTensors
+
+/// SimVP: convolutions alone. An encoder looks at every context frame apart, a translator turns the latents of all of them at once into those of
+/// as many frames after them, and a decoder paints each.
+///
+/// Deterministic, and trained by the mean squared error. The network as OpenSTL has it with `model_type: incepu`: attributes here name what
+/// its configurations name, hid_S, hid_T, N_S and N_T.
+/// Source: Gao et al. 2022, arXiv:2206.05099.
+public final class SimVP: Layer {
+    public let encoder: SimVPEncoder
+    public let translator: SimVPTranslator
+    public let decoder: SimVPDecoder
+    public let configuration: SimVPConfiguration
+
+    /// - Parameter configuration: one that `validate()` accepts.
+    public init(_ configuration: SimVPConfiguration, using initializer: inout Initializer) {
+        self.configuration = configuration
+        encoder = SimVPEncoder(configuration, using: &initializer)
+        translator = SimVPTranslator(configuration, using: &initializer)
+        decoder = SimVPDecoder(configuration, using: &initializer)
+    }
+
+    /// Continues clips: as many frames at once as were given, cut where fewer are wanted; where more are, the predicted frames become the context
+    /// of the next ones, with gradients through all of them.
+    ///
+    /// - Parameters:
+    ///   - context: `[B, Tc, H, W, C]`, in [−1, 1].
+    ///   - steps: Tp, how many frames to predict, at least 1.
+    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] but for what the network overshoots: nothing limits its output.
+    public func callAsFunction(context: Tensor, steps: Int, _ pass: Pass) -> Tensor {
+        let given = configuration.contextFrames
+        require(
+            context.rank == 5 && context.shape[1] == given && steps > 0, "SimVP",
+            "context must be [B, \(given), H, W, C] and steps above zero: \(context.shape), \(steps)")
+        var clips: [Tensor] = []
+        var newest = context
+        while clips.count * given < steps {
+            newest = next(newest, pass)
+            clips.append(newest)
+        }
+        let all = clips.count == 1 ? clips[0] : joined(clips, along: 1)
+        return all.shape[1] == steps ? all : all.sliced(1, from: 0, count: steps)
+    }
+
+    /// The Tc frames after Tc frames, `[B, Tc, H, W, C]`.
+    private func next(_ clip: Tensor, _ pass: Pass) -> Tensor {
+        let (batch, time) = (clip.shape[0], clip.shape[1])
+        let (latent, skip) = encoder(clip.reshaped(to: [batch * time] + clip.shape[2...]), pass)
+        let translated = translator(sideBySide(latent, time: time), pass)
+        let frames = decoder(oneByOne(translated, time: time), skip: skip, pass)
+        return frames.reshaped(to: clip.shape)
+    }
+
+    /// `[B·T, h, w, C]` to `[B, h, w, T·C]`.
+    private func sideBySide(_ x: Tensor, time: Int) -> Tensor {
+        let (batch, h, w, channels) = (x.shape[0] / time, x.shape[1], x.shape[2], x.shape[3])
+        return x.reshaped(to: [batch, time, h, w, channels]).transposed([0, 2, 3, 1, 4])
+            .reshaped(to: [batch, h, w, time * channels])
+    }
+
+    /// `[B, h, w, T·C]` to `[B·T, h, w, C]`.
+    private func oneByOne(_ x: Tensor, time: Int) -> Tensor {
+        let (batch, h, w, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3] / time)
+        return x.reshaped(to: [batch, h, w, time, channels]).transposed([0, 3, 1, 2, 4])
+            .reshaped(to: [batch * time, h, w, channels])
+    }
+}

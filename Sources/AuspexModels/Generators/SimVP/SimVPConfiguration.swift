@@ -1,0 +1,83 @@
+/// What a SimVP is made of. Every field has a default: OpenSTL's Inception model for Moving MNIST, but for 5 RGB frames instead of 10 grey ones.
+public struct SimVPConfiguration: Codable, Sendable, Equatable {
+    /// Side of the square frames, in pixels: a multiple of `2^(spatialBlocks / 2)`.
+    public var size: Int = 64
+    /// Tc, the frames that are given. The translator's widths depend on it.
+    public var contextFrames: Int = 5
+    /// Tp, the frames that are predicted in training.
+    public var predictedFrames: Int = 5
+    /// Channels of a frame: 3 for RGB, 1 for grey or a radar field.
+    public var frameChannels: Int = 3
+    /// hid_S, the width of encoder and decoder, even.
+    public var spatialChannels: Int = 64
+    /// hid_T, the width of the translator, even.
+    public var temporalChannels: Int = 512
+    /// N_S, blocks of the encoder and of the decoder, even: every second one halves or doubles the side.
+    public var spatialBlocks: Int = 4
+    /// N_T, Inception blocks of each half of the translator, at least 2.
+    public var temporalBlocks: Int = 8
+    /// Sides of the kernels of an Inception block's branches, odd.
+    public var inceptionKernels: [Int] = [3, 5, 7, 11]
+    /// Groups of a branch's convolution and norm: a divisor of `temporalChannels / 2` and of `contextFrames · spatialChannels`.
+    public var groups: Int = 8
+
+    public init() {}
+
+    /// By how much the encoder divides a side.
+    var reduction: Int { 1 << (spatialBlocks / 2) }
+
+    /// Width of what the translator takes and gives: all context frames side by side.
+    var clipChannels: Int { contextFrames * spatialChannels }
+}
+
+extension SimVPConfiguration {
+    /// The most blocks of a kind: far more than any published model has, and few enough for sides to count with.
+    static let mostBlocks = 32
+
+    /// Checks what the types do not: counts, and what has to divide what.
+    ///
+    /// - Throws: `ModelConfigurationError`, which names the key, what was found and what is expected.
+    public func validate() throws(ModelConfigurationError) {
+        try checkCounts()
+        try check(
+            "spatialBlocks", spatialBlocks, spatialBlocks % 2 == 0, "even, as every second block changes the side")
+        try check("spatialChannels", spatialChannels, spatialChannels % 2 == 0, "even, for norms of two groups")
+        try check(
+            "size", size, size % reduction == 0,
+            "a multiple of \(reduction), as \(spatialBlocks) spatial blocks halve a side \(spatialBlocks / 2) times")
+        try check(
+            "temporalChannels", temporalChannels, temporalChannels % 2 == 0, "even, as blocks reduce to half of it")
+        for (position, kernel) in inceptionKernels.enumerated() {
+            try check(
+                "inceptionKernels[\(position)]", kernel, kernel > 0 && kernel % 2 == 1 && kernel < 1 << 10,
+                "odd, from 1 to 1023")
+        }
+        try check(
+            "inceptionKernels", inceptionKernels, !inceptionKernels.isEmpty, "at least one side, as [3, 5, 7, 11]")
+        try check(
+            "groups", groups, (temporalChannels / 2) % groups == 0,
+            "a divisor of \(temporalChannels / 2), half of model.temporalChannels")
+        try check(
+            "groups", groups, clipChannels % groups == 0,
+            "a divisor of \(clipChannels), which is model.contextFrames · model.spatialChannels")
+    }
+
+    private func checkCounts() throws(ModelConfigurationError) {
+        for (name, value, least, most) in [
+            ("size", size, 1, largestCount),
+            ("contextFrames", contextFrames, 1, 1 << 15), ("predictedFrames", predictedFrames, 1, 1 << 15),
+            ("frameChannels", frameChannels, 1, 1 << 15), ("spatialChannels", spatialChannels, 2, 1 << 15),
+            ("temporalChannels", temporalChannels, 2, 1 << 15), ("spatialBlocks", spatialBlocks, 2, Self.mostBlocks),
+            ("temporalBlocks", temporalBlocks, 2, Self.mostBlocks), ("groups", groups, 1, 1 << 15),
+        ] {
+            try check(name, value, (least...most).contains(value), "from \(least) to \(most)")
+        }
+    }
+
+    private func check(
+        _ key: String, _ found: some Any, _ holds: Bool, _ expected: String
+    ) throws(ModelConfigurationError) {
+        guard !holds else { return }
+        throw ModelConfigurationError("model.\(key) is \(found): it must be \(expected)")
+    }
+}

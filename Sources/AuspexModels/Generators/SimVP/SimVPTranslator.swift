@@ -1,0 +1,95 @@
+import AuspexLayers
+import AuspexTensors
+
+/// SimVP's translator: N_T Inception blocks down and N_T up over all frames' latents side by side, joined by skips as in a U-Net.
+///
+/// The side stays the same all the way. The up half's block i ≥ 1 sees what came before it joined with the output of the down half's block
+/// N_T − 1 − i; the last one gives the latents of the predicted frames.
+/// Source: Gao et al. 2022, arXiv:2206.05099, section 3.3; widths and skips as in OpenSTL's `MidIncepNet`.
+public final class SimVPTranslator: Layer {
+    public let down: [InceptionBlock]
+    public let up: [InceptionBlock]
+
+    public init(_ configuration: SimVPConfiguration, using initializer: inout Initializer) {
+        let (clip, width) = (configuration.clipChannels, configuration.temporalChannels)
+        let count = configuration.temporalBlocks
+        down = (0..<count).map {
+            InceptionBlock(
+                configuration, inputChannels: $0 == 0 ? clip : width, outputChannels: width, using: &initializer)
+        }
+        up = (0..<count).map {
+            InceptionBlock(
+                configuration, inputChannels: $0 == 0 ? width : 2 * width,
+                outputChannels: $0 == count - 1 ? clip : width, using: &initializer)
+        }
+    }
+
+    /// - Parameter latents: of the context's frames, `[B, h, w, Tc·hid_S]`, frame by frame.
+    /// - Returns: of as many frames after them, `[B, h, w, Tc·hid_S]`.
+    public func callAsFunction(_ latents: Tensor, _ pass: Pass) -> Tensor {
+        var x = latents
+        var skips: [Tensor] = []
+        for block in down {
+            x = pass.recomputed([x]) { block($0[0], $1) }
+            skips.append(x)
+        }
+        // The last of the down half is where the up half begins: no skip leads around nothing.
+        skips.removeLast()
+        x = pass.recomputed([x]) { [first = up[0]] in first($0[0], $1) }
+        for (block, skip) in zip(up.dropFirst(), skips.reversed()) {
+            x = pass.recomputed([x, skip]) { block(joined($0, along: -1), $1) }
+        }
+        return x
+    }
+}
+
+/// A block of the translator: a 1×1 convolution to half the width, then branches with kernels of several sides, whose outputs are added.
+///
+/// A branch is a grouped convolution → group norm of as many groups → leaky ReLU of slope 0.2. Weights begin as PyTorch's default has them.
+/// OpenSTL drops the groups where they do not divide the reduced width; here such a configuration is refused.
+/// Source: Gao et al. 2022, arXiv:2206.05099, section 3.3; OpenSTL's `gInception_ST`.
+public final class InceptionBlock: Layer {
+    public let reduce: Convolution
+    public let branches: [Branch]
+
+    public init(
+        _ configuration: SimVPConfiguration, inputChannels: Int, outputChannels: Int,
+        using initializer: inout Initializer
+    ) {
+        let reduced = configuration.temporalChannels / 2
+        reduce = Convolution(
+            inputChannels: inputChannels, outputChannels: reduced, kernelSize: 1, spectralNorm: false,
+            initialization: .uniformByInputs, using: &initializer)
+        branches = configuration.inceptionKernels.map {
+            Branch(
+                inputChannels: reduced, outputChannels: outputChannels, kernelSize: $0, groups: configuration.groups,
+                using: &initializer)
+        }
+    }
+
+    /// - Parameter x: `[B, h, w, inputChannels]`.
+    /// - Returns: `[B, h, w, outputChannels]`.
+    public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
+        let reduced = reduce(x, pass)
+        return branches.dropFirst().reduce(branches[0](reduced, pass)) { $0 + $1(reduced, pass) }
+    }
+
+    /// One kernel's part of a block.
+    public final class Branch: Layer {
+        public let convolution: Convolution
+        public let norm: GroupNorm
+
+        init(
+            inputChannels: Int, outputChannels: Int, kernelSize: Int, groups: Int, using initializer: inout Initializer
+        ) {
+            convolution = Convolution(
+                inputChannels: inputChannels, outputChannels: outputChannels, kernelSize: kernelSize, groups: groups,
+                spectralNorm: false, initialization: .uniformByInputs, using: &initializer)
+            norm = GroupNorm(groups: groups, channels: outputChannels)
+        }
+
+        func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
+            norm(convolution(x, pass), activation: .leakyReLU(slope: 0.2), pass)
+        }
+    }
+}
