@@ -1,7 +1,7 @@
 /// Configurations that are built into the program under a name. `experiments/` holds the same as files.
 public enum Presets {
     /// The names, smallest model first.
-    public static let names = ["tiny", "conv-gru-mse-tiny", "bair-64", "kinetics600-64", "ucf101-128"]
+    public static let names = ["tiny", "conv-gru-mse-tiny", "simvp-tiny", "bair-64", "kinetics600-64", "ucf101-128"]
 
     /// What a preset lays over the defaults.
     static let yaml = [
@@ -51,6 +51,33 @@ public enum Presets {
           averaging:
             decay: 0.99
           standingStatisticsBatches: 4
+          validationInterval: 100
+          validationClips: 16
+          checkpointInterval: 100
+          sampleInterval: 100
+
+        """,
+        "simvp-tiny": """
+        # SimVP at the size of tiny: convolutions alone, the mean squared error. Source: Gao et al. 2022, arXiv:2206.05099.
+        model:
+          name: simvp
+          size: 32
+          predictedFrames: 5
+          spatialChannels: 16
+          temporalChannels: 64
+          spatialBlocks: 2
+          temporalBlocks: 3
+        training:
+          steps: 500
+          batch: 4
+          generatorLearningRate: 0.002
+          beta1: 0.9
+          decay: cosine
+          adversarialWeight: 0
+          pixelLoss: mse
+          pixelWeight: 1
+          averaging:
+            decay: 0.99
           validationInterval: 100
           validationClips: 16
           checkpointInterval: 100

@@ -10,7 +10,7 @@ struct WholePathTests {
     ]
 
     /// Another model than the published one, by the same verbs.
-    @Test(arguments: ["conv-gru-mse-tiny"]) func anyModel(preset: String) throws {
+    @Test(arguments: ["conv-gru-mse-tiny", "simvp-tiny"]) func anyModel(preset: String) throws {
         try withTemporaryFolder { folder in
             func run(_ arguments: [String], status: Int32 = 0) throws -> ProgramRun {
                 let run = try ProgramRun(arguments, in: folder)

@@ -21,6 +21,7 @@ public struct ModelRegistry: Sendable {
     public static let standard = ModelRegistry([
         TrIVDGANConfiguration.self,
         ConvGRUMSEConfiguration.self,
+        SimVPConfiguration.self,
     ])
 
     /// The model that a configuration means if it names none.

@@ -45,16 +45,16 @@ void ax_dnn_upsample_backward(
 /// Calls `body(packed, spread)` for each run of channels: where its first number lies among a small pixel's, factor² numbers apart, and where
 /// it begins in the large image.
 template <class Body>
-static void visitShuffled(
-    int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor, Body body) {
+static void visitShuffled(int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor, Body body) {
     const int64_t pixel = channels * factor * factor, row = width * pixel;
     parallel(images * height, worthOf(row * 4), [=](int64_t first, int64_t last) {
         for (int64_t y = first; y < last; y++)
             for (int64_t x = 0; x < width; x++)
                 for (int64_t a = 0; a < factor; a++)
                     for (int64_t b = 0; b < factor; b++)
-                        body(y * row + x * pixel + a * factor + b,
-                             y * row + (a * width + x) * factor * channels + b * channels);
+                        body(
+                            y * row + x * pixel + a * factor + b,
+                            y * row + (a * width + x) * factor * channels + b * channels);
     });
 }
 

@@ -86,8 +86,7 @@ AX_KERNEL(
     (x_gradient, gain_gradient, bias_gradient, upstream, x, mean, inverse, gain, bias, activation, slope, images,
      pixels, channels, groups, scratch))
 AX_KERNEL(
-    gated_mix_forward,
-    (float *out, const float *gate, const float *kept, const float *candidate, size_t count),
+    gated_mix_forward, (float *out, const float *gate, const float *kept, const float *candidate, size_t count),
     (out, gate, kept, candidate, count))
 AX_KERNEL(
     gated_mix_backward,

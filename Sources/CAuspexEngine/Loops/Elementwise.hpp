@@ -20,38 +20,38 @@ static void map2(float *out, const float *a, const float *b, size_t count, const
 
 static void unary(ax_unary_operation operation, float *out, const float *x, size_t count) {
     switch (operation) {
-        case ax_negate: return map1(out, x, count, [](vf v) { return -v; });
-        case ax_exp: return map1(out, x, count, [](vf v) { return exponential(v); });
-        case ax_log: return map1(out, x, count, [](vf v) { return logarithm(v); });
-        case ax_tanh: return map1(out, x, count, [](vf v) { return tanh_of(v); });
-        case ax_sigmoid: return map1(out, x, count, [](vf v) { return sigmoid_of(v); });
-        // Not `v > 0 ? v : 0`: NaN must come through.
-        case ax_relu: return map1(out, x, count, [](vf v) { return select(v < 0.0f, vf{}, v); });
-        case ax_abs: return map1(out, x, count, [](vf v) { return (vf)((vi)v & 0x7fffffff); });
-        case ax_square: return map1(out, x, count, [](vf v) { return v * v; });
-        case ax_square_root: return map1(out, x, count, [](vf v) { return square_root(v); });
-        case ax_reciprocal: return map1(out, x, count, [](vf v) { return 1.0f / v; });
-        case ax_silu: return map1(out, x, count, [](vf v) { return silu_of(v); });
+    case ax_negate: return map1(out, x, count, [](vf v) { return -v; });
+    case ax_exp: return map1(out, x, count, [](vf v) { return exponential(v); });
+    case ax_log: return map1(out, x, count, [](vf v) { return logarithm(v); });
+    case ax_tanh: return map1(out, x, count, [](vf v) { return tanh_of(v); });
+    case ax_sigmoid: return map1(out, x, count, [](vf v) { return sigmoid_of(v); });
+    // Not `v > 0 ? v : 0`: NaN must come through.
+    case ax_relu: return map1(out, x, count, [](vf v) { return select(v < 0.0f, vf{}, v); });
+    case ax_abs: return map1(out, x, count, [](vf v) { return (vf)((vi)v & 0x7fffffff); });
+    case ax_square: return map1(out, x, count, [](vf v) { return v * v; });
+    case ax_square_root: return map1(out, x, count, [](vf v) { return square_root(v); });
+    case ax_reciprocal: return map1(out, x, count, [](vf v) { return 1.0f / v; });
+    case ax_silu: return map1(out, x, count, [](vf v) { return silu_of(v); });
     }
 }
 
 static void unary_backward(
     ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count) {
     switch (operation) {
-        case ax_negate: return map1(out, upstream, count, [](vf g) { return -g; });
-        case ax_exp: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y; });
-        case ax_log: return map2(out, upstream, saved, count, [](vf g, vf x) { return g / x; });
-        case ax_tanh: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * (1.0f - y * y); });
-        case ax_sigmoid: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y * (1.0f - y); });
-        case ax_relu: return map2(out, upstream, saved, count, [](vf g, vf y) { return (vf)((vi)g & (y > 0.0f)); });
-        case ax_abs:
-            return map2(out, upstream, saved, count, [](vf g, vf x) {
-                return (vf)((vi)g & (x > 0.0f)) - (vf)((vi)g & (x < 0.0f));
-            });
-        case ax_square: return map2(out, upstream, saved, count, [](vf g, vf x) { return 2.0f * g * x; });
-        case ax_square_root: return map2(out, upstream, saved, count, [](vf g, vf y) { return g / (2.0f * y); });
-        case ax_reciprocal: return map2(out, upstream, saved, count, [](vf g, vf y) { return -g * y * y; });
-        case ax_silu: return map2(out, upstream, saved, count, [](vf g, vf x) { return g * silu_slope_of(x); });
+    case ax_negate: return map1(out, upstream, count, [](vf g) { return -g; });
+    case ax_exp: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y; });
+    case ax_log: return map2(out, upstream, saved, count, [](vf g, vf x) { return g / x; });
+    case ax_tanh: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * (1.0f - y * y); });
+    case ax_sigmoid: return map2(out, upstream, saved, count, [](vf g, vf y) { return g * y * (1.0f - y); });
+    case ax_relu: return map2(out, upstream, saved, count, [](vf g, vf y) { return (vf)((vi)g & (y > 0.0f)); });
+    case ax_abs:
+        return map2(out, upstream, saved, count, [](vf g, vf x) {
+            return (vf)((vi)g & (x > 0.0f)) - (vf)((vi)g & (x < 0.0f));
+        });
+    case ax_square: return map2(out, upstream, saved, count, [](vf g, vf x) { return 2.0f * g * x; });
+    case ax_square_root: return map2(out, upstream, saved, count, [](vf g, vf y) { return g / (2.0f * y); });
+    case ax_reciprocal: return map2(out, upstream, saved, count, [](vf g, vf y) { return -g * y * y; });
+    case ax_silu: return map2(out, upstream, saved, count, [](vf g, vf x) { return g * silu_slope_of(x); });
     }
 }
 

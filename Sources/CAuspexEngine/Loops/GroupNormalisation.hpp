@@ -20,9 +20,9 @@ struct NormLeaky {
 template <class Body>
 static void with_activation(ax_norm_activation activation, float slope, const Body &body) {
     switch (activation) {
-        case ax_norm_identity: return body(NormIdentity{});
-        case ax_norm_silu: return body(NormSilu{});
-        case ax_norm_leaky_relu: return body(NormLeaky{slope});
+    case ax_norm_identity: return body(NormIdentity{});
+    case ax_norm_silu: return body(NormSilu{});
+    case ax_norm_leaky_relu: return body(NormLeaky{slope});
     }
 }
 
@@ -202,8 +202,8 @@ static void group_norm_backward(
         over_pixels(images, pixels, channels, [=](size_t at, size_t image) {
             over_channels(channels, [=](size_t c, size_t lanes) {
                 const vf v = load_lanes(x + at + c, lanes), a = load_lanes(scale + image + c, lanes);
-                const vf g = f.gradient(
-                    load_lanes(upstream + at + c, lanes), v * a + load_lanes(shift + image + c, lanes));
+                const vf g =
+                    f.gradient(load_lanes(upstream + at + c, lanes), v * a + load_lanes(shift + image + c, lanes));
                 const vf rest = v * load_lanes(inclination + image + c, lanes) + load_lanes(offset + image + c, lanes);
                 store_lanes(x_gradient + at + c, g * a + rest, lanes);
             });

@@ -38,7 +38,7 @@ typedef struct {
     int32_t relu;         ///< whether max(0, ·) is applied to the output (forward only)
     int32_t transformed;  ///< whether minimal filtering may be used (forward only): faster, ten times the rounding
     int32_t batch, in, out;
-    int32_t groups;                   ///< output channels of group g see the input channels of group g alone; 1: all see all
+    int32_t groups;  ///< output channels of group g see the input channels of group g alone; 1: all see all
     int32_t input[3], kernel[3], stride[3], before[3], output[3];
 } ax_dnn_convolution;
 

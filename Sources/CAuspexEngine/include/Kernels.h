@@ -32,7 +32,17 @@ void ax_trim_heap(void);
 // MARK: Elementwise
 
 typedef enum {
-    ax_negate, ax_exp, ax_log, ax_tanh, ax_sigmoid, ax_relu, ax_abs, ax_square, ax_square_root, ax_reciprocal, ax_silu
+    ax_negate,
+    ax_exp,
+    ax_log,
+    ax_tanh,
+    ax_sigmoid,
+    ax_relu,
+    ax_abs,
+    ax_square,
+    ax_square_root,
+    ax_reciprocal,
+    ax_silu
 } ax_unary_operation;
 
 /// out[i] = f(x[i]); in place allowed.

@@ -213,8 +213,9 @@ import Testing
         let source = try openSource(folder.file("a.npy"), options: options)
         let clip = try source.clip(at: ClipPlace(item: 2, firstFrame: 1), request: Self.request)
         #expect(clip.frames.shape == [8, 16, 16, 2])
-        let row = values.scalars[(2 * 9 + 1) * 512..<3 * 9 * 512].map { $0 * 2 - 1 }
+        let row = Array(values.scalars[(2 * 9 + 1) * 512..<3 * 9 * 512])
         #expect(clip.frames.scalars == row)
+        #expect(try ClipBatch(joining: [clip]).values.scalars == row.map { $0 * 2 - 1 })
         // [T, B, C, H, W]
         var moved = [Float](repeating: 0, count: values.count)
         let from = values.scalars
@@ -238,7 +239,7 @@ import Testing
         half.size = FrameSize(8)
         let small = try source.clip(at: ClipPlace(item: 0), request: half)
         #expect(small.frames.shape == [8, 8, 8, 2])
-        let mean = (from[0] + from[2] + from[32] + from[34]) / 4 * 2 - 1
+        let mean = (from[0] + from[2] + from[32] + from[34]) / 4
         #expect(abs(small.frames.scalars[0] - mean) < 1e-5)
     }
 }

@@ -8,18 +8,25 @@ import AuspexTensors
 /// Deterministic, and trained by the mean squared error. The network as OpenSTL has it with `model_type: incepu`: attributes here name what
 /// its configurations name, hid_S, hid_T, N_S and N_T.
 /// Source: Gao et al. 2022, arXiv:2206.05099.
-public final class SimVP: Layer {
+public final class SimVP: VideoGenerator {
     public let encoder: SimVPEncoder
     public let translator: SimVPTranslator
     public let decoder: SimVPDecoder
-    public let configuration: SimVPConfiguration
+    public let options: SimVPConfiguration
+    public let latentSize = 0
 
     /// - Parameter configuration: one that `validate()` accepts.
     public init(_ configuration: SimVPConfiguration, using initializer: inout Initializer) {
-        self.configuration = configuration
+        options = configuration
         encoder = SimVPEncoder(configuration, using: &initializer)
         translator = SimVPTranslator(configuration, using: &initializer)
         decoder = SimVPDecoder(configuration, using: &initializer)
+    }
+
+    public func callAsFunction(
+        context: Tensor, horizon: Int, noise: Tensor, classes: [Int]? = nil, _ pass: Pass
+    ) -> GeneratorOutput {
+        GeneratorOutput(frames: self(context: context, steps: horizon, pass))
     }
 
     /// Continues clips: as many frames at once as were given, cut where fewer are wanted; where more are, the predicted frames become the context
@@ -30,7 +37,7 @@ public final class SimVP: Layer {
     ///   - steps: Tp, how many frames to predict, at least 1.
     /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] but for what the network overshoots: nothing limits its output.
     public func callAsFunction(context: Tensor, steps: Int, _ pass: Pass) -> Tensor {
-        let given = configuration.contextFrames
+        let given = options.contextFrames
         require(
             context.rank == 5 && context.shape[1] == given && steps > 0, "SimVP",
             "context must be [B, \(given), H, W, C] and steps above zero: \(context.shape), \(steps)")

@@ -1,5 +1,9 @@
+import AuspexLayers
+
 /// What a SimVP is made of. Every field has a default: OpenSTL's Inception model for Moving MNIST, but for 5 RGB frames instead of 10 grey ones.
-public struct SimVPConfiguration: Codable, Sendable, Equatable {
+public struct SimVPConfiguration: ModelOptions {
+    public static let name = "simvp"
+
     /// Side of the square frames, in pixels: a multiple of `2^(spatialBlocks / 2)`.
     public var size: Int = 64
     /// Tc, the frames that are given. The translator's widths depend on it.
@@ -31,6 +35,43 @@ public struct SimVPConfiguration: Codable, Sendable, Equatable {
 }
 
 extension SimVPConfiguration {
+    public static let fieldDocumentation = [
+        "size": "Side of the square frames in pixels: a multiple of 2^(spatialBlocks / 2).",
+        "contextFrames": "Frames that are given.",
+        "predictedFrames": "Frames that are predicted in training.",
+        "frameChannels": "Channels of a frame: 3 for colour, 1 for grey.",
+        "spatialChannels": "Width of encoder and decoder (hid_S), even.",
+        "temporalChannels": "Width of the translator (hid_T), even.",
+        "spatialBlocks": "Blocks of the encoder and of the decoder (N_S), even: every second one halves or doubles the side.",
+        "temporalBlocks": "Inception blocks of each half of the translator (N_T), at least 2.",
+        "inceptionKernels": "Sides of the kernels of an Inception block's branches, odd.",
+        "groups":
+            "Groups of a branch's convolution and norm: a divisor of temporalChannels / 2 and of contextFrames · spatialChannels.",
+    ]
+
+    public var discriminatorChannels: Int { spatialChannels }
+
+    public var leastSizes: [LeastModelSize] {
+        let (width, translated) = (Double(spatialChannels), Double(temporalChannels))
+        let taps = inceptionKernels.reduce(0) { $0 + Double($1) * Double($1) }
+        // The translator's first and last block have other widths, and are left out.
+        let branches = 2 * Double(temporalBlocks - 1) * taps * (translated / 2) * translated / Double(max(1, groups))
+        return [
+            LeastModelSize(
+                field: "temporalChannels", value: temporalChannels, parameters: branches,
+                advice: "lower it: the weights grow with its square"),
+            LeastModelSize(
+                field: "spatialChannels", value: spatialChannels,
+                parameters: 9 * Double(2 * spatialBlocks - 2) * width * width,
+                activationsPerClip: Double(contextFrames) * Double(size) * Double(size) * width,
+                advice: "lower it: the weights grow with its square"),
+        ]
+    }
+
+    public func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
+        SimVP(self, using: &initializer)
+    }
+
     /// The most blocks of a kind: far more than any published model has, and few enough for sides to count with.
     static let mostBlocks = 32
 
