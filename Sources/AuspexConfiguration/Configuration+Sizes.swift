@@ -25,10 +25,9 @@ extension Configuration {
 
     /// Refuses a model whose weights alone need more memory than the process may use: a checkpoint's documents may be damaged.
     package func refuseModelThatDoesNotFit(of run: String) throws {
-        var generator = self
         // No discriminators, and one of the copies that training keeps.
-        generator.training.adversarialWeight = 0
-        let bytes = LeastMemory(generator).parameterBytes / LeastMemory.bytesPerParameter * 4
+        let least = LeastMemory(self)
+        let bytes = (least.parameterBytes - least.discriminatorBytes) / LeastMemory.bytesPerParameter * 4
         guard bytes > MachineMemory.bytes else { return }
         throw ConfigurationError(
             "\(run): the model takes at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "

@@ -38,7 +38,7 @@ public struct Configuration: Codable, Sendable, Equatable {
     /// Refuses what no run can be made of.
     public func validate() throws {
         try model.validate()
-        if training.adversarialWeight > 0 { try discriminators.validate(for: model) }
+        if training.hasDiscriminators { try discriminators.validate(for: model) }
         try training.validate()
         try data.validate()
         try refuseAbsurdSizes()

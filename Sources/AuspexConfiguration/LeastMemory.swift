@@ -22,7 +22,7 @@ public struct LeastMemory: Sendable, Equatable {
     public init(_ configuration: Configuration) {
         let (model, training) = (configuration.model, configuration.training)
         var judging = 0.0
-        if training.adversarialWeight > 0 {
+        if training.hasDiscriminators {
             for view in configuration.discriminators.resolvedViews {
                 let width = Self.widest(
                     side: view.side(of: model.size),

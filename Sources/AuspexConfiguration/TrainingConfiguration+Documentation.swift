@@ -34,6 +34,8 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "keepCheckpoints": "Checkpoints by step that are kept beside last and best.",
             "sampleInterval": "Steps between sample strips; 0 makes none.",
             "logInterval": "Steps between lines of the log.",
+            "phases":
+                "The updates of a step as a list of network, loss, optimizer, schedule, repeats, batch, from and until, where the shorthand above does not say enough: see docs/train.md.",
             "seed": "What every random draw of the run follows from.",
             "precision": "What activations are stored as: float32, until bfloat16 has kernels.",
             "checkpointActivations":
@@ -53,3 +55,20 @@ extension TrainingConfiguration.Averaging: ConfigurationDocumented {
         ]
     }
 }
+
+extension PhaseConfiguration: ConfigurationDefaulted, ConfigurationDocumented {
+    public static var fieldDocumentation: [String: String] {
+        [
+            "network": "Which network is updated.",
+            "loss": "What is minimised, for example [{name: hinge, weight: 0.1}, {name: l1, weight: 100}].",
+            "optimizer": "How its weights are moved.",
+            "schedule": "How the learning rate goes over the phase.",
+            "repeats": "Updates in a step.",
+            "batch": "Fresh clips for each update, or those of the update before.",
+            "from": "The first step, counted from 0.",
+            "until": "The step before which the phase ends; null for the run's last.",
+        ]
+    }
+}
+
+extension LossTerm: ConfigurationDefaulted {}

@@ -4,11 +4,7 @@ import Foundation
 ///
 /// Defaults are the published ones (see each field), apart from the batch, of which the paper takes 512.
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
-    /// How the learning rates go down after the warm-up.
-    public enum Decay: String, Codable, Sendable, CaseIterable { case constant, linear, cosine }
-
-    /// What a pixel loss measures between prediction and truth, both in [-1, 1].
-    public enum PixelLoss: String, Codable, Sendable, CaseIterable { case none, l1, mse }
+    public typealias Decay = WarmUpSchedule.Decay
 
     /// What activations and the copies of the weights are stored as; master weights, gradients and statistics stay float32.
     public enum Precision: String, Codable, Sendable, CaseIterable { case float32, bfloat16 }
@@ -101,21 +97,13 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     /// Whether every block's activations are computed again on the way back instead of being kept: less memory, more time, the same bits.
     public var checkpointActivations = false
 
+    /// The updates of a step in full, where the shorthand of the keys above does not say enough; empty for the shorthand.
+    public var phases: [PhaseConfiguration] = []
+
     public init() {}
 
     /// `validationSelect`, or its default: discriminators alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
-    public var effectiveSelect: ValidationSelect { validationSelect ?? (pixelLoss == .none ? .last : .psnr) }
-
-    /// The share of the full learning rate at a step, counted from 0: a straight rise over the warm-up, then the decay.
-    public func learningRateFactor(atStep step: Int) -> Double {
-        if step < warmUpSteps { return Double(step + 1) / Double(warmUpSteps) }
-        let progress = min(1, Double(step - warmUpSteps) / Double(max(1, steps - warmUpSteps)))
-        return switch decay {
-        case .constant: 1
-        case .linear: 1 - progress
-        case .cosine: 0.5 * (1 + cos(.pi * progress))
-        }
-    }
+    public var effectiveSelect: ValidationSelect { validationSelect ?? (hasPixelLoss ? .psnr : .last) }
 
     /// Refuses numbers with which no run can go on.
     ///
@@ -185,6 +173,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         try check(
             adversarialWeight == 0 || discriminatorSteps > 0, "discriminatorSteps", discriminatorSteps,
             "1 or more where adversarialWeight is above 0")
+        try validatePhases()
     }
 }
 

@@ -24,7 +24,21 @@ public struct StepCost: Sendable, Equatable {
     /// Micro-batches that are counted; all others are the same again.
     private static let countedMicroBatches = 2
 
+    /// Where steps are of several kinds, the one that takes most memory is counted.
     public init(_ configuration: Configuration) throws {
+        let costs = try configuration.training.ofEachKindOfStep.map { training in
+            var one = configuration
+            one.training = training
+            return try StepCost(ofEveryStep: one)
+        }
+        guard let most = costs.max(by: { $0.peakTensorBytes < $1.peakTensorBytes }) else {
+            throw ConfigurationError("training.phases: no step has anything to do")
+        }
+        self = most
+    }
+
+    /// - Parameter configuration: one whose steps are all alike.
+    private init(ofEveryStep configuration: Configuration) throws {
         let wanted = configuration.training.accumulation
         var counted = configuration
         counted.training.accumulation = min(wanted, Self.countedMicroBatches)

@@ -144,7 +144,7 @@ public struct TrainingRun {
         var initializer = Initializer(seed: configuration.training.seed)
         let generator = configuration.model.makeGenerator(using: &initializer)
         let discriminators =
-            configuration.training.adversarialWeight > 0
+            configuration.training.hasDiscriminators
             ? Discriminators(configuration.discriminators, for: configuration.model, using: &initializer)
             : Discriminators([])
         return AdversarialTrainer(

@@ -10,16 +10,15 @@ extension AdversarialTrainer {
     /// Everything that the next step depends on, but for the data.
     public var checkpoint: Checkpoint {
         var checkpoint = Checkpoint(step: step)
-        func put(_ values: [String: Tensor], of network: Network, in group: Checkpoint.Group) {
+        func put(_ values: [String: Tensor], of network: String, in group: Checkpoint.Group) {
             for (name, value) in values { checkpoint.groups[group, default: [:]]["\(network).\(name)"] = value }
         }
         for (network, layer) in [(Network.generator, generator as any Layer), (.discriminators, discriminators)] {
-            put(layer.parameterValues, of: network, in: .weights)
-            put(layer.bufferValues.filter { $0.key.isSpectral }, of: network, in: .spectral)
-            put(layer.bufferValues.filter { !$0.key.isSpectral }, of: network, in: .statistics)
+            put(layer.parameterValues, of: network.rawValue, in: .weights)
+            put(layer.bufferValues.filter { $0.key.isSpectral }, of: network.rawValue, in: .spectral)
+            put(layer.bufferValues.filter { !$0.key.isSpectral }, of: network.rawValue, in: .statistics)
         }
-        put(generatorOptimizer.state, of: .generator, in: .optimiser)
-        put(discriminatorOptimizer.state, of: .discriminators, in: .optimiser)
+        for phase in phases { put(phase.optimizer.state, of: phase.stateName, in: .optimiser) }
         checkpoint.groups[.averagedWeights] = averaged.state
         return checkpoint
     }
@@ -28,7 +27,7 @@ extension AdversarialTrainer {
     ///
     /// - Throws: `LayerStateError` where it was saved by a model of another configuration.
     public func restore(_ checkpoint: Checkpoint) throws {
-        func take(_ group: Checkpoint.Group, of network: Network) -> [String: Tensor] {
+        func take(_ group: Checkpoint.Group, of network: String) -> [String: Tensor] {
             let prefix = "\(network)."
             var values: [String: Tensor] = [:]
             for (name, value) in checkpoint.groups[group] ?? [:] where name.hasPrefix(prefix) {
@@ -40,15 +39,15 @@ extension AdversarialTrainer {
         // A run whose losses have no discriminators may have saved some: they were never trained.
         if !discriminators.judges.isEmpty { networks.append((.discriminators, discriminators)) }
         for (network, layer) in networks {
-            try layer.load(parameters: take(.weights, of: network))
+            try layer.load(parameters: take(.weights, of: network.rawValue))
             try layer.load(
-                buffers: take(.spectral, of: network).merging(take(.statistics, of: network)) { own, _ in own })
+                buffers: take(.spectral, of: network.rawValue).merging(take(.statistics, of: network.rawValue)) {
+                    own, _ in own
+                })
         }
-        try generatorOptimizer.load(take(.optimiser, of: .generator), updates: checkpoint.step)
-        if !discriminators.judges.isEmpty {
-            try discriminatorOptimizer.load(
-                take(.optimiser, of: .discriminators),
-                updates: configuration.adversarialWeight > 0 ? checkpoint.step * configuration.discriminatorSteps : 0)
+        for phase in phases {
+            try phase.optimizer.load(
+                take(.optimiser, of: phase.stateName), updates: phase.plan.updates(before: checkpoint.step))
         }
         try averaged.load(checkpoint.groups[.averagedWeights] ?? [:])
         step = checkpoint.step

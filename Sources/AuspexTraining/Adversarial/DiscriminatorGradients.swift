@@ -5,17 +5,17 @@ import AuspexTensors
 /// What one discriminator's loss came to on one batch.
 public struct JudgeOutcome {
     public let view: String
-    /// Hinge loss, mean over clips.
+    /// Mean over clips.
     public let loss: Float
-    /// Share of real clips with a score above zero; nil where none were shown.
-    public let accuracyReal: Float?
-    /// Share of predicted clips with a score below zero; nil where it is the generator's turn.
-    public let accuracyPredicted: Float?
+    /// Share of real clips whose score is on the real side of the loss's boundary.
+    public let accuracyReal: Float
+    /// Share of predicted clips whose score is on the other side.
+    public let accuracyPredicted: Float
 }
 
-/// The discriminators' side of a training step: hinge loss of real clips and of the generator's predictions for their contexts.
+/// The discriminators' side of a training step: an adversarial loss of real clips and of the generator's predictions for their contexts.
 ///
-/// `L = Σ views [mean ρ(1 − D(real)) + mean ρ(1 + D(predicted))]`; real and predicted clips go through a discriminator as one batch and share the
+/// With the hinge loss `L = Σ views [mean ρ(1 − D(real)) + mean ρ(1 + D(predicted))]`; real and predicted clips go through a discriminator as one batch and share the
 /// view's draws. Views run and go backward one after another, so that only one discriminator's activations are alive at a time.
 /// Source: Lim and Ye 2017, arXiv:1705.02894; Luc et al. 2020, arXiv:2003.04035, section 3.3.
 public struct DiscriminatorGradients {
@@ -28,8 +28,9 @@ public struct DiscriminatorGradients {
     ///   - draws: one for each discriminator.
     public init(
         of discriminators: Discriminators, on batch: TrainingBatch, predicted: Tensor, draws: [ViewDraws],
-        recomputesActivations: Bool = false
+        loss: AdversarialLoss = .hinge, recomputesActivations: Bool = false
     ) {
+        let adversarial = loss
         let real = joined([batch.context, batch.future], along: 1)
         let fake = joined([batch.context, predicted.detached()], along: 1)
         let both = joined([real, fake], along: 0)
@@ -43,7 +44,7 @@ public struct DiscriminatorGradients {
             ) { pass in
                 let all = discriminator(both, draws: draws.doubled, classes: classes, pass)
                 scores = all.detached()
-                return discriminatorHingeLoss(
+                return adversarial.discriminator(
                     real: all.sliced(0, from: 0, count: batch.clips),
                     predicted: all.sliced(0, from: batch.clips, count: batch.clips))
             }
@@ -52,8 +53,8 @@ public struct DiscriminatorGradients {
             outcomes.append(
                 JudgeOutcome(
                     view: discriminator.name, loss: loss.scalar,
-                    accuracyReal: share(numbers.prefix(batch.clips)) { $0 > 0 },
-                    accuracyPredicted: share(numbers.suffix(batch.clips)) { $0 < 0 }))
+                    accuracyReal: share(numbers.prefix(batch.clips)) { $0 > adversarial.boundary },
+                    accuracyPredicted: share(numbers.suffix(batch.clips)) { $0 < adversarial.boundary }))
         }
         self.outcomes = outcomes
         self.gradients = gradients

@@ -2,44 +2,27 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 
-/// How much each term counts in a generator's loss.
-public struct GeneratorLossWeights: Sendable, Equatable {
-    public var adversarial: Float
-    public var pixelLoss: TrainingConfiguration.PixelLoss
-    public var pixel: Float
-
-    public init(
-        adversarial: Float = 1, pixelLoss: TrainingConfiguration.PixelLoss = .none, pixel: Float = 0
-    ) {
-        self.adversarial = adversarial
-        self.pixelLoss = pixelLoss
-        self.pixel = pixel
-    }
-}
-
 /// The generator's side of a training step.
 ///
-/// `L = −Σ views mean D(predicted) [+ weight · pixel loss] [+ Σ losses of the model's own]`. Views run and go backward one after another; their gradients are summed at the
-/// video, and go back through the generator once.
+/// `L = −Σ views mean D(predicted) [+ weight · pixel loss] [+ Σ losses of the model's own]`, or other losses that a phase lists. Terms run and go
+/// backward one after another; their gradients are summed at the video, and go back through the generator once.
 public struct GeneratorGradients {
-    public let outcomes: [JudgeOutcome]
-    /// The pixel loss, unweighted; nil where there is none.
-    public let pixelLoss: Float?
-    /// The losses that the model itself brings, unweighted.
-    public let ownLosses: [(name: String, value: Float)]
+    /// What each term came to, unweighted, in the order of the phase's list, then the model's own.
+    public let losses: [(name: String, value: Float)]
     /// In the order of `generator.parameters`.
     public let gradients: [Tensor]
     /// What was predicted, `[B, Tp, H, W, C]`.
     public let predicted: Tensor
 
     /// - Parameters:
+    ///   - terms: what is minimised; adversarial ones ask the discriminators.
     ///   - noise: `[B, latentSize]`.
     ///   - draws: one for each discriminator.
     ///   - progress: the share of the training that is done, from 0 to 1.
     public init(
-        of generator: some VideoGenerator, judgedBy discriminators: Discriminators, on batch: TrainingBatch,
-        noise: Tensor,
-        draws: [ViewDraws], weights: GeneratorLossWeights, progress: Double = 0, recomputesActivations: Bool = false
+        of generator: some VideoGenerator, against discriminators: Discriminators, on batch: TrainingBatch,
+        noise: Tensor, draws: [ViewDraws], terms: [LossTerm] = [LossTerm(.hinge)], progress: Double = 0,
+        recomputesActivations: Bool = false
     ) {
         let parameters = generator.parameters
         let pass = Pass(
@@ -49,35 +32,19 @@ public struct GeneratorGradients {
             context: batch.context, horizon: batch.predictedFrames, noise: noise, classes: batch.classes, pass)
         let video = output.frames
         predicted = video.detached()
+        var losses: [(name: String, value: Float)] = []
         var upstream: Tensor?
-        var outcomes: [JudgeOutcome] = []
-        if weights.adversarial != 0 {
-            for (discriminator, draws) in zip(discriminators.judges, draws) {
-                let judging = Pass(
-                    .training, recordsInputs: true, recomputesActivations: recomputesActivations)
-                let frames = judging.watch(predicted)
-                let video = joined([batch.context, frames], along: 1)
-                let scores = discriminator(video, draws: draws, classes: batch.classes, judging)
-                let loss = generatorHingeLoss(predicted: scores)
-                let gradient = judging.gradients(of: loss, at: [frames])[0]
-                accumulate(gradient * weights.adversarial, into: &upstream)
-                outcomes.append(
-                    JudgeOutcome(view: discriminator.name, loss: loss.scalar, accuracyReal: nil, accuracyPredicted: nil)
-                )
-            }
+        for term in terms {
+            guard
+                let loss = term.videoLoss(of: discriminators, recomputesActivations: recomputesActivations)
+            else { continue }
+            let result = loss.evaluate(predicted, on: batch, draws: draws)
+            losses += result.values
+            if let gradient = result.gradient { accumulate(gradient, into: &upstream) }
         }
-        var pixelLoss: Float?
-        let measuring = Pass(.training, recordsInputs: true)
-        let frames = measuring.watch(predicted)
-        if let loss = weights.pixelLoss(predicted: frames, real: batch.future) {
-            pixelLoss = loss.scalar
-            accumulate(measuring.gradients(of: loss, at: [frames])[0] * weights.pixel, into: &upstream)
-        }
-        self.outcomes = outcomes
-        self.pixelLoss = pixelLoss
         let own = generator.losses(
             of: output, clips: joined([batch.context, batch.future], along: 1), progress: progress, pass)
-        ownLosses = own.map { ($0.name, $0.value.scalar) }
+        self.losses = losses + own.map { ($0.name, $0.value.scalar) }
         if own.isEmpty {
             gradients = pass.gradients(of: video, upstream: upstream ?? Tensor(zeros: video.shape), for: parameters)
         } else {
@@ -86,5 +53,17 @@ public struct GeneratorGradients {
             if let upstream { total = total + sum(video * upstream) }
             gradients = pass.gradients(of: total, for: parameters)
         }
+    }
+}
+
+extension LossTerm {
+    /// The term as one that looks at the video; nil for one that looks at weights.
+    fileprivate func videoLoss(of discriminators: Discriminators, recomputesActivations: Bool) -> (any VideoLoss)? {
+        if let adversarial = name.adversarial {
+            return AdversarialVideoLoss(
+                discriminators: discriminators, loss: adversarial, weight: Float(weight),
+                recomputesActivations: recomputesActivations)
+        }
+        return name.pixel.map { PixelVideoLoss(loss: $0, weight: Float(weight)) }
     }
 }

@@ -264,7 +264,7 @@ public final class TrainingLoop {
         checkpoint.groups[.standingStatistics] = evaluation.generator.bufferValues
         try checkpoint.set(
             Progress(
-                consumedClips: trainer.step * trainer.batchesPerStep * configuration.batch, best: best,
+                consumedClips: trainer.consumedBatches * configuration.batch, best: best,
                 bestBy: configuration.effectiveSelect, baselines: baselines,
                 format: Progress.currentFormat),
             as: Progress.documentName)

@@ -1,6 +1,9 @@
 import AuspexTensors
 
-extension TrainingConfiguration.PixelLoss {
+/// What is measured between predicted and true frames, both in [−1, 1].
+public enum PixelLoss: String, Codable, Sendable, CaseIterable {
+    case none, l1, mse
+
     /// The mean over all numbers of the absolute or squared difference; nil where there is no pixel loss.
     ///
     /// - Parameters:

@@ -55,9 +55,9 @@ extension ModelTests {
             let golden = try Golden(model.name)
             let (generator, discriminators) = try model.networks(golden)
             let result = GeneratorGradients(
-                of: generator, judgedBy: discriminators, on: model.batch(at), noise: model.noise(at),
-                draws: try model.draws(at, golden), weights: GeneratorLossWeights(), recomputesActivations: recomputes)
-            let losses = Tensor(result.outcomes.map(\.loss), shape: [3])
+                of: generator, against: discriminators, on: model.batch(at), noise: model.noise(at),
+                draws: try model.draws(at, golden), recomputesActivations: recomputes)
+            let losses = Tensor(result.losses.map(\.value), shape: [3])
             expectClose(losses, try golden["losses.generator"], "\(model.name): generator losses", within: 1e-5)
             golden.expectGradients(generator.named(result.gradients), of: "generator", within: 5e-4)
             let statistics = golden.tensors(under: "statistics.")
@@ -94,10 +94,10 @@ extension ModelTests {
                 }
                 let update = 3 * step + 2
                 let result = GeneratorGradients(
-                    of: generator, judgedBy: discriminators, on: model.batch(2 * step + 1), noise: model.noise(update),
-                    draws: try model.draws(update, golden), weights: GeneratorLossWeights())
+                    of: generator, against: discriminators, on: model.batch(2 * step + 1), noise: model.noise(update),
+                    draws: try model.draws(update, golden))
                 forGenerator.update(result.gradients, learningRate: 1e-4)
-                losses += result.outcomes.map(\.loss)
+                losses += result.losses.map(\.value)
             }
             let expected = try golden["losses"]
             let found = Tensor(losses, shape: [10, 3, 3])

@@ -43,8 +43,8 @@ extension ModelTests {
             let (generator, discriminators) = (Tiny.generator(model), Tiny.discriminators(.trivd, for: model))
             let (ofGenerator, ofDiscriminators) = (generator.bits, discriminators.bits)
             let result = GeneratorGradients(
-                of: generator, judgedBy: discriminators, on: batch(), noise: Tiny.noise(model),
-                draws: draws(discriminators), weights: GeneratorLossWeights())
+                of: generator, against: discriminators, on: batch(), noise: Tiny.noise(model),
+                draws: draws(discriminators))
             Adam(generator.parameters, beta1: 0, beta2: 0.999, epsilon: 1e-8)
                 .update(result.gradients, learningRate: 1e-3)
             let moved = discriminators.changed(since: ofDiscriminators)

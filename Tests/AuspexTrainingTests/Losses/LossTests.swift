@@ -31,7 +31,7 @@ import Testing
 
     @Test func pixels() throws {
         let real = Tensor([0.5, -1, 0.25, 1] as [Float], shape: [1, 1, 2, 2, 1])
-        let cases: [(TrainingConfiguration.PixelLoss, Float, [Float])] = [
+        let cases: [(PixelLoss, Float, [Float])] = [
             (.l1, (0.5 + 1 + 0.5 + 1.5) / 4, [0.5, -0.5, 0.5, -0.5]),
             (.mse, (0.25 + 1 + 0.25 + 2.25) / 4, [0.5, -1, 0.5, -1.5]),
         ]
@@ -42,7 +42,7 @@ import Testing
             expect(measured, [value])
             expect(tape.gradients(of: measured, upstream: Tensor(2), at: [predicted])[0], gradient)
         }
-        let none = TrainingConfiguration.PixelLoss.none
+        let none = PixelLoss.none
         #expect(none(predicted: real, real: real)?.scalar == nil)
     }
 }

@@ -42,7 +42,8 @@ extension SimVPConfiguration {
         "frameChannels": "Channels of a frame: 3 for colour, 1 for grey.",
         "spatialChannels": "Width of encoder and decoder (hid_S), even.",
         "temporalChannels": "Width of the translator (hid_T), even.",
-        "spatialBlocks": "Blocks of the encoder and of the decoder (N_S), even: every second one halves or doubles the side.",
+        "spatialBlocks":
+            "Blocks of the encoder and of the decoder (N_S), even: every second one halves or doubles the side.",
         "temporalBlocks": "Inception blocks of each half of the translator (N_T), at least 2.",
         "inceptionKernels": "Sides of the kernels of an Inception block's branches, odd.",
         "groups":

@@ -1,0 +1,58 @@
+import AuspexLayers
+import AuspexTensors
+
+/// Moves a network's parameters by their gradients.
+package protocol Optimizer: AnyObject {
+    /// Moves every parameter in place.
+    ///
+    /// - Parameters:
+    ///   - gradients: in the order of the parameters.
+    ///   - gradientScale: what they are multiplied with first: clipping, or one over the number of accumulated batches.
+    func update(_ gradients: [Tensor], learningRate: Double, gradientScale: Double)
+
+    /// What is kept beside each parameter, by the parameter's name with the kind behind, for a checkpoint.
+    var state: [String: Tensor] { get }
+
+    /// Puts the state and the count of updates back.
+    func load(_ state: [String: Tensor], updates: Int) throws(LayerStateError)
+}
+
+/// An optimizer by name, with its numbers.
+public struct OptimizerConfiguration: Codable, Sendable, Equatable {
+    public enum Name: String, Codable, Sendable, CaseIterable { case adam, adamw, sgd }
+
+    public var name = Name.adam
+    public var learningRate = 1e-4
+    /// Adam's and AdamW's decay of the mean gradient.
+    public var beta1 = 0.0
+    /// Adam's and AdamW's decay of the mean squared gradient.
+    public var beta2 = 0.999
+    /// Added to the root in Adam's and AdamW's denominator.
+    public var epsilon = 1e-8
+    /// AdamW's share by which weights shrink in a step, times the learning rate; SGD's weight of the squared weights.
+    public var weightDecay = 0.0
+    /// SGD's share of the last step that is taken again.
+    public var momentum = 0.9
+    /// The largest norm that all gradients together may have; larger ones are scaled down. Nil does not limit.
+    public var gradientClipping: Double?
+
+    public init() {}
+
+    func optimizer(of parameters: [NamedParameter]) -> any Optimizer {
+        switch name {
+        case .adam: Adam(parameters, beta1: beta1, beta2: beta2, epsilon: epsilon)
+        case .adamw: Adam(parameters, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+        case .sgd: MomentumDescent(parameters, momentum: momentum, weightDecay: weightDecay)
+        }
+    }
+}
+
+/// Takes what an optimizer keeps beside a parameter out of a checkpoint's numbers.
+func optimizerState(
+    _ name: String, of entry: NamedParameter, in state: [String: Tensor]
+) throws(LayerStateError) -> Tensor {
+    let (name, shape) = ("\(entry.name).\(name)", entry.parameter.value.shape)
+    guard let value = state[name] else { throw .missing(name: name) }
+    guard value.shape == shape else { throw .shape(name: name, found: value.shape, expected: shape) }
+    return value
+}

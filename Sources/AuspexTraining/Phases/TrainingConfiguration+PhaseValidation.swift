@@ -1,0 +1,83 @@
+extension TrainingConfiguration {
+    /// Refuses phases with which no run can go on, and shorthand beside them that would have no effect.
+    func validatePhases() throws {
+        guard !phases.isEmpty else { return }
+        let usual = TrainingConfiguration()
+        func unused<Value: Equatable>(_ key: KeyPath<TrainingConfiguration, Value>, _ field: String) throws {
+            guard self[keyPath: key] != usual[keyPath: key] else { return }
+            throw TrainingConfigurationError(
+                field: field, found: "\(self[keyPath: key])",
+                expected:
+                    "\(usual[keyPath: key]) where training.phases are listed: it is shorthand for a list, so say it there"
+            )
+        }
+        try unused(\.discriminatorSteps, "discriminatorSteps")
+        try unused(\.generatorLearningRate, "generatorLearningRate")
+        try unused(\.discriminatorLearningRate, "discriminatorLearningRate")
+        try unused(\.beta1, "beta1")
+        try unused(\.beta2, "beta2")
+        try unused(\.epsilon, "epsilon")
+        try unused(\.warmUpSteps, "warmUpSteps")
+        try unused(\.decay, "decay")
+        try unused(\.pixelLoss, "pixelLoss")
+        try unused(\.pixelWeight, "pixelWeight")
+        try unused(\.adversarialWeight, "adversarialWeight")
+        try unused(\.orthogonalPenalty, "orthogonalPenalty")
+        for (number, phase) in phases.enumerated() { try phase.validate(at: "phases[\(number)]") }
+        if !phases.contains(where: { $0.network == .generator }) {
+            throw TrainingConfigurationError(
+                field: "phases", found: "a list without the generator",
+                expected: "at least one phase whose network is generator")
+        }
+        let gaps = Set(phases.flatMap { [$0.from, $0.until ?? steps] } + [0]).filter { $0 < steps }.sorted()
+        for step in gaps where !phases.contains(where: { $0.isActive(atStep: step) }) {
+            throw TrainingConfigurationError(
+                field: "phases", found: "a list with nothing to do at step \(step)",
+                expected: "a phase for each of the \(steps) steps: see from and until")
+        }
+    }
+}
+
+extension PhaseConfiguration {
+    /// - Parameter field: `phases[1]`.
+    fileprivate func validate(at field: String) throws {
+        func check(_ holds: Bool, _ key: String, _ found: some CustomStringConvertible, _ expected: String) throws {
+            if !holds {
+                throw TrainingConfigurationError(field: "\(field).\(key)", found: "\(found)", expected: expected)
+            }
+        }
+        try check((1...1_000).contains(repeats), "repeats", repeats, "1 to 1000")
+        try check(from >= 0, "from", from, "0 or more")
+        try check(until ?? .max > from, "until", until ?? 0, "a step after from, which is \(from)")
+        try check(schedule.warmUpSteps >= 0, "schedule.warmUpSteps", schedule.warmUpSteps, "0 or more")
+        let rates = [
+            ("optimizer.learningRate", optimizer.learningRate), ("optimizer.epsilon", optimizer.epsilon),
+            ("optimizer.gradientClipping", optimizer.gradientClipping ?? 1),
+        ]
+        for (key, rate) in rates { try check(rate > 0 && rate.isFinite, key, rate, "a number above 0") }
+        let shares = [
+            ("optimizer.beta1", optimizer.beta1), ("optimizer.beta2", optimizer.beta2),
+            ("optimizer.momentum", optimizer.momentum),
+        ]
+        for (key, share) in shares { try check((0..<1).contains(share), key, share, "0 or more and below 1") }
+        try check(
+            optimizer.weightDecay >= 0 && optimizer.weightDecay.isFinite, "optimizer.weightDecay",
+            optimizer.weightDecay, "0 or more")
+        try check(
+            optimizer.weightDecay == 0 || optimizer.name != .adam, "optimizer.weightDecay", optimizer.weightDecay,
+            "0 for adam; adamw and sgd have one")
+        for (number, term) in loss.enumerated() {
+            try check(
+                term.weight > 0 && term.weight.isFinite, "loss[\(number)].weight", term.weight, "a number above 0")
+            try check(
+                network == .generator || term.name.adversarial != nil, "loss[\(number)].name", term.name.rawValue,
+                "hinge, non-saturating or least-squares where the network is discriminators")
+        }
+        try check(
+            network == .generator || loss.count == 1, "loss", "a list of \(loss.count)",
+            "one adversarial loss where the network is discriminators")
+        try check(
+            loss.filter { $0.name.adversarial != nil }.count <= 1, "loss", "a list with several adversarial losses",
+            "at most one of hinge, non-saturating and least-squares")
+    }
+}

@@ -1,0 +1,98 @@
+/// The plan of a training: the phases that are listed, or those that the other keys are shorthand for.
+extension TrainingConfiguration {
+    /// What a step goes through.
+    public var resolvedPhases: [PhaseConfiguration] {
+        guard phases.isEmpty else { return phases }
+        var generator = PhaseConfiguration()
+        generator.optimizer = shorthandOptimizer(learningRate: generatorLearningRate)
+        generator.schedule = shorthandSchedule
+        if adversarialWeight > 0 { generator.loss.append(LossTerm(.hinge, weight: adversarialWeight)) }
+        switch pixelLoss {
+        case .none: break
+        case .l1: generator.loss.append(LossTerm(.l1, weight: pixelWeight))
+        case .mse: generator.loss.append(LossTerm(.mse, weight: pixelWeight))
+        }
+        if orthogonalPenalty > 0 { generator.loss.append(LossTerm(.orthogonal, weight: orthogonalPenalty)) }
+        guard adversarialWeight > 0 else { return [generator] }
+        generator.batch = .last
+        var discriminators = PhaseConfiguration()
+        discriminators.network = .discriminators
+        discriminators.loss = [LossTerm(.hinge)]
+        discriminators.optimizer = shorthandOptimizer(learningRate: discriminatorLearningRate)
+        discriminators.schedule = shorthandSchedule
+        discriminators.repeats = discriminatorSteps
+        return [discriminators, generator]
+    }
+
+    private func shorthandOptimizer(learningRate: Double) -> OptimizerConfiguration {
+        var optimizer = OptimizerConfiguration()
+        optimizer.learningRate = learningRate
+        optimizer.beta1 = beta1
+        optimizer.beta2 = beta2
+        optimizer.epsilon = epsilon
+        optimizer.gradientClipping = gradientClipping
+        return optimizer
+    }
+
+    private var shorthandSchedule: ScheduleConfiguration {
+        var schedule = ScheduleConfiguration()
+        schedule.name =
+            switch decay {
+            case .constant: .constant
+            case .linear: .linear
+            case .cosine: .cosine
+            }
+        schedule.warmUpSteps = warmUpSteps
+        return schedule
+    }
+
+    /// Whether any phase needs discriminators.
+    public var hasDiscriminators: Bool {
+        resolvedPhases.contains { phase in
+            phase.network == .discriminators || phase.loss.contains { $0.name.adversarial != nil && $0.weight > 0 }
+        }
+    }
+
+    /// Whether the generator is ever trained for small errors of pixels.
+    public var hasPixelLoss: Bool {
+        resolvedPhases.contains { $0.loss.contains { $0.name.pixel != nil && $0.weight > 0 } }
+    }
+
+    /// The same training with one kind of step alone, for each kind: the phases that are active together.
+    package var ofEachKindOfStep: [TrainingConfiguration] {
+        guard !phases.isEmpty else { return [self] }
+        let starts = Set([0] + phases.flatMap { [$0.from, $0.until ?? 0] }).filter { $0 < steps }.sorted()
+        return starts.map { step in
+            var one = self
+            one.phases = phases.filter { $0.isActive(atStep: step) }.map { phase in
+                var phase = phase
+                (phase.from, phase.until) = (0, nil)
+                return phase
+            }
+            return one
+        }
+    }
+
+    /// Updates of a step that take fresh clips.
+    package func freshUpdates(atStep step: Int) -> Int {
+        let active = resolvedPhases.filter { $0.isActive(atStep: step) && $0.repeats > 0 }
+        let fresh = active.reduce(0) { $0 + ($1.batch == .fresh ? $1.repeats : 0) }
+        return fresh + (active.first?.batch == .last ? 1 : 0)
+    }
+
+    /// Updates with fresh clips of all steps before one.
+    package func freshUpdates(before step: Int) -> Int {
+        // Between two of these steps every step is like the first.
+        let changes = resolvedPhases.flatMap { [$0.from, $0.until ?? step] }.filter { $0 > 0 && $0 < step }
+        let bounds = [0] + Set(changes).sorted() + [step]
+        return zip(bounds, bounds.dropFirst()).reduce(0) { $0 + ($1.1 - $1.0) * freshUpdates(atStep: $1.0) }
+    }
+
+    /// How many numbers of draws a step has: one for each update, whether its phase is active or not.
+    var drawsPerStep: Int {
+        phases.isEmpty ? discriminatorSteps + 1 : max(1, phases.reduce(0) { $0 + $1.repeats })
+    }
+
+    /// The first number of a step. Without discriminators the shorthand's numbers before the generator's are left out.
+    var firstDraw: Int { phases.isEmpty && adversarialWeight == 0 ? discriminatorSteps : 0 }
+}

@@ -1,0 +1,140 @@
+import AuspexModels
+import AuspexSupport
+import AuspexTensors
+import AuspexTraining
+import TestSupport
+import Testing
+
+@Suite("A step is a list of phases")
+struct PhaseTests {
+    private func batch(of run: SmallRun, number: Int) throws -> TrainingBatch {
+        let loader = try run.loader(from: number * run.training.batch)
+        return TrainingBatch(
+            clips: try loader.nextBatch().frames.pixelsAsValues(), contextFrames: run.model.contextFrames)
+    }
+
+    private func bits(_ trainer: AdversarialTrainer) -> [String: [UInt32]] {
+        trainer.checkpoint.groups.values.reduce(into: [:]) { all, group in
+            for (name, tensor) in group { all[name, default: []] += tensor.scalars.map(\.bitPattern) }
+        }
+    }
+
+    /// Trains so many steps on numbered batches, and says which batches each step took.
+    private func train(_ trainer: AdversarialTrainer, _ run: SmallRun, steps: Int) throws -> [[Int]] {
+        var taken = trainer.consumedBatches
+        return try (0..<steps).map { _ in
+            var numbers: [Int] = []
+            #expect(trainer.consumedBatches == taken)
+            let expected = trainer.batchesPerStep
+            _ = try trainer.advance {
+                defer { taken += 1 }
+                numbers.append(taken)
+                return try batch(of: run, number: taken)
+            }
+            #expect(numbers.count == expected)
+            return numbers
+        }
+    }
+
+    @Test("The list that the shorthand stands for gives the shorthand's bits") func shorthand() throws {
+        var short = SmallRun(steps: 2)
+        short.training.discriminatorSteps = 2
+        short.training.pixelLoss = .l1
+        short.training.pixelWeight = 10
+        short.training.gradientClipping = 1
+        short.training.warmUpSteps = 2
+        var long = SmallRun(steps: 2)
+        long.training.phases = short.training.resolvedPhases
+        try long.training.validate()
+        let (a, b) = (short.makeTrainer(), long.makeTrainer())
+        #expect(try train(a, short, steps: 2) == [[0, 1], [2, 3]])
+        _ = try train(b, long, steps: 2)
+        #expect(bits(a) == bits(b))
+    }
+
+    /// The small error first, then discriminators: they move from their first step on and not before.
+    @Test func oneAfterTheOther() throws {
+        var run = SmallRun(steps: 4)
+        var pixels = PhaseConfiguration()
+        (pixels.loss, pixels.until) = ([LossTerm(.mse)], 2)
+        pixels.optimizer.name = .adamw
+        var discriminators = PhaseConfiguration()
+        (discriminators.network, discriminators.from, discriminators.repeats) = (.discriminators, 2, 2)
+        discriminators.loss = [LossTerm(.leastSquares)]
+        var generator = PhaseConfiguration()
+        (generator.from, generator.batch) = (2, .last)
+        generator.loss = [LossTerm(.leastSquares, weight: 0.1), LossTerm(.l1, weight: 10)]
+        generator.optimizer.name = .sgd
+        generator.optimizer.learningRate = 1e-3
+        run.training.phases = [pixels, discriminators, generator]
+        try run.training.validate()
+        #expect(run.training.hasDiscriminators && run.training.hasPixelLoss)
+        let trainer = run.makeTrainer()
+        let before = trainer.discriminators.parameterValues
+        #expect(try train(trainer, run, steps: 2) == [[0], [1]])
+        for (name, value) in trainer.discriminators.parameterValues {
+            #expect(value.scalars == before[name]?.scalars, "\(name)")
+        }
+        // A run that stops here and goes on is the same run.
+        let checkpoint = trainer.checkpoint
+        let resumed = run.makeTrainer()
+        try resumed.restore(checkpoint)
+        #expect(try train(trainer, run, steps: 2) == [[2, 3], [4, 5]])
+        _ = try train(resumed, run, steps: 2)
+        #expect(bits(trainer) == bits(resumed))
+        #expect(
+            trainer.discriminators.parameterValues.contains { $0.value.scalars != before[$0.key]?.scalars })
+    }
+
+    @Test("A phase that takes the last clips where none were taken takes fresh ones") func lastOfNone() throws {
+        var run = SmallRun(steps: 2)
+        var phase = PhaseConfiguration()
+        (phase.loss, phase.batch, phase.repeats) = ([LossTerm(.l1)], .last, 3)
+        run.training.phases = [phase]
+        #expect(try train(run.makeTrainer(), run, steps: 2) == [[0], [1]])
+    }
+
+    @Test func refusals() {
+        var good = PhaseConfiguration()
+        good.loss = [LossTerm(.mse)]
+        func refusal(
+            _ change: (inout TrainingConfiguration, inout PhaseConfiguration) -> Void
+        ) -> String {
+            var (training, phase) = (TrainingConfiguration(), good)
+            change(&training, &phase)
+            training.phases = [phase]
+            let error = #expect(throws: TrainingConfigurationError.self) { try training.validate() }
+            return error?.description ?? ""
+        }
+        let cases: [(String, (inout TrainingConfiguration, inout PhaseConfiguration) -> Void)] = [
+            ("training.phases[0].repeats is 0; expected 1 to 1000", { $1.repeats = 0 }),
+            ("training.phases[0].until is 3; expected a step after from, which is 3", { ($1.from, $1.until) = (3, 3) }),
+            ("training.phases is a list with nothing to do at step 0", { $1.from = 3 }),
+            ("training.phases is a list with nothing to do at step 7", { $1.until = 7 }),
+            (
+                "training.phases is a list without the generator",
+                {
+                    $1.network = .discriminators
+                    $1.loss = [LossTerm(.hinge)]
+                }
+            ),
+            ("training.phases[0].loss[0].name is mse; expected hinge", { $1.network = .discriminators }),
+            (
+                "training.phases[0].optimizer.weightDecay is 0.1; expected 0 for adam",
+                { $1.optimizer.weightDecay = 0.1 }
+            ),
+            ("training.phases[0].loss[0].weight is 0.0", { $1.loss = [LossTerm(.mse, weight: 0)] }),
+            (
+                "training.phases[0].loss is a list with several adversarial losses",
+                {
+                    $1.loss = [LossTerm(.hinge), LossTerm(.leastSquares)]
+                }
+            ),
+        ]
+        for (beginning, change) in cases {
+            let text = refusal(change)
+            #expect(text.hasPrefix(beginning), "\(text)")
+        }
+        #expect(refusal { training, _ in training.beta1 = 0.5 }.hasPrefix("training.beta1 is 0.5; expected 0.0 where"))
+    }
+}
