@@ -20,7 +20,8 @@ struct WholePathTests {
             let name = String(preset.dropLast("-tiny".count))
             let small = [
                 "--set", "training.batch=1", "--set", "training.standingStatisticsBatches=1", "--set",
-                "training.validationClips=2", "--set", "model.predictedFrames=2", "--quiet",
+                "training.validationClips=2", "--set", "model.predictedFrames=2", "--set", "training.decay=constant",
+                "--quiet",
             ]
             _ = try run(["data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "2", "--size", "32"])
             #expect(try run(["train", preset, "--dry-run", "--quiet"]).output.contains("name: \(name)"))

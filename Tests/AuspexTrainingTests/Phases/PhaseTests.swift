@@ -44,6 +44,7 @@ struct PhaseTests {
         short.training.gradientClipping = 1
         short.training.warmUpSteps = 2
         var long = SmallRun(steps: 2)
+        long.training.discriminatorSteps = TrainingConfiguration().discriminatorSteps
         long.training.phases = short.training.resolvedPhases
         try long.training.validate()
         let (a, b) = (short.makeTrainer(), long.makeTrainer())
@@ -66,6 +67,7 @@ struct PhaseTests {
         generator.loss = [LossTerm(.leastSquares, weight: 0.1), LossTerm(.l1, weight: 10)]
         generator.optimizer.name = .sgd
         generator.optimizer.learningRate = 1e-3
+        run.training.discriminatorSteps = TrainingConfiguration().discriminatorSteps
         run.training.phases = [pixels, discriminators, generator]
         try run.training.validate()
         #expect(run.training.hasDiscriminators && run.training.hasPixelLoss)
