@@ -2,7 +2,7 @@ import AuspexTensors
 import TestSupport
 import Testing
 
-/// Numbers below 1.2e-38 take a processor some hundred cycles each, and none of them matters.
+/// Numbers below 1.2e-38 take many processors some hundred cycles each, and none of them matters.
 @Suite("Subnormal numbers are flushed to zero on every thread that computes")
 struct SubnormalTests {
     private func onThreads(_ body: () -> Void) {

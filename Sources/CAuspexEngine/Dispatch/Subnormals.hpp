@@ -1,7 +1,7 @@
 // Flushing of subnormal numbers to zero, for all that computes here.
 //
-// A processor takes some hundred cycles for an operation on a number below 1.2e-38, and a layer whose activations vanish is then tens of times
-// slower, without anybody noticing what those numbers are. Every call into the engine flushes them on the calling thread and puts the thread's mode
+// Many processors take some hundred cycles for an operation on a number below 1.2e-38, and a layer whose activations vanish is then tens of times
+// slower, without anybody noticing what those numbers are. (Others, such as AMD's Zen 4, take no longer for them.) Every call into the engine flushes them on the calling thread and puts the thread's mode
 // back; the team's threads, which are the engine's, keep flushing.
 #pragma once
 /// Makes this thread flush subnormal results and arguments to zero; returns the mode before, for ax_restore_subnormals.
