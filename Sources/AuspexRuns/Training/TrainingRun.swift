@@ -170,7 +170,7 @@ public struct TrainingRun {
         comparable.data.loaderThreads = earlier.data.loaderThreads
         comparable.data.queuedBatches = earlier.data.queuedBatches
         // How far the learning rate has come down depends on where it ends.
-        let decays = earlier.training.decay != .constant && now.training.steps != earlier.training.steps
+        let decays = earlier.training.ratesDependOnSteps && now.training.steps != earlier.training.steps
         guard comparable != earlier || decays else { return }
         if decays { comparable.training.steps = now.training.steps }
         let (ours, theirs) = (try ConfigurationEncoder.tree(of: comparable), try ConfigurationEncoder.tree(of: earlier))

@@ -58,6 +58,11 @@ extension TrainingConfiguration {
         resolvedPhases.contains { $0.loss.contains { $0.name.pixel != nil && $0.weight > 0 } }
     }
 
+    /// Whether a learning rate on the way depends on how many steps the run has.
+    package var ratesDependOnSteps: Bool {
+        resolvedPhases.contains { $0.schedule.name != .constant && $0.until == nil }
+    }
+
     /// The same training with one kind of step alone, for each kind: the phases that are active together.
     package var ofEachKindOfStep: [TrainingConfiguration] {
         guard !phases.isEmpty else { return [self] }
