@@ -21,19 +21,19 @@ public struct LeastMemory: Sendable, Equatable {
 
     public init(_ configuration: Configuration) {
         let (model, training) = (configuration.model, configuration.training)
-        var judging = 0.0
+        var discriminating = 0.0
         if training.hasDiscriminators {
             for view in configuration.discriminators.resolvedViews {
                 let width = Self.widest(
                     side: view.side(of: model.size),
                     channels: Double(configuration.discriminators.channels ?? model.discriminatorChannels))
-                judging += 9 * width * width + Double(model.classes) * width
+                discriminating += 9 * width * width + Double(model.classes) * width
             }
         }
         let sizes = model.leastSizes
         let predicting = sizes.reduce(0) { $0 + $1.parameters }
-        parameterBytes = (predicting + judging) * Self.bytesPerParameter
-        discriminatorBytes = judging * Self.bytesPerParameter
+        parameterBytes = (predicting + discriminating) * Self.bytesPerParameter
+        discriminatorBytes = discriminating * Self.bytesPerParameter
 
         let pixels = Double(model.size) * Double(model.size)
         let (given, predicted) = (Double(model.contextFrames), Double(model.predictedFrames))

@@ -26,8 +26,9 @@ struct ModelSelection {
         if let written, let node = model?["name"] {
             try check(written, at: isPreset ? name : node.mark.map { "\(name), line \($0.line)" } ?? name)
         }
-        for assignment in assignments {
-            guard let wanted = Self.modelName(in: assignment), wanted != stated else { continue }
+        for assignment in assignments.reversed() {
+            guard let wanted = Self.modelName(in: assignment) else { continue }
+            if wanted == stated { break }
             try check(wanted, at: "--set \(assignment)")
             // A text that says nothing about the model goes with any.
             if model == nil { return try registry.options(named: wanted).init() }

@@ -103,7 +103,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public init() {}
 
     /// `validationSelect`, or its default: discriminators alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
-    public var effectiveSelect: ValidationSelect { validationSelect ?? (hasPixelLoss ? .psnr : .last) }
+    public var effectiveSelect: ValidationSelect {
+        validationSelect ?? (endsOnPixelsAlone || (phases.isEmpty && hasPixelLoss) ? .psnr : .last)
+    }
 
     /// Refuses numbers with which no run can go on.
     ///

@@ -45,7 +45,7 @@ struct BenchmarkOptions: ParsableArguments {
         for (option, value) in [("channels", channels), ("size", size)] {
             guard let value else { continue }
             throw ValidationError(
-                "--\(option) is for the published model, and \(configuration) has its own: write --set model.\(option)=\(value)"
+                "--\(option) is for the published model, and \(configuration) has keys of its own: use --set, as in --set model.\(option)=\(value)"
             )
         }
     }

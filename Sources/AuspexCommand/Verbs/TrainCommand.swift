@@ -31,7 +31,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The run's folder; runs/NAME-N if not given.")
     var out: String?
 
-    @Option(help: "Generator steps.")
+    @Option(help: "Steps of the run.")
     var steps: Int?
 
     @Flag(help: "Go on with the run, named first or by --out; begin it if there is none.")

@@ -15,7 +15,7 @@ extension DiscriminatorsConfiguration {
             }
             for (field, value) in [("scale", view.scale), ("crop", view.crop)] where value & (value - 1) != 0 {
                 throw ModelConfigurationError(
-                    "\(name).\(field) is \(value): it must be a power of two, as the sides are")
+                    "\(name).\(field) is \(value): it must be a power of two")
             }
             let side = view.side(of: model.size)
             if side < 4 {
@@ -25,7 +25,7 @@ extension DiscriminatorsConfiguration {
             }
             // A discriminator of clips halves time with space in its first two blocks.
             let frames = model.clipFrames
-            let needed = side >= 16 ? 4 : side >= 8 ? 2 : 1
+            let needed = side > 8 ? 4 : side > 4 ? 2 : 1
             guard view.kind == .frames || frames >= needed else {
                 throw ModelConfigurationError(
                     "\(name) looks at clips of \(frames, "frame") (model.contextFrames + model.predictedFrames): at least \(needed) are needed, as time is halved with space"

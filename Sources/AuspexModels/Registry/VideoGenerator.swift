@@ -30,9 +30,11 @@ public protocol VideoGenerator: Layer {
     ///
     /// - Parameters:
     ///   - output: of this pass.
-    ///   - clips: whole clips, `[B, Tc + Tp, H, W, C]`: targets may be made from the true future.
+    ///   - clips: gives the whole clips, `[B, Tc + Tp, H, W, C]`: targets may be made from the true future.
     ///   - progress: the share of the training that is done, from 0 to 1.
-    func losses(of output: GeneratorOutput, clips: Tensor, progress: Double, _ pass: Pass) -> [GeneratorLoss]
+    func losses(
+        of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
+    ) -> [GeneratorLoss]
 }
 
 /// What a generator gives.
@@ -64,10 +66,10 @@ public struct GeneratorLoss {
 }
 
 extension VideoGenerator {
-    public func losses(of output: GeneratorOutput, clips: Tensor, progress: Double, _ pass: Pass) -> [GeneratorLoss] {
-        []
-    }
+    public func losses(
+        of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
+    ) -> [GeneratorLoss] { [] }
 
-    /// z for so many clips, `[B, latentSize]`.
+    /// z of a batch, `[clips, latentSize]`.
     public func noise(clips: Int, from stream: RandomStream) -> Tensor { stream.normal([clips, latentSize]) }
 }

@@ -57,7 +57,7 @@ public struct FileContents: Encodable, Sendable {
     private init(ofRun text: String) throws {
         let named = try RunReference(text)
         let store = named.folder.checkpoints()
-        // Where no configuration can be read, verifying says why.
+        // Where no configuration can be read, verifying says why; one that names somebody's own model has its weights here all the same.
         let training = (try? Configuration(ofRun: named.folder.path).training) ?? TrainingConfiguration()
         guard let choice = ModelChoice(of: named.checkpoint, in: store, configuration: training) else {
             throw CheckpointError.none(folder: store.folder, reference: named.checkpoint, steps: store.steps)

@@ -18,15 +18,20 @@ public struct TrainedModel {
     /// What it was trained on.
     public let shown: TrainingClipInfo
 
-    /// - Parameter text: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
+    /// - Parameters:
+    ///   - text: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
+    ///   - registry: the models that the run's configuration can name.
     /// - Throws: `FileError` or `CheckpointError` naming the file that is missing or damaged, or whose weights do not fit the checkpoint's configuration.
-    public init(run text: String) throws {
+    public init(run text: String, registry: ModelRegistry = .standard) throws {
         let named = try RunReference(text)
         let (folder, reference) = (named.folder, named.checkpoint)
         let path = folder.path
         let store = folder.checkpoints()
         // The last checkpoint's configuration says which one is preferred.
-        let training = reference == .preferred ? try Configuration(ofRun: path).training : TrainingConfiguration()
+        let training =
+            reference == .preferred
+            ? try Configuration(ofRun: path, registry: registry).training
+            : TrainingConfiguration()
         guard let choice = ModelChoice(of: reference, in: store, configuration: training) else {
             throw CheckpointError.none(folder: store.folder, reference: reference, steps: store.steps)
         }
@@ -36,7 +41,8 @@ public struct TrainedModel {
         // Of a checkpoint that another program wrote, config.yaml is all there is.
         configuration =
             checkpoint.text(ofDocument: TrainingRun.configurationDocument) == nil
-            ? try Configuration(folder.configurationPath) : try Configuration(of: checkpoint, at: place)
+            ? try Configuration(folder.configurationPath, registry: registry)
+            : try Configuration(of: checkpoint, at: place, registry: registry)
         try configuration.refuseModelThatDoesNotFit(of: path)
         var blank = Initializer.blank
         generator = configuration.model.makeGenerator(using: &blank)

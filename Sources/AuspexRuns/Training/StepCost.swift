@@ -13,37 +13,33 @@ public struct StepCost: Sendable, Equatable {
     public let peakTensorBytes: Int
     /// What the storage pool holds at most, and clips that are read ahead or kept for validation.
     public let storageBytes: Int
-    /// The work of one step.
-    public let step: ShapePass.Count
+    /// The work of a step of each kind: which phases have a part in it may change on the way.
+    public let kinds: [Kind]
+
+    /// Steps that take the same work.
+    public struct Kind: Sendable, Equatable {
+        /// How many the run has.
+        public let steps: Int
+        public let work: ShapePass.Count
+    }
+
+    /// The work of the first step.
+    public var step: ShapePass.Count { kinds[0].work }
     /// Times that `step` is done in a step: micro-batches that were not counted one by one.
     public let repeats: Double
 
-    /// GFLOP of a step's convolutions and linear maps as a paper writes them: nothing merged, shared between steps, left out or computed twice.
+    /// GFLOP of the first step's convolutions and linear maps as a paper writes them: nothing merged, shared between steps, left out or computed twice.
     public var nominalGFLOP: Double { step.nominalFLOP * repeats * 1e-9 }
 
     /// Micro-batches that are counted; all others are the same again.
     private static let countedMicroBatches = 2
 
-    /// Where steps are of several kinds, the one that takes most memory is counted.
     public init(_ configuration: Configuration) throws {
-        let costs = try configuration.training.ofEachKindOfStep.map { training in
-            var one = configuration
-            one.training = training
-            return try StepCost(ofEveryStep: one)
-        }
-        guard let most = costs.max(by: { $0.peakTensorBytes < $1.peakTensorBytes }) else {
-            throw ConfigurationError("training.phases: no step has anything to do")
-        }
-        self = most
-    }
-
-    /// - Parameter configuration: one whose steps are all alike.
-    private init(ofEveryStep configuration: Configuration) throws {
         let wanted = configuration.training.accumulation
         var counted = configuration
         counted.training.accumulation = min(wanted, Self.countedMicroBatches)
         var parameters = (generator: 0, discriminators: 0)
-        var step = ShapePass.Count()
+        var kinds: [Kind] = []
         var batchBytes = 0
         let whole = try ShapePass.count {
             let trainer = TrainingRun.trainer(counted)
@@ -51,14 +47,17 @@ public struct StepCost: Sendable, Equatable {
             // The network that validation and samples see is alive as long as the run is.
             var blank = Initializer.blank
             let evaluated = counted.model.makeGenerator(using: &blank)
-            let before = ShapePass.countSoFar ?? ShapePass.Count()
-            _ = try trainer.advance {
-                let live = ShapePass.countSoFar?.liveBytes ?? 0
-                let batch = Self.batch(counted)
-                batchBytes = (ShapePass.countSoFar?.liveBytes ?? 0) - live
-                return batch
+            for (first, steps) in configuration.training.kindsOfStep {
+                trainer.step = first
+                let before = ShapePass.countSoFar ?? ShapePass.Count()
+                _ = try trainer.advance {
+                    let live = ShapePass.countSoFar?.liveBytes ?? 0
+                    let batch = Self.batch(counted)
+                    batchBytes = (ShapePass.countSoFar?.liveBytes ?? 0) - live
+                    return batch
+                }
+                kinds.append(Kind(steps: steps, work: (ShapePass.countSoFar ?? before).work(since: before)))
             }
-            step = (ShapePass.countSoFar ?? step).work(since: before)
             Self.validate(evaluated, counted)
         }
         generatorParameters = parameters.generator
@@ -67,7 +66,7 @@ public struct StepCost: Sendable, Equatable {
         let held = (wanted - counted.training.accumulation) * batchBytes
         peakTensorBytes = whole.peakLiveBytes + held
         storageBytes = whole.footprintBytes + held + Self.clipBytes(configuration)
-        self.step = step
+        self.kinds = kinds
         repeats = Double(wanted) / Double(counted.training.accumulation)
     }
 

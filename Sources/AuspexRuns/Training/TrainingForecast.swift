@@ -33,9 +33,14 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
         discriminatorParameters = cost.discriminatorParameters
         peakBytes = cost.peakTensorBytes
         peakResidentBytes = cost.storageBytes + Self.processBytes
-        gflopPerStep = cost.nominalGFLOP
-        secondsPerStep = MachineRates(for: cost.step).seconds(for: cost.step) * cost.repeats
-        totalSeconds = secondsPerStep * Double(configuration.training.steps)
+        let steps = Double(configuration.training.steps)
+        // Where the run has steps of several kinds, those of a step are means over all of them.
+        gflopPerStep =
+            cost.kinds.reduce(0) { $0 + $1.work.nominalFLOP * Double($1.steps) } * cost.repeats * 1e-9 / steps
+        totalSeconds = cost.kinds.reduce(0) {
+            $0 + MachineRates(for: $1.work).seconds(for: $1.work) * cost.repeats * Double($1.steps)
+        }
+        secondsPerStep = totalSeconds / steps
     }
 
     /// A training that nobody waits for.

@@ -25,11 +25,13 @@ public struct TrainingRun {
     ///   - name: what the run is called where it has no path: `runs/NAME-N`.
     ///   - resume: whether a run that is there goes on; where there is none, one begins.
     ///   - sources: clips in place of those that the configuration names.
+    ///   - registry: the models that the run's earlier configuration can name.
     ///   - progress: is told how many held-out files were looked into, of how many.
     /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
     public init(
         _ configuration: Configuration, path: String?, orNextNamed name: String = "run", resume: Bool = false,
-        sources: RunSources? = nil, progress: (Int, Int) -> Void = { _, _ in }
+        sources: RunSources? = nil, registry: ModelRegistry = .standard,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.configuration = configuration
         try configuration.refuseWhatDoesNotFit()
@@ -40,7 +42,7 @@ public struct TrainingRun {
         var beginning = TrainingData.Beginning.now
         if let resumedStep, let store, let path {
             let checkpoint = try store.load(.step(resumedStep), groups: [])
-            let earlier = try Configuration(of: checkpoint, at: store.path(of: resumedStep))
+            let earlier = try Configuration(of: checkpoint, at: store.path(of: resumedStep), registry: registry)
             try Self.check(configuration, against: earlier, path: path)
             guard configuration.training.steps >= resumedStep else {
                 throw ConfigurationError(

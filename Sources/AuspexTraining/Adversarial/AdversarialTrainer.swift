@@ -14,8 +14,8 @@ public final class AdversarialTrainer {
     let phases: [TrainingPhase]
     /// The generator's weights averaged over steps.
     public let averaged: AveragedWeights
-    /// Steps done.
-    public internal(set) var step = 0
+    /// Steps done. Set by whoever counts what later steps take.
+    public package(set) var step = 0
     /// Keep only the inputs of every block and run it again on the way back.
     public var recomputesActivations: Bool
     /// Called before each micro-batch of a step; an error that it throws ends the step, after which the networks are between two steps.

@@ -3,7 +3,7 @@ import AuspexModels
 import AuspexTensors
 
 /// What one discriminator's loss came to on one batch.
-public struct JudgeOutcome {
+public struct DiscriminatorOutcome {
     public let view: String
     /// Mean over clips.
     public let loss: Float
@@ -19,7 +19,7 @@ public struct JudgeOutcome {
 /// view's draws. Views run and go backward one after another, so that only one discriminator's activations are alive at a time.
 /// Source: Lim and Ye 2017, arXiv:1705.02894; Luc et al. 2020, arXiv:2003.04035, section 3.3.
 public struct DiscriminatorGradients {
-    public let outcomes: [JudgeOutcome]
+    public let outcomes: [DiscriminatorOutcome]
     /// In the order of `discriminators.parameters`.
     public let gradients: [Tensor]
 
@@ -35,7 +35,7 @@ public struct DiscriminatorGradients {
         let fake = joined([batch.context, predicted.detached()], along: 1)
         let both = joined([real, fake], along: 0)
         let classes = batch.classes.map { $0 + $0 }
-        var outcomes: [JudgeOutcome] = []
+        var outcomes: [DiscriminatorOutcome] = []
         var gradients: [Tensor] = []
         for (discriminator, draws) in zip(discriminators.judges, draws) {
             var scores: Tensor?
@@ -51,7 +51,7 @@ public struct DiscriminatorGradients {
             gradients += own
             let numbers = scores?.scalars ?? []
             outcomes.append(
-                JudgeOutcome(
+                DiscriminatorOutcome(
                     view: discriminator.name, loss: loss.scalar,
                     accuracyReal: share(numbers.prefix(batch.clips)) { $0 > adversarial.boundary },
                     accuracyPredicted: share(numbers.suffix(batch.clips)) { $0 < adversarial.boundary }))

@@ -36,14 +36,16 @@ public struct GeneratorGradients {
         var upstream: Tensor?
         for term in terms {
             guard
-                let loss = term.videoLoss(of: discriminators, recomputesActivations: recomputesActivations)
+                let loss = term.videoLoss(
+                    of: discriminators, recomputesActivations: recomputesActivations,
+                    logName: terms.filter { $0.name.pixel != nil }.count > 1 ? term.name.rawValue : "pixelLoss")
             else { continue }
             let result = loss.evaluate(predicted, on: batch, draws: draws)
             losses += result.values
             if let gradient = result.gradient { accumulate(gradient, into: &upstream) }
         }
         let own = generator.losses(
-            of: output, clips: joined([batch.context, batch.future], along: 1), progress: progress, pass)
+            of: output, clips: { joined([batch.context, batch.future], along: 1) }, progress: progress, pass)
         self.losses = losses + own.map { ($0.name, $0.value.scalar) }
         if own.isEmpty {
             gradients = pass.gradients(of: video, upstream: upstream ?? Tensor(zeros: video.shape), for: parameters)
@@ -58,12 +60,14 @@ public struct GeneratorGradients {
 
 extension LossTerm {
     /// The term as one that looks at the video; nil for one that looks at weights.
-    fileprivate func videoLoss(of discriminators: Discriminators, recomputesActivations: Bool) -> (any VideoLoss)? {
+    fileprivate func videoLoss(
+        of discriminators: Discriminators, recomputesActivations: Bool, logName: String
+    ) -> (any VideoLoss)? {
         if let adversarial = name.adversarial {
             return AdversarialVideoLoss(
                 discriminators: discriminators, loss: adversarial, weight: Float(weight),
                 recomputesActivations: recomputesActivations)
         }
-        return name.pixel.map { PixelVideoLoss(loss: $0, weight: Float(weight)) }
+        return name.pixel.map { PixelVideoLoss(loss: $0, weight: Float(weight), name: logName) }
     }
 }

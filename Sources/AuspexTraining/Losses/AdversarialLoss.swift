@@ -32,4 +32,7 @@ public enum AdversarialLoss: String, Codable, Sendable, CaseIterable {
 }
 
 /// `log(1 + eˣ)`, written so that no exponential overflows.
-private func softplus(_ x: Tensor) -> Tensor { relu(x) + log(exp(-abs(x)) + 1) }
+private func softplus(_ x: Tensor) -> Tensor {
+    // Half of x + |x| and not ReLU, so that the gradient at zero is a half.
+    (x + abs(x)) * 0.5 + log(exp(-abs(x)) + 1)
+}

@@ -20,7 +20,7 @@ struct VideoLossValue {
     var gradient: Tensor?
 }
 
-/// What discriminators say of the prediction behind its context.
+/// What discriminators say of context and prediction as one clip.
 struct AdversarialVideoLoss: VideoLoss {
     let discriminators: Discriminators
     let loss: AdversarialLoss
@@ -47,12 +47,14 @@ struct AdversarialVideoLoss: VideoLoss {
 struct PixelVideoLoss: VideoLoss {
     let loss: PixelLoss
     let weight: Float
+    /// What logs call it.
+    let name: String
 
     func evaluate(_ predicted: Tensor, on batch: TrainingBatch, draws: [ViewDraws]) -> VideoLossValue {
         let pass = Pass(.training, recordsInputs: true)
         let frames = pass.watch(predicted)
         guard let value = loss(predicted: frames, real: batch.future) else { return VideoLossValue() }
         return VideoLossValue(
-            values: [("pixelLoss", value.scalar)], gradient: pass.gradients(of: value, at: [frames])[0] * weight)
+            values: [(name, value.scalar)], gradient: pass.gradients(of: value, at: [frames])[0] * weight)
     }
 }

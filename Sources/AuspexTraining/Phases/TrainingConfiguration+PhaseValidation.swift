@@ -18,6 +18,11 @@ extension TrainingConfiguration {
         try unused(\.beta2, "beta2")
         try unused(\.epsilon, "epsilon")
         try unused(\.warmUpSteps, "warmUpSteps")
+        if let gradientClipping {
+            throw TrainingConfigurationError(
+                field: "gradientClipping", found: "\(gradientClipping)",
+                expected: "null where training.phases are listed: say it as gradientClipping of a phase's optimizer")
+        }
         try unused(\.decay, "decay")
         try unused(\.pixelLoss, "pixelLoss")
         try unused(\.pixelWeight, "pixelWeight")
@@ -28,6 +33,20 @@ extension TrainingConfiguration {
             throw TrainingConfigurationError(
                 field: "phases", found: "a list without the generator",
                 expected: "at least one phase whose network is generator")
+        }
+        let opposes = { (phase: PhaseConfiguration) in phase.loss.contains { $0.name.adversarial != nil } }
+        let judged = phases.filter { $0.network == .generator && opposes($0) }
+        let judging = phases.filter { $0.network == .discriminators }
+        if let first = judged.map(\.from).min(), judging.allSatisfy({ $0.from > first }) {
+            throw TrainingConfigurationError(
+                field: "phases", found: "a list whose generator has an adversarial loss from step \(first)",
+                expected: "a phase whose network is discriminators from that step or before: untrained ones say nothing"
+            )
+        }
+        if !judging.isEmpty && judged.isEmpty {
+            throw TrainingConfigurationError(
+                field: "phases", found: "a list that trains discriminators",
+                expected: "an adversarial loss in one of the generator's phases: nothing learns from them")
         }
         let gaps = Set(phases.flatMap { [$0.from, $0.until ?? steps] } + [0]).filter { $0 < steps }.sorted()
         for step in gaps where !phases.contains(where: { $0.isActive(atStep: step) }) {
@@ -48,6 +67,8 @@ extension PhaseConfiguration {
         }
         try check((1...1_000).contains(repeats), "repeats", repeats, "1 to 1000")
         try check(from >= 0, "from", from, "0 or more")
+        try check(
+            !loss.isEmpty, "loss", "empty", "a list of losses, for example [{name: mse}]: nothing would be learned")
         try check(until ?? .max > from, "until", until ?? 0, "a step after from, which is \(from)")
         try check(schedule.warmUpSteps >= 0, "schedule.warmUpSteps", schedule.warmUpSteps, "0 or more")
         let rates = [
@@ -66,7 +87,25 @@ extension PhaseConfiguration {
         try check(
             optimizer.weightDecay == 0 || optimizer.name != .adam, "optimizer.weightDecay", optimizer.weightDecay,
             "0 for adam; adamw and sgd have one")
+        func unused(_ key: String, _ isGiven: Bool, _ found: Double, _ needs: String) throws {
+            try check(!isGiven, key, found, "its default: \(needs)")
+        }
+        let usual = OptimizerConfiguration()
+        let isAdam = optimizer.name != .sgd
+        try unused(
+            "optimizer.momentum", isAdam && optimizer.momentum != usual.momentum, optimizer.momentum,
+            "sgd alone has one")
+        for (key, value, other) in [
+            ("beta1", optimizer.beta1, usual.beta1), ("beta2", optimizer.beta2, usual.beta2),
+            ("epsilon", optimizer.epsilon, usual.epsilon),
+        ] { try unused("optimizer.\(key)", !isAdam && value != other, value, "sgd has none") }
+        try check(
+            schedule.warmUpSteps == 0 || schedule.name != .oneCycle, "schedule.warmUpSteps", schedule.warmUpSteps,
+            "0 for one-cycle, which has a rise of its own")
         for (number, term) in loss.enumerated() {
+            try check(
+                network == .generator || term.weight == 1, "loss[\(number)].weight", term.weight,
+                "1 where the network is discriminators: their learning rate says how far they go")
             try check(
                 term.weight > 0 && term.weight.isFinite, "loss[\(number)].weight", term.weight, "a number above 0")
             try check(

@@ -58,24 +58,19 @@ extension TrainingConfiguration {
         resolvedPhases.contains { $0.loss.contains { $0.name.pixel != nil && $0.weight > 0 } }
     }
 
+    /// Whether no part of a listed plan is adversarial: with one, the checkpoint with the highest PSNR would be one from before it, or the blurriest.
+    var endsOnPixelsAlone: Bool { !phases.isEmpty && hasPixelLoss && !hasDiscriminators }
+
     /// Whether a learning rate on the way depends on how many steps the run has.
     package var ratesDependOnSteps: Bool {
         resolvedPhases.contains { $0.schedule.name != .constant && $0.until == nil }
     }
 
-    /// The same training with one kind of step alone, for each kind: the phases that are active together.
-    package var ofEachKindOfStep: [TrainingConfiguration] {
-        guard !phases.isEmpty else { return [self] }
-        let starts = Set([0] + phases.flatMap { [$0.from, $0.until ?? 0] }).filter { $0 < steps }.sorted()
-        return starts.map { step in
-            var one = self
-            one.phases = phases.filter { $0.isActive(atStep: step) }.map { phase in
-                var phase = phase
-                (phase.from, phase.until) = (0, nil)
-                return phase
-            }
-            return one
-        }
+    /// Where steps of another kind begin, because phases begin or end, and how many there are of each kind.
+    package var kindsOfStep: [(first: Int, steps: Int)] {
+        let changes = phases.flatMap { [$0.from, $0.until ?? 0] }.filter { $0 > 0 && $0 < steps }
+        let bounds = [0] + Set(changes).sorted() + [steps]
+        return zip(bounds, bounds.dropFirst()).map { ($0, $1 - $0) }
     }
 
     /// Updates of a step that take fresh clips.

@@ -45,4 +45,39 @@ import Testing
         let none = PixelLoss.none
         #expect(none(predicted: real, real: real)?.scalar == nil)
     }
+
+    /// Values and gradients of both sides by hand, at scores where an exponential would overflow and at zero.
+    @Test func nonSaturating() {
+        let tape = Tape()
+        let real = tape.watch(Tensor([0, 100, -100] as [Float], shape: [3]))
+        let predicted = tape.watch(Tensor([0, 100] as [Float], shape: [2]))
+        let log2 = Float(0.6931472)
+        let loss = AdversarialLoss.nonSaturating.discriminator(real: real, predicted: predicted)
+        expect(loss, [(log2 + 0 + 100) / 3 + (log2 + 100) / 2])
+        let gradients = tape.gradients(of: loss, upstream: Tensor(1), at: [real, predicted])
+        expect(gradients[0], [-0.5 / 3, 0, -1.0 / 3])
+        expect(gradients[1], [0.25, 0.5])
+        let other = Tape()
+        let scores = other.watch(Tensor([0, -100] as [Float], shape: [2]))
+        let generator = AdversarialLoss.nonSaturating.generator(predicted: scores)
+        expect(generator, [(log2 + 100) / 2])
+        expect(other.gradients(of: generator, upstream: Tensor(1), at: [scores])[0], [-0.25, -0.5])
+    }
+
+    @Test func leastSquares() {
+        let tape = Tape()
+        let real = tape.watch(Tensor([1, 3] as [Float], shape: [2]))
+        let predicted = tape.watch(Tensor([0, -2] as [Float], shape: [2]))
+        let loss = AdversarialLoss.leastSquares.discriminator(real: real, predicted: predicted)
+        expect(loss, [2 + 2])
+        let gradients = tape.gradients(of: loss, upstream: Tensor(1), at: [real, predicted])
+        expect(gradients[0], [0, 2])
+        expect(gradients[1], [0, -2])
+        let other = Tape()
+        let scores = other.watch(Tensor([1, 2] as [Float], shape: [2]))
+        let generator = AdversarialLoss.leastSquares.generator(predicted: scores)
+        expect(generator, [0.5])
+        expect(other.gradients(of: generator, upstream: Tensor(1), at: [scores])[0], [0, 1])
+        #expect(AdversarialLoss.leastSquares.boundary == 0.5 && AdversarialLoss.hinge.boundary == 0)
+    }
 }

@@ -88,6 +88,36 @@ struct PhaseTests {
             trainer.discriminators.parameterValues.contains { $0.value.scalars != before[$0.key]?.scalars })
     }
 
+    /// A plan's last word is its discriminators': the checkpoint with the highest PSNR would be one from before them.
+    @Test func whatIsSelected() {
+        var training = TrainingConfiguration()
+        var pixels = PhaseConfiguration()
+        pixels.loss = [LossTerm(.mse)]
+        training.phases = [pixels]
+        #expect(training.effectiveSelect == .psnr)
+        var (discriminators, generator) = (PhaseConfiguration(), PhaseConfiguration())
+        discriminators.network = .discriminators
+        discriminators.loss = [LossTerm(.hinge)]
+        generator.loss = [LossTerm(.hinge), LossTerm(.l1)]
+        training.phases = [pixels, discriminators, generator]
+        #expect(training.effectiveSelect == .last)
+        training.phases = []
+        (training.pixelLoss, training.pixelWeight) = (.l1, 1)
+        #expect(training.effectiveSelect == .psnr)
+    }
+
+    @Test("Steps of several kinds are counted, each as often as there are") func kinds() {
+        var training = TrainingConfiguration()
+        training.steps = 100
+        #expect(training.kindsOfStep.map(\.steps) == [100])
+        var (first, second) = (PhaseConfiguration(), PhaseConfiguration())
+        first.until = 60
+        (second.from, second.until) = (40, 1_000)
+        training.phases = [first, second]
+        #expect(training.kindsOfStep.map(\.first) == [0, 40, 60])
+        #expect(training.kindsOfStep.map(\.steps) == [40, 20, 40])
+    }
+
     @Test("A phase that takes the last clips where none were taken takes fresh ones") func lastOfNone() throws {
         var run = SmallRun(steps: 2)
         var phase = PhaseConfiguration()
@@ -109,6 +139,41 @@ struct PhaseTests {
             return error?.description ?? ""
         }
         let cases: [(String, (inout TrainingConfiguration, inout PhaseConfiguration) -> Void)] = [
+            (
+                "training.gradientClipping is 1.0; expected null where training.phases",
+                { training, _ in
+                    training.gradientClipping = 1
+                }
+            ),
+            ("training.phases[0].loss is empty", { $1.loss = [] }),
+            (
+                "training.phases is a list whose generator has an adversarial loss from step 0",
+                {
+                    $1.loss = [LossTerm(.hinge)]
+                }
+            ),
+            (
+                "training.phases[0].schedule.warmUpSteps is 5; expected 0 for one-cycle",
+                {
+                    $1.schedule.name = .oneCycle
+                    $1.schedule.warmUpSteps = 5
+                }
+            ),
+            ("training.phases[0].optimizer.momentum is 0.5; expected its default", { $1.optimizer.momentum = 0.5 }),
+            (
+                "training.phases[0].optimizer.beta1 is 0.5; expected its default",
+                {
+                    $1.optimizer.name = .sgd
+                    $1.optimizer.beta1 = 0.5
+                }
+            ),
+            (
+                "training.phases[0].loss[0].weight is 0.5; expected 1 where the network is discriminators",
+                {
+                    $1.network = .discriminators
+                    $1.loss = [LossTerm(.hinge, weight: 0.5)]
+                }
+            ),
             ("training.phases[0].repeats is 0; expected 1 to 1000", { $1.repeats = 0 }),
             ("training.phases[0].until is 3; expected a step after from, which is 3", { ($1.from, $1.until) = (3, 3) }),
             ("training.phases is a list with nothing to do at step 0", { $1.from = 3 }),

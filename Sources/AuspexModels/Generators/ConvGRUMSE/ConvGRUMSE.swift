@@ -3,7 +3,7 @@ import AuspexTensors
 
 /// The plain recurrent baseline: TrIVD-GAN's encoder and decoder with ConvGRUs, without noise and so with one future for each context.
 ///
-/// Trained for the mean squared error and judged by nobody, it shows what transformation and adversarial training add.
+/// Trained for the mean squared error without discriminators, it shows what transformation and adversarial training add.
 public final class ConvGRUMSE: VideoGenerator {
     public let network: TrIVDGAN
     public let options: ConvGRUMSEConfiguration
