@@ -130,7 +130,7 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "AuspexConfigurationTests",
-            dependencies: ["AuspexLayers", "AuspexModels", "AuspexConfiguration", "TestSupport"]),
+            dependencies: ["AuspexLayers", "AuspexModels", "AuspexTraining", "AuspexConfiguration", "TestSupport"]),
         .testTarget(
             name: "AuspexRunsTests",
             dependencies: [

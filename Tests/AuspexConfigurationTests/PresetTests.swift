@@ -1,6 +1,7 @@
 import AuspexConfiguration
 import AuspexLayers
 import AuspexModels
+import AuspexTraining
 import Foundation
 import Testing
 
@@ -117,6 +118,31 @@ struct PresetTests {
         }
         #expect(try Configuration("tiny", assignments: ["model.name=trivd-gan"]) == Configuration("tiny"))
         #expect(try Configuration(nil, assignments: ["model.name=conv-gru-mse"]).model is ConvGRUMSEConfiguration)
+    }
+
+    @Test("Phases are read from YAML, every key of them known") func phases() throws {
+        func training(_ phases: String) throws -> TrainingConfiguration {
+            try Configuration(nil, assignments: ["training.phases=\(phases)"]).training
+        }
+        let read = try training(
+            "[{loss: [{name: mse}], optimizer: {name: adamw, weightDecay: 0.01}, schedule: {name: one-cycle}, until: 9}, "
+                + "{network: discriminators, loss: [{name: hinge}], repeats: 2, from: 9}, "
+                + "{loss: [{name: hinge, weight: 0.1}], batch: last, from: 9}]")
+        #expect(read.phases.map(\.network) == [.generator, .discriminators, .generator])
+        #expect(read.phases[0].optimizer.name == .adamw && read.phases[0].optimizer.weightDecay == 0.01)
+        #expect(read.phases[0].schedule.name == .oneCycle && read.phases[0].until == 9)
+        #expect(read.phases[1].repeats == 2 && read.phases[2].batch == .last && read.phases[2].loss[0].weight == 0.1)
+        for (phases, says) in [
+            ("[{loss: [{name: mse}], optimizer: {name: adan}}]", "expected one of adam, adamw, sgd; did you mean adam"),
+            ("[{loss: [{name: hing}]}]", "did you mean hinge?"),
+            ("[{network: generators, loss: [{name: mse}]}]", "did you mean generator?"),
+            ("[{loss: [{name: mse}], schedule: {name: cosin}}]", "did you mean cosine?"),
+            ("[{los: [{name: mse}]}]", "did you mean training.phases[0].loss?"),
+            ("[{loss: [{name: mse}], repeats: 0}]", "training.phases[0].repeats is 0; expected 1 to 1000"),
+        ] {
+            let error = #expect(throws: (any Error).self) { try training(phases) }
+            #expect("\(String(describing: error))".contains(says), "\(String(describing: error))")
+        }
     }
 
     @Test("A unit and a model of one's own are read, written and named like the package's") func registered() throws {

@@ -50,6 +50,13 @@ extension ModelTests {
             try expectFrozen(lines(of: SimVP(small, using: &initializer), ""), as: "simvp-64")
         }
 
+        @Test func convGRUMSE() throws {
+            var small = ConvGRUMSEConfiguration()
+            small.channels = 2
+            var initializer = Initializer(seed: 1)
+            try expectFrozen(lines(of: ConvGRUMSE(small, using: &initializer), ""), as: "conv-gru-mse-64")
+        }
+
         /// The published model but for its width.
         private var published: TrIVDGANConfiguration {
             var model = TrIVDGANConfiguration()

@@ -57,6 +57,28 @@ import Testing
         }
     }
 
+    /// Earlier versions built discriminators where nothing trained them, and saved them.
+    @Test func checkpointsMayHoldDiscriminatorsThatNothingTrains() throws {
+        var run = SmallRun(steps: 1)
+        run.training.adversarialWeight = 0
+        run.training.pixelLoss = .l1
+        run.training.pixelWeight = 1
+        let earlier = run.makeTrainer()
+        let batch = try batch(of: run)
+        _ = try earlier.advance { batch }
+        let checkpoint = earlier.checkpoint
+        #expect(checkpoint.groups[.weights]?.keys.contains { $0.hasPrefix("discriminators.") } == true)
+        let now = AdversarialTrainer(
+            generator: run.makeTrainer().generator, discriminators: Discriminators([]), configuration: run.training)
+        try now.restore(checkpoint)
+        #expect(now.step == 1)
+        _ = try now.advance { batch }
+        _ = try earlier.advance { batch }
+        for (a, b) in zip(earlier.generator.parameters, now.generator.parameters) {
+            #expect(a.parameter.value.scalars == b.parameter.value.scalars, "\(a.name)")
+        }
+    }
+
     @Test func recomputingTakesLessMemory() throws {
         var run = SmallRun(steps: 1)
         run.model.channels = 8

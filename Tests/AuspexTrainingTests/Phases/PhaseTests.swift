@@ -106,6 +106,20 @@ struct PhaseTests {
         #expect(training.effectiveSelect == .psnr)
     }
 
+    @Test("A rate that falls to the run's end depends on how long the run is") func rates() {
+        var training = TrainingConfiguration()
+        #expect(!training.ratesDependOnSteps)
+        training.decay = .cosine
+        #expect(training.ratesDependOnSteps)
+        training.decay = .constant
+        var phase = PhaseConfiguration()
+        phase.schedule.name = .oneCycle
+        training.phases = [phase]
+        #expect(training.ratesDependOnSteps)
+        training.phases[0].until = 50
+        #expect(!training.ratesDependOnSteps)
+    }
+
     @Test("Steps of several kinds are counted, each as often as there are") func kinds() {
         var training = TrainingConfiguration()
         training.steps = 100
