@@ -102,6 +102,10 @@ struct EvaluateCommand: ParsableCommand {
         reading.apply()
         let model = try TrainedModel(run: trained)
         output.say("Model: \(model.origin)")
+        if let samples, samples > 1, model.generator.latentSize == 0 {
+            throw ConfigurationError(
+                "--samples \(samples): the model of \(trained) has one future for each context; leave --samples out")
+        }
         let earlier = try sameClips.map { FixedClipList(try EvaluationFolder.report(at: $0), readFrom: $0) }
         let plan = try self.plan(for: model, clips: earlier?.count ?? clips)
         let cache = noCache ? nil : FeatureCache.standard()

@@ -164,7 +164,7 @@ public struct TrainingData {
         let whose =
             if split.training.count == 1 { "its time" } else if split.training.count == split.heldOut.count {
                 "the time of each"
-            } else { "the time of \(split.heldOut.count); the others are too short" }
+            } else { "the time of \(split.heldOut.count); the others are too short for that, or cannot be read" }
         return trained + "the last \(least == most ? "" : "\(least) to ")\(most)% of \(whose)."
     }
 

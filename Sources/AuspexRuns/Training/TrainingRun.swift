@@ -174,7 +174,12 @@ public struct TrainingRun {
         // How far the learning rate has come down depends on where it ends.
         let decays = earlier.training.ratesDependOnSteps && now.training.steps != earlier.training.steps
         guard comparable != earlier || decays else { return }
-        if decays { comparable.training.steps = now.training.steps }
+        if decays {
+            throw ConfigurationError(
+                "\(path): its learning rate falls to the last step, which is \(earlier.training.steps), and training.steps is "
+                    + "\(now.training.steps) now: the steps that are done would have been others; give it the same again, or begin "
+                    + "another run with --out")
+        }
         let (ours, theirs) = (try ConfigurationEncoder.tree(of: comparable), try ConfigurationEncoder.tree(of: earlier))
         let difference = ours.firstDifference(from: theirs)
         throw ConfigurationError(

@@ -2,32 +2,7 @@ extension TrainingConfiguration {
     /// Refuses phases with which no run can go on, and shorthand beside them that would have no effect.
     func validatePhases() throws {
         guard !phases.isEmpty else { return }
-        let usual = TrainingConfiguration()
-        func unused<Value: Equatable>(_ key: KeyPath<TrainingConfiguration, Value>, _ field: String) throws {
-            guard self[keyPath: key] != usual[keyPath: key] else { return }
-            throw TrainingConfigurationError(
-                field: field, found: "\(self[keyPath: key])",
-                expected:
-                    "\(usual[keyPath: key]) where training.phases are listed: it is shorthand for a list, so say it there"
-            )
-        }
-        try unused(\.discriminatorSteps, "discriminatorSteps")
-        try unused(\.generatorLearningRate, "generatorLearningRate")
-        try unused(\.discriminatorLearningRate, "discriminatorLearningRate")
-        try unused(\.beta1, "beta1")
-        try unused(\.beta2, "beta2")
-        try unused(\.epsilon, "epsilon")
-        try unused(\.warmUpSteps, "warmUpSteps")
-        if let gradientClipping {
-            throw TrainingConfigurationError(
-                field: "gradientClipping", found: "\(gradientClipping)",
-                expected: "null where training.phases are listed: say it as gradientClipping of a phase's optimizer")
-        }
-        try unused(\.decay, "decay")
-        try unused(\.pixelLoss, "pixelLoss")
-        try unused(\.pixelWeight, "pixelWeight")
-        try unused(\.adversarialWeight, "adversarialWeight")
-        try unused(\.orthogonalPenalty, "orthogonalPenalty")
+        try refuseShorthand()
         for (number, phase) in phases.enumerated() { try phase.validate(at: "phases[\(number)]") }
         if !phases.contains(where: { $0.network == .generator }) {
             throw TrainingConfigurationError(
@@ -54,6 +29,39 @@ extension TrainingConfiguration {
                 field: "phases", found: "a list with nothing to do at step \(step)",
                 expected: "a phase for each of the \(steps) steps: see from and until")
         }
+    }
+}
+
+extension TrainingConfiguration {
+    /// Refuses keys that are shorthand for phases beside phases: they would have no effect.
+    private func refuseShorthand() throws {
+        let usual = TrainingConfiguration()
+        let keys: [(field: String, found: String, isUsual: Bool)] = [
+            ("discriminatorSteps", "\(discriminatorSteps)", discriminatorSteps == usual.discriminatorSteps),
+            ("generatorLearningRate", "\(generatorLearningRate)", generatorLearningRate == usual.generatorLearningRate),
+            (
+                "discriminatorLearningRate", "\(discriminatorLearningRate)",
+                discriminatorLearningRate == usual.discriminatorLearningRate
+            ),
+            ("beta1", "\(beta1)", beta1 == usual.beta1), ("beta2", "\(beta2)", beta2 == usual.beta2),
+            ("epsilon", "\(epsilon)", epsilon == usual.epsilon),
+            ("warmUpSteps", "\(warmUpSteps)", warmUpSteps == usual.warmUpSteps),
+            ("decay", decay.rawValue, decay == usual.decay),
+            (
+                "gradientClipping", gradientClipping.map { "\($0)" } ?? "null",
+                gradientClipping == usual.gradientClipping
+            ),
+            ("pixelLoss", pixelLoss.rawValue, pixelLoss == usual.pixelLoss),
+            ("pixelWeight", "\(pixelWeight)", pixelWeight == usual.pixelWeight),
+            ("adversarialWeight", "\(adversarialWeight)", adversarialWeight == usual.adversarialWeight),
+            ("orthogonalPenalty", "\(orthogonalPenalty)", orthogonalPenalty == usual.orthogonalPenalty),
+        ].filter { !$0.isUsual }
+        guard let first = keys.first else { return }
+        let others = keys.dropFirst().map { "training.\($0.field)" }
+        throw TrainingConfigurationError(
+            field: first.field, found: first.found,
+            expected: "nothing where training.phases are listed: it is shorthand for a list; leave it out"
+                + (others.isEmpty ? "" : ", and so " + others.joined(separator: ", ")))
     }
 }
 

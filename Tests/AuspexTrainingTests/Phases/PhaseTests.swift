@@ -154,7 +154,7 @@ struct PhaseTests {
         }
         let cases: [(String, (inout TrainingConfiguration, inout PhaseConfiguration) -> Void)] = [
             (
-                "training.gradientClipping is 1.0; expected null where training.phases",
+                "training.gradientClipping is 1.0; expected nothing where training.phases",
                 { training, _ in
                     training.gradientClipping = 1
                 }
@@ -216,6 +216,11 @@ struct PhaseTests {
             let text = refusal(change)
             #expect(text.hasPrefix(beginning), "\(text)")
         }
-        #expect(refusal { training, _ in training.beta1 = 0.5 }.hasPrefix("training.beta1 is 0.5; expected 0.0 where"))
+        let several = refusal { training, _ in
+            training.beta1 = 0.5
+            (training.pixelLoss, training.pixelWeight) = (.l1, 100)
+        }
+        #expect(several.hasPrefix("training.beta1 is 0.5; expected nothing where training.phases are listed"))
+        #expect(several.hasSuffix("leave it out, and so training.pixelLoss, training.pixelWeight"))
     }
 }
