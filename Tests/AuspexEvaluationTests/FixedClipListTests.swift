@@ -89,6 +89,33 @@ struct FixedClipListTests {
         #expect(notes.contains { $0.contains("size, filter or colour") })
     }
 
+    /// An older auspex digested the bytes that floats were rounded to.
+    @Test func digestsOfRoundedFloatsSayNothing() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("f.npy")
+        let numbers = RandomStream(seed: 1, name: "field").uniform([2, 7, 32, 32, 1])
+        try numbers.writeNumPy(to: path)
+        let source = try openSource(path, options: SourceOptions(axes: "BTHWC", range: 0...1))
+        let report = try evaluate(source)
+        #expect(report.clipList.map(\.elementType) == ["float32", "float32"])
+        #expect(try evaluate(source, again: report).notes == report.notes)
+        var old = report
+        for clip in old.clipList.indices {
+            old.clipList[clip].sha256 = String(repeating: "0", count: 64)
+        }
+        #expect(try complaint(source, again: old).contains("have other pixels"))
+        for clip in old.clipList.indices { old.clipList[clip].elementType = nil }
+        let again = try evaluate(source, again: old)
+        #expect(again.models == report.models)
+        #expect(again.notes.contains { $0.hasPrefix("old/report.json") && $0.contains("rounded floats to bytes") })
+        // Bytes were digested as they are by every version.
+        var pixels = try evaluate(MovingShapes())
+        pixels.clipList[0].elementType = nil
+        #expect(try evaluate(MovingShapes(), again: pixels).notes.isEmpty)
+        pixels.clipList[0].sha256 = old.clipList[0].sha256
+        #expect(try complaint(MovingShapes(), again: pixels).contains("have other pixels"))
+    }
+
     @Test("Files that come and go move the numbers of the others, not the clips") func grown() throws {
         let fixtures = try ScoringFixtures()
         try fixtures.write("a", clips: 3, size: 32, seed: 1)

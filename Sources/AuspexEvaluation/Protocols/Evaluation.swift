@@ -90,7 +90,8 @@ public struct Evaluation {
         let stepInTraining = request.step
         if let stride = plan.frameStride { request.step = .stride(stride) }
         let frames = EvaluationReport.Frames(request)
-        let metrics = try metrics(for: source.format(for: request))
+        let format = try source.format(for: request)
+        let metrics = try metrics(for: format)
         let places =
             try sameClips?.places(in: source, for: plan)
             ?? source.places(for: request, atMost: plan.clips, progress: looking)
@@ -144,7 +145,7 @@ public struct Evaluation {
                 leftOut: predictors.filter { predictor in
                     !able.contains { $0 === predictor }
                 }) + spacing.notes(on: source.description) + source.valueNotes
-                + (sameClips?.notes(for: plan, frames: frames) ?? []), clipList: kept)
+                + (sameClips?.notes(for: plan, frames: frames, format: format) ?? []), clipList: kept)
     }
 
     /// What metrics of whole clips are shown.

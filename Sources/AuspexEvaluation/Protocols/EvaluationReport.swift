@@ -44,8 +44,10 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         public var startSeconds: Double
         public var firstFrame: Int
         public var lastFrame: Int
-        /// SHA-256 of the frames as used, `[T, H, W, C]`, uint8 or float32; nil in reports of versions that did not note it.
+        /// SHA-256 of the frames as used, `[T, H, W, C]`; nil in reports of versions that did not note it.
         public var sha256: String?
+        /// What was digested, `uint8` or `float32`; nil in reports of versions that did not note it, and rounded floats to bytes.
+        public var elementType: String?
 
         init(_ clip: Clip, at place: ClipPlace) {
             name = clip.name
@@ -53,6 +55,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
             firstFrame = clip.frameIndices.first ?? place.firstFrame
             lastFrame = clip.frameIndices.last ?? place.firstFrame
             sha256 = ClipDigest(of: clip.frames).hexadecimal
+            elementType = clip.frames.elementType.rawValue
         }
     }
 

@@ -1,3 +1,4 @@
+import AuspexTensors
 import AuspexVideo
 
 /// The clips of an earlier report, to be scored again: exactly these, or an error that says which is another now.
@@ -55,9 +56,9 @@ public struct FixedClipList: Sendable {
                     + "\(found.firstFrame) to \(found.lastFrame) (\(frames.step)): take frames as the list's report did"
             )
         }
-        guard let before = wanted.sha256, let now = found.sha256, looksAlike(plan, frames), before != now else {
-            return
-        }
+        guard let before = wanted.sha256, let now = found.sha256, looksAlike(plan, frames), before != now,
+            !Self.isOfRoundedFloats(wanted, isFloatNow: found.elementType == ElementType.float32.rawValue)
+        else { return }
         throw VideoError(
             .badList, wanted.name,
             "frames \(wanted.firstFrame) to \(wanted.lastFrame) have other pixels than the clip in \(path) (SHA-256 \(now.prefix(12))…, was "
@@ -66,7 +67,11 @@ public struct FixedClipList: Sendable {
     }
 
     /// What a reader of the new numbers should know.
-    func notes(for plan: EvaluationProtocol, frames: EvaluationReport.Frames) -> [String] {
+    ///
+    /// - Parameter format: of the clips now.
+    func notes(
+        for plan: EvaluationProtocol, frames: EvaluationReport.Frames, format: FrameFormat
+    ) -> [String] {
         var notes: [String] = []
         if !earlier.clipList.allSatisfy({ $0.sha256 != nil }) {
             notes.append(
@@ -76,6 +81,12 @@ public struct FixedClipList: Sendable {
             notes.append(
                 "frames are taken in another size, filter or colour than for \(path): whether its clips have the same pixels cannot be told"
             )
+        } else if earlier.clipList.contains(where: {
+            Self.isOfRoundedFloats($0, isFloatNow: format.elementType == .float32)
+        }) {
+            notes.append(
+                "\(path) was written by an older auspex, which rounded floats to bytes: whether its clips have the same values still cannot be told"
+            )
         }
         if earlier.protocol.contextFrames != plan.contextFrames {
             notes.append(
@@ -83,6 +94,11 @@ public struct FixedClipList: Sendable {
             )
         }
         return notes
+    }
+
+    /// Whether a digest may be of bytes that stood for what floats are taken for now: of such clips it says nothing.
+    private static func isOfRoundedFloats(_ clip: EvaluationReport.TestClip, isFloatNow: Bool) -> Bool {
+        isFloatNow && clip.elementType == nil
     }
 
     /// Whether the same frames of the same file would now have the same pixels as then.

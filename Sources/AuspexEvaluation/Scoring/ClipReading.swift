@@ -9,6 +9,7 @@ struct ClipReading {
     private let form: ComparisonShape
     private var done = 0
     private var channels = 0
+    private var elementType = ElementType.uint8
     private var digesting = ClipDigesting()
 
     init(_ number: Int, of set: ScoredSet, as form: ComparisonShape) {
@@ -21,8 +22,9 @@ struct ClipReading {
         let piece = try set.clip(number, frames: frames, size: form.size)
         done = frames.upperBound
         channels = piece.format.channels
+        elementType = piece.frames.elementType
         digesting.add(piece.frames)
-        return set.measured(piece)
+        return try set.measured(piece)
     }
 
     /// Of what was read.
@@ -30,6 +32,6 @@ struct ClipReading {
         let item = set.items[number]
         return ClipRecord(
             name: item.name, firstFrame: item.firstFrame, frames: done, size: form.size, channels: channels,
-            sha256: digesting.digest.hexadecimal)
+            sha256: digesting.digest.hexadecimal, elementType: elementType.rawValue)
     }
 }

@@ -84,7 +84,10 @@ public struct ScoringReplay {
     }
 
     private func remarks(_ now: ScoringReport) -> [String] {
-        var remarks: [String] = []
+        var remarks = [
+            ("real", earlier.sets.real, now.sets.real), ("predicted", earlier.sets.predicted, now.sets.predicted),
+        ]
+        .compactMap { Self.remark($0, $1, $2) }
         if earlier.version != now.version { remarks.append("auspex \(earlier.version) then, \(now.version) now") }
         if earlier.machine != now.machine {
             remarks.append(
@@ -118,13 +121,29 @@ public struct ScoringReplay {
         ] + steps("interval end", before.interval, after.interval) + steps("step", before.perStep, after.perStep)
     }
 
+    /// Whether a digest was of bytes that stood for what floats are taken for now: it says nothing of whether they are the same.
+    private static func cannotBeTold(_ old: ClipRecord, _ new: ClipRecord) -> Bool {
+        old.elementType == nil && new.elementType == ElementType.float32.rawValue && old.sha256 != new.sha256
+    }
+
+    private static func remark(
+        _ side: String, _ old: ScoringReport.ScoredClips, _ new: ScoringReport.ScoredClips
+    ) -> String? {
+        guard old.count == new.count else { return nil }
+        let count = zip(old.list, new.list).count { cannotBeTold($0, $1) }
+        guard count > 0 else { return nil }
+        return
+            "whether \(count) of \(old.count) \(side) clips have the same values as then cannot be told: they are floats, which "
+            + "auspex then rounded to bytes; numbers may differ for that alone"
+    }
+
     private static func differences(
         _ side: String, _ old: ScoringReport.ScoredClips, _ new: ScoringReport.ScoredClips
     ) -> [String] {
         if old.count != new.count { return ["the \(side) set had \(old.count, "clip") and has \(new.count)"] }
         if old.sha256 == new.sha256 { return [] }
         if old.list.isEmpty { return ["the \(side) file is another (SHA-256 was \(old.sha256), is \(new.sha256))"] }
-        let changed = zip(old.list, new.list).filter { $0.sha256 != $1.sha256 }
+        let changed = zip(old.list, new.list).filter { $0.sha256 != $1.sha256 && !cannotBeTold($0, $1) }
         guard !changed.isEmpty else { return [] }
         let named = changed.prefix(3).map { $1.name }.joined(separator: ", ")
         let more = changed.count > 3 ? " and \(changed.count - 3) more" : ""

@@ -11,15 +11,21 @@ public struct ClipRecord: Codable, Sendable, Hashable {
     /// Of the frames as scored.
     public var size: FrameSize
     public var channels: Int
-    /// SHA-256 of the pixels as scored, uint8 `[T, H, W, C]`.
+    /// SHA-256 of the numbers as scored, `[T, H, W, C]`.
     public var sha256: String
+    /// What was digested, `uint8` or `float32`; nil in records of versions that did not note it, and rounded floats to bytes.
+    public var elementType: String?
 
-    public init(name: String, firstFrame: Int, frames: Int, size: FrameSize, channels: Int, sha256: String) {
+    public init(
+        name: String, firstFrame: Int, frames: Int, size: FrameSize, channels: Int, sha256: String,
+        elementType: String? = nil
+    ) {
         self.name = name
         self.firstFrame = firstFrame
         self.frames = frames
         self.size = size
         self.channels = channels
         self.sha256 = sha256
+        self.elementType = elementType
     }
 }

@@ -77,6 +77,32 @@ struct ScoringReplayTests {
         #expect(elsewhere.isBitForBit && elsewhere.remarks.count == 2)
     }
 
+    /// An older auspex digested the bytes that floats were rounded to: that is no other clip.
+    @Test func digestsOfRoundedFloatsSayNothing() throws {
+        let fixtures = try ScoringFixtures()
+        try fixtures.write("a", clips: 2, seed: 1)
+        var now = try fixtures.score(fixtures.scoring("mse"), "a", "a")
+        #expect(now.sets.real.list.map(\.elementType) == ["uint8", "uint8"])
+        var old = now
+        old.sets.real.sha256 = "of bytes"
+        for clip in old.sets.real.list.indices {
+            old.sets.real.list[clip].elementType = nil
+            old.sets.real.list[clip].sha256 = "of bytes"
+        }
+        try write(old, to: fixtures.path("r.json"))
+        let replay = try ScoringReplay(readingFrom: fixtures.path("r.json"))
+        // Of bytes that are bytes now, another digest means other pixels.
+        let replaced = replay.compare(with: now)
+        #expect(replaced.differences.first?.contains("2 of 2 real clips have other pixels") == true)
+        for clip in now.sets.real.list.indices { now.sets.real.list[clip].elementType = "float32" }
+        let outcome = replay.compare(with: now)
+        #expect(outcome.isEqual, "\(outcome.differences)")
+        #expect(
+            outcome.remarks.count == 1
+                && outcome.remarks[0].contains("2 of 2 real clips have the same values as then cannot be told"),
+            "\(outcome.remarks)")
+    }
+
     /// A result of many clips is written in pieces: the same text as in one.
     @Test(arguments: [0, 1, 256, 700]) func longListsAreTheSameText(clips: Int) throws {
         let fixtures = try ScoringFixtures()
