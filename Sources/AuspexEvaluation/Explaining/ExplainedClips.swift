@@ -56,7 +56,7 @@ final class ExplainedClips {
         guard let size = size ?? set.items[number].size else {
             throw VideoError(.badSource, set.items[number].name, "has frames of no size: resize them with --size N")
         }
-        let clip = set.measured(try set.clip(number, frames: 0..<frames, size: size))
+        let clip = try set.measured(try set.clip(number, frames: 0..<frames, size: size))
         if keptBytes + clip.sizeBytes <= Self.mostBytes {
             kept[number] = clip
             keptBytes += clip.sizeBytes

@@ -109,6 +109,13 @@ public struct Evaluation {
                     ? try source.readableClip(at: places[number], request: request)
                     : try source.clip(at: places[number], request: request)
                 guard let clip else { return nil }
+                // Metrics were made for the source's format: their peak is its.
+                guard clip.format == format else {
+                    throw VideoError(
+                        .badSource, clip.name,
+                        "gives \(clip.format), where \(source.description) as a whole gives \(format): evaluate clips of one format at a time"
+                    )
+                }
                 let found = EvaluationReport.TestClip(clip, at: places[number])
                 try sameClips?.check(number, found, for: plan, frames: frames)
                 kept.append(found)

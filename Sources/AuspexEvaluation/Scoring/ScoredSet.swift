@@ -13,6 +13,8 @@ struct ScoredSet {
     let isStoredGrey: Bool
     /// What videos are read as.
     var colour = ClipRequest.Colour.rgb
+    /// What the numbers of every clip are, as the source says.
+    private let values: FrameFormat.Values
     /// What both sets of a comparison are brought to; nil leaves frames in their own format.
     var scale: FrameFormat?
 
@@ -38,7 +40,7 @@ struct ScoredSet {
         try self.init(try openSource(text, options: options))
     }
 
-    /// - Throws: `VideoError` where the source has no items, or one of them cannot be used.
+    /// - Throws: `VideoError` where the source has no items, or one of them cannot be used, or for a field whose range nothing says.
     init(_ source: any ClipSource) throws {
         self.source = source
         let text = source.description
@@ -73,6 +75,10 @@ struct ScoredSet {
         self.items = items
         self.isLossless = isLossless
         self.isStoredGrey = isStoredGrey
+        let format = try source.format(for: ClipRequest(frames: 1, size: FrameSize(8)))
+        // Of a field without a range no metric could say what its peak is.
+        _ = try InputTransform(of: format, from: text)
+        values = format.values
     }
 
     /// `gray`, `gray10le`, `monob` and the like.
@@ -128,8 +134,18 @@ struct ScoredSet {
     }
 
     /// A clip as metrics take it, `[1, T, H, W, C]`: bytes as they are, values of a field unrounded.
-    func measured(_ clip: Clip) -> Tensor {
-        let frames = (scale ?? clip.format).measured(clip.frames, of: clip.format)
+    ///
+    /// - Throws: `VideoError.badSource` where its numbers are others than the source says, or cannot be brought to the other set's range.
+    func measured(_ clip: Clip) throws -> Tensor {
+        // Channels may differ: metrics say which of them they compare.
+        guard clip.format.values == values else {
+            let said = FrameFormat(values, channels: clip.format.channels)
+            throw VideoError(
+                .badSource, clip.name,
+                "gives \(clip.format), where \(source.description) as a whole gives \(said): score clips of one format at a time"
+            )
+        }
+        let frames = try (scale ?? clip.format).measured(clip.frames, of: clip.format, from: source.description)
         return frames.reshaped(to: [1] + frames.shape)
     }
 

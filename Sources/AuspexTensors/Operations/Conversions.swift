@@ -35,7 +35,7 @@ extension Tensor {
         }
     }
 
-    /// Network values −1…1 (float32) as pixels 0…255 (uint8), rounded; what lies outside is brought to the nearer end.
+    /// Network values −1…1 (float32) as pixels 0…255 (uint8), rounded; what lies outside is brought to the nearer end, NaN to 0.
     public func valuesAsPixels() -> Tensor {
         let result = Tensor(uninitialized: shape, elementType: .uint8)
         withExtendedLifetime(result.storage) {

@@ -104,8 +104,17 @@ extension FrameFormat {
     }
 
     /// Frames of another format brought to this one's range, as floats: how pixels are compared with a field.
-    package func measured(_ frames: Tensor, of other: FrameFormat) -> Tensor {
+    ///
+    /// - Parameter source: what the message names: where the frames come from.
+    /// - Throws: `VideoError.badSource` for two fields of different ranges, whose numbers mean what they are and are not to be stretched.
+    package func measured(_ frames: Tensor, of other: FrameFormat, from source: String) throws -> Tensor {
         if other == self || elementType == .uint8 { return measured(frames) }
+        if isField, other.isField, range != other.range {
+            throw VideoError(
+                .badSource, source,
+                "gives \(other), which is compared with \(self): fields are compared value by value, so give both the same range"
+            )
+        }
         let floats = other.elementType == .uint8 ? frames.bytesAsFloats() : other.measured(frames)
         if peak == other.peak { return floats }
         let factor = Float(peak / other.peak)

@@ -40,27 +40,46 @@ public struct InputTransform: Sendable, Hashable, Codable {
         }
     }
 
-    /// What networks take of frames: float32 in −1…1; a value outside of the range is brought to its nearer end.
+    /// What networks take of frames: float32 in −1…1; a value outside of the range is brought to its nearer end, NaN stays NaN.
     public func callAsFunction(_ frames: Tensor) -> Tensor {
         if name == .pixels { return frames.pixelsAsValues() }
         let (low, span) = (range.lowerBound, range.upperBound - range.lowerBound)
         // Halving and doubling would cost small values their last bits.
-        if isIdentity { return frames.mapped { min(1, max(-1, $0)) } }
-        return frames.mapped { min(1, max(-1, ($0 - low) / span * 2 - 1)) }
+        if isIdentity { return frames.mapped { Self.clamped($0, to: -1...1) } }
+        return frames.mapped { Self.clamped(($0 - low) / span * 2 - 1, to: -1...1) }
     }
 
     /// Frames from what a network made: the format's own numbers, in its range.
+    ///
+    /// NaN stays NaN, so that a network that diverged is not taken for one that predicts the smallest value. Bytes have no NaN: there it becomes 0.
     public func inverse(_ values: Tensor) -> Tensor {
         if name == .pixels { return values.valuesAsPixels() }
-        let (low, high) = (range.lowerBound, range.upperBound)
-        if isIdentity { return values.mapped { min(high, max(low, $0)) } }
-        let half = (high - low) / 2
+        if isIdentity { return values.mapped { Self.clamped($0, to: range) } }
+        let low = range.lowerBound
+        let half = (range.upperBound - low) / 2
         let rounds = name == .deepPixels
         return values.mapped { value in
-            let number = min(high, max(low, low + (value + 1) * half))
+            let number = Self.clamped(low + (value + 1) * half, to: range)
             return rounds ? number.rounded() : number
         }
     }
 
     private var isIdentity: Bool { range == -1...1 }
+
+    /// `max` of a number and NaN is the number: NaN has to fail both comparisons instead.
+    private static func clamped(_ value: Float, to range: ClosedRange<Float>) -> Float {
+        if value < range.lowerBound { return range.lowerBound }
+        return value > range.upperBound ? range.upperBound : value
+    }
+}
+
+extension InputTransform: CustomStringConvertible {
+    /// `8-bit pixels`, `a field from 0.0 to 60.0`.
+    public var description: String {
+        switch name {
+        case .pixels: "8-bit pixels"
+        case .deepPixels: "16-bit pixels"
+        case .range: "a field from \(range.lowerBound) to \(range.upperBound)"
+        }
+    }
 }

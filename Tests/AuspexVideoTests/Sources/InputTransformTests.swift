@@ -41,6 +41,18 @@ struct InputTransformTests {
         #expect(transform.inverse(Tensor([Float(-1.5), 1.5], shape: [2])).scalars == [0, 4])
     }
 
+    /// Of what a network made NaN must be seen, and not become the smallest value; bytes alone have none.
+    @Test func whatIsNoNumberStaysNone() throws {
+        let numbers = Tensor([Float.nan, 0, .infinity], shape: [3])
+        let deep = try InputTransform(of: .pixels(channels: 1, depth: .sixteen), from: "deep")
+        for transform in [InputTransform(mapping: 0...4), InputTransform(mapping: -1...1), deep] {
+            let (there, back) = (transform(numbers).scalars, transform.inverse(numbers).scalars)
+            #expect(there[0].isNaN && back[0].isNaN, "\(transform)")
+            #expect(there[2] == 1 && back[2] == transform.range.upperBound, "\(transform)")
+        }
+        #expect(InputTransform.pixels.inverse(numbers).scalars(as: UInt8.self) == [0, 128, 255])
+    }
+
     @Test func aFieldWithoutARangeIsRefused() {
         do {
             _ = try InputTransform(of: .field(channels: 1, range: nil), from: "radar")
@@ -59,14 +71,30 @@ struct InputTransformTests {
     }
 
     /// Metrics take numbers from 0 on, and beside a field pixels are floats on the field's scale.
-    @Test func formatsAreMeasuredOnOneScale() {
+    @Test func formatsAreMeasuredOnOneScale() throws {
         let field = FrameFormat.field(channels: 1, range: -1...3)
         #expect(field.peak == 4)
         #expect(field.measured(Tensor([Float(-1), 0.25, 3], shape: [3])).scalars == [0, 1.25, 4])
         let bytes = Tensor([UInt8(0), 51, 255], shape: [3])
-        let lifted = field.measured(bytes, of: .pixels(channels: 1)).scalars
+        let lifted = try field.measured(bytes, of: .pixels(channels: 1), from: "bytes").scalars
         #expect(zip(lifted, [Float(0), 0.8, 4]).allSatisfy { abs($0 - $1) < 1e-6 })
         #expect(field.shown(Tensor([Float(-1), 1, 3], shape: [3])).scalars(as: UInt8.self) == [0, 128, 255])
+    }
+
+    /// A millimetre of one field is a millimetre of the other.
+    @Test func fieldsOfDifferentRangesAreNotStretched() throws {
+        let (field, numbers) = (FrameFormat.field(channels: 1, range: 0...60), Tensor([Float(15)], shape: [1]))
+        for range in [0...70, 10...70] as [ClosedRange<Float>] {
+            let error = #expect(throws: VideoError.self) {
+                _ = try field.measured(numbers, of: .field(channels: 1, range: range), from: "radar")
+            }
+            let text = error?.description ?? ""
+            #expect(text.hasPrefix("radar: gives a field of 1 channel from \(range.lowerBound) to 70.0"), "\(text)")
+            #expect(text.contains("from 0.0 to 60.0"), "\(text)")
+        }
+        // Another name for the same numbers is no other scale.
+        let named = FrameFormat.field(channels: 1, range: 0...60, unit: "mm/h")
+        #expect(try field.measured(numbers, of: named, from: "radar").scalars == [15])
     }
 
     /// 16 bits a pixel: read, brought to networks and back, and written as the same numbers.
