@@ -107,6 +107,14 @@ struct FieldPathTests {
             }
             let share = copied / Double(8 * 2048) / (70 * 70)
             #expect(abs(mse - share) <= 1e-5 * share, "\(mse), expected \(share)")
+
+            // The same numbers taken for others: refused by both verbs that show them to the model.
+            for verb in [["evaluate", "run", "--metrics", "mse"], ["predict", "--model", "run", "--out", "r"]] {
+                let other = try ProgramRun(
+                    verb + ["--data", "f.npy", "--range", "-10,70", "--quiet"], in: folder)
+                #expect(other.status != 0 && other.errors.contains("f.npy: gives a field from -10.0 to 70.0"))
+                #expect(other.errors.contains("--range -10.0,60.0"), "\(other.errors)")
+            }
         }
     }
 

@@ -53,6 +53,23 @@ struct FrameRateTests {
         }
     }
 
+    /// 29.75 frames a second count as 30, as where clips of a source are evaluated: no frame is left out to make up for it.
+    @Test func aRateWithinAHundredthIsTheSame() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).mkv").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let levels = stacked((0..<80).map { Tensor(repeating: Float($0 * 3) / 127.5 - 1, shape: [32, 32, 3]) })
+        try VideoWriter(path, frameIntervalSeconds: 1.0 / 30).write(levels.valuesAsPixels())
+        let interval = 1 / 29.75
+        let request = ClipRequest(frames: 73, size: FrameSize(32), step: .matching(seconds: interval, stride: 1))
+        let clip = try openSource(path).clip(at: ClipPlace(item: 0), request: request)
+        let pictures = try VideoContinuation(
+            CopyLast(), configuration: configuration(), frameIntervalSeconds: interval
+        ).pictures(of: path, from: 2.0 / 30, frames: 70)
+        #expect(clip.frameIndices == Array(0..<73))
+        let truth = try #require(pictures[0].truth).scalars(as: UInt8.self)
+        #expect(stride(from: 0, to: truth.count, by: 32 * 32 * 3).map { Int(truth[$0]) / 3 } == Array(3..<73))
+    }
+
     /// A still has no time before it: its one frame must not stand in for the frames that are missing.
     @Test func aSingleFrameIsNotAVideo() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).mkv").path

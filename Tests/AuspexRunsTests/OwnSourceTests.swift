@@ -19,8 +19,18 @@ private struct RainBands: ClipSource {
     /// How much is added everywhere.
     var offset: Float = 0
 
-    func format(for request: ClipRequest) -> FrameFormat {
-        .field(channels: 1, range: Self.range, quantity: "rain-rate", unit: "mm/h")
+    /// Of the first band; all of them where no other is given.
+    var range: ClosedRange<Float>? = Self.range
+    var otherRange: ClosedRange<Float>?
+    /// Whether the numbers are given as bytes.
+    var arePixels = false
+
+    func format(for request: ClipRequest) -> FrameFormat { format(of: 0) }
+
+    private func format(of item: Int) -> FrameFormat {
+        if arePixels { return .pixels(channels: 1) }
+        return .field(
+            channels: 1, range: item > 0 ? otherRange ?? range : range, quantity: "rain-rate", unit: "mm/h")
     }
 
     private func clip(item: Int, first: Int, _ request: ClipRequest) throws -> Clip {
@@ -36,7 +46,10 @@ private struct RainBands: ClipSource {
             }
         }
         return Clip(
-            frames: Tensor(rain, shape: [request.frames, height, width, 1]), format: format(for: request),
+            frames: arePixels
+                ? Tensor(rain.map { UInt8($0) }, shape: [request.frames, height, width, 1])
+                : Tensor(rain, shape: [request.frames, height, width, 1]),
+            format: format(of: item),
             name: "band \(item)", startSeconds: Double(first) * 300,
             frameIndices: Array(first..<first + request.frames), frameIntervalSeconds: 300)
     }
@@ -130,6 +143,67 @@ struct OwnSourceTests {
         let mse = try #require(report.models["copy-last"]?.metrics["mse"]?.value)
         let expected = squares / Double(3 * 2 * frame) / (50 * 50)
         #expect(abs(mse - expected) <= 1e-5 * expected, "\(mse), expected \(expected); \(numbers.count)")
+    }
+
+    /// A model of 0…50 mm/h would take 50 of another range for less.
+    @Test func aModelIsNotShownAFieldOfAnotherRange() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("run")
+        let sources = RunSources(training: RainBands(), validation: RainBands(offset: 5))
+        _ = try TrainingRun(Self.configuration(), path: path, sources: sources).run(
+            progress: ProgressReporter("train", total: nil, unit: "steps", style: .quiet), stop: StopFlag())
+        let model = try TrainedModel(run: path)
+
+        let error = #expect(throws: ConfigurationError.self) {
+            _ = try SourceContinuation(model, clips: RainBands(range: 0...70), frames: 2)
+        }
+        let text = error.map { "\($0)" } ?? ""
+        for part in ["rain-bands: gives a field from 0.0 to 70.0", "on a field from 0.0 to 50.0", "--range 0.0,50.0"] {
+            #expect(text.contains(part), "\(text)")
+        }
+        let mixed = try SourceContinuation(model, clips: RainBands(otherRange: 0...70), frames: 2)
+        #expect(throws: ConfigurationError.self) { _ = try mixed.run(atMost: 3, into: []) { _, _, _ in } }
+
+        let same = try SourceContinuation(model, clips: RainBands(), frames: 2)
+        #expect(try same.run(atMost: 2, into: []) { _, _, _ in }.isEmpty)
+        // Black can only be meant for the smallest value: that is said, and done.
+        let scale = "gives 8-bit pixels, the model of \(path) was trained on a field from 0.0 to 50.0"
+        let pixels = try SourceContinuation(model, clips: RainBands(arePixels: true), frames: 2)
+        let notes = try pixels.run(atMost: 2, into: []) { _, _, _ in }
+        #expect(notes.count == 1 && notes[0].contains(scale), "\(notes)")
+        let video = folder.file("v.mkv")
+        try VideoWriter(video, frameIntervalSeconds: 300).write(Tensor(zeros: [4, 32, 32, 3]).valuesAsPixels())
+        var said: [String] = []
+        _ = try VideoContinuation(model).pictures(of: video, frames: 2, note: { said.append($0) })
+        #expect(said.contains { $0.hasPrefix(video) && $0.contains(scale) }, "\(said)")
+    }
+
+    /// Whatever metrics were made for one format would be wrong numbers for another.
+    @Test func clipsOfAnotherFormatThanTheirSourcesAreRefused() throws {
+        let mixed = RainBands(otherRange: 0...70)
+        func complaint(_ work: () throws -> Void) -> String {
+            let error = #expect(throws: VideoError.self) { try work() }
+            return error?.description ?? ""
+        }
+        let plan = EvaluationProtocol(
+            name: "test", size: 32, contextFrames: 2, predictedFrames: 2, clips: 3, metrics: ["mse"])
+        let request = ClipRequest(frames: 4, size: FrameSize(32))
+        let evaluated = complaint { _ = try Evaluation(plan).run([CopyLast()], on: mixed, request: request) }
+        var settings = ScoringSettings()
+        settings.metrics = ["mse"]
+        let scored = complaint { _ = try Scoring(settings).score(real: mixed, predicted: mixed) }
+        for text in [evaluated, scored] {
+            #expect(text.hasPrefix("band 1: gives a field of 1 channel from 0.0 to 70.0 mm/h"), "\(text)")
+            #expect(text.contains("rain-bands as a whole gives a field of 1 channel from 0.0 to 50.0 mm/h"), "\(text)")
+        }
+        let two = complaint {
+            _ = try Scoring(settings).score(real: RainBands(), predicted: RainBands(range: 0...70))
+        }
+        #expect(two.contains("from 0.0 to 70.0") && two.contains("from 0.0 to 50.0"), "\(two)")
+        let unknown = complaint {
+            _ = try Scoring(settings).score(real: RainBands(range: nil), predicted: RainBands(range: nil))
+        }
+        #expect(unknown.hasPrefix("rain-bands: gives a field whose range nothing says"), "\(unknown)")
     }
 
     /// Rectangles stay rectangles, and a difference of a tenth of a millimetre is one.

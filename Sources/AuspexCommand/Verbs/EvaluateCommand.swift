@@ -156,7 +156,8 @@ struct EvaluateCommand: ParsableCommand {
             var options = try array.sourceOptions()
             options.framesPerSecond = clock.frameRate
             let (source, request) = try model.openClips(data, options: options)
-            return (source, request, [])
+            let note = try model.scaleNote(on: source.format(for: request), of: source.description)
+            return (source, request, [note].compactMap(\.self))
         }
         let data = try TrainingData(of: model)
         guard let heldOut = data.heldOut else {

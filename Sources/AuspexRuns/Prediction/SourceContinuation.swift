@@ -48,6 +48,7 @@ public struct SourceContinuation {
             source, request: model.clipRequest(frames: 1), takes: model.configuration.model.frameChannels,
             model: "the model of \(model.run)")
         format = try source.format(for: model.clipRequest(frames: 1))
+        _ = try model.scaleNote(on: format, of: source.description)
         classes =
             if classNumber != nil { (classNumber, []) } else { try model.classNumbers(of: source).map { (nil, $0) } }
     }
@@ -71,12 +72,14 @@ public struct SourceContinuation {
         let names = Self.names(of: places.map(source.name(at:)))
         let predictor = GeneratorPredictor(model.generator)
         var spacing = FrameSpacing(request)
+        var scaleNotes: Set<String> = []
         var done = 0
         for (place, start) in places.enumerated() {
             guard let clip = try source.readableClip(at: start, request: request) else { continue }
             done += 1
             spacing.take(clip)
             let input = try InputTransform(of: clip.format, from: clip.name)
+            if let note = try model.scaleNote(on: clip.format, of: source.description) { scaleNotes.insert(note) }
             let seen = clip.frames.sliced(0, from: 0, count: given)
             let context = input(seen).reshaped(to: [1] + seen.shape)
             let number = classes.flatMap { known in known.all ?? clip.classIndex.map { known.bySource[$0] } }
@@ -94,7 +97,7 @@ public struct SourceContinuation {
         }
         // None could be read: the first one's error says why.
         if done == 0, let place = places.first { _ = try source.clip(at: place, request: request) }
-        return spacing.notes(on: source.description) + source.valueNotes
+        return spacing.notes(on: source.description) + scaleNotes.sorted() + source.valueNotes
     }
 
     /// A name for each clip: its file's without folder and ending, and where several clips have that, a number, so that names sort as clips follow.

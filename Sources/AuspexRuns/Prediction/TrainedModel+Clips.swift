@@ -35,6 +35,29 @@ extension TrainedModel {
         return (source, request)
     }
 
+    /// Compares what clips' numbers are with what the model was trained on.
+    ///
+    /// Pixels of 8 and of 16 bits are one scale. Pixels beside a field are not, but their ends can only be meant for the field's: that is for a
+    /// note. Of two fields of different ranges nothing says so: the same number would be another value to the model.
+    ///
+    /// - Parameter source: what messages call the clips' source.
+    /// - Returns: what a reader of the results should know; nil where the scales are the same, or the checkpoint does not say.
+    /// - Throws: `ConfigurationError` for a field of another range, `VideoError.badSource` for one without.
+    public func scaleNote(on format: FrameFormat, of source: String) throws -> String? {
+        guard let known = shown.input else { return nil }
+        let found = try InputTransform(of: format, from: source)
+        guard found.name == .range || known.name == .range, found != known else { return nil }
+        guard found.name == .range, known.name == .range else {
+            return
+                "\(source): gives \(found), the model of \(run) was trained on \(known): the smallest and the largest number of the one are "
+                + "taken for those of the other"
+        }
+        throw ConfigurationError(
+            "\(source): gives \(found), the model of \(run) was trained on \(known): the same number would be another value to it; give "
+                + "--range \(known.range.lowerBound),\(known.range.upperBound) as in training, with the values in the same unit, or train a "
+                + "model on the other range")
+    }
+
     /// The number of the class that a person names.
     ///
     /// - Parameter text: a class's name, or its number where no class is called so; nil where none was named.

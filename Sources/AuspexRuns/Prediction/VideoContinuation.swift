@@ -10,19 +10,30 @@ import Logging
 public struct VideoContinuation {
     private let predictor: any Predictor
     private let configuration: Configuration
-    /// Time between two frames that the predictor knows; nil takes frames as the file has them.
-    private let modelInterval: Double?
+    /// How frames are taken, the same as `TrainedModel.clipRequest` takes them: the same frames are chosen of a file as of a source.
+    private let step: ClipRequest.FrameStep
+    /// Nil for a predictor that no run trained.
+    private let model: TrainedModel?
 
     public init(_ model: TrainedModel) {
         self.init(
             GeneratorPredictor(model.generator), configuration: model.configuration,
-            frameIntervalSeconds: model.frameIntervalSeconds)
+            step: model.clipRequest(frames: 1).step, model: model)
     }
 
     package init(_ predictor: any Predictor, configuration: Configuration, frameIntervalSeconds: Double? = nil) {
-        self.predictor = predictor
-        self.configuration = configuration
-        modelInterval = frameIntervalSeconds ?? configuration.data.frameIntervalSeconds
+        let data = configuration.data
+        let own = frameIntervalSeconds.map {
+            ClipRequest.FrameStep.matching(seconds: $0, stride: data.frameStride)
+        }
+        self.init(
+            predictor, configuration: configuration, step: own ?? configuration.clipRequest(frames: 1).step, model: nil)
+    }
+
+    private init(
+        _ predictor: any Predictor, configuration: Configuration, step: ClipRequest.FrameStep, model: TrainedModel?
+    ) {
+        (self.predictor, self.configuration, self.step, self.model) = (predictor, configuration, step, model)
     }
 
     /// - Parameters:
@@ -46,11 +57,10 @@ public struct VideoContinuation {
         let reader = try VideoReader(path: path)
         if let damage = reader.damage { throw VideoError(.damaged, path, damage) }
         let span = try frameNumbers(of: reader, from: seconds, frames: frames)
-        if let modelInterval {
-            var spacing = FrameSpacing(ClipRequest(frames: 1, size: FrameSize(8), step: .seconds(modelInterval)))
-            spacing.take(frames: span.context + span.future)
-            spacing.notes(on: path).forEach(note)
-        }
+        var spacing = FrameSpacing(ClipRequest(frames: 1, size: FrameSize(8), step: step))
+        spacing.take(frames: span.context + span.future)
+        spacing.notes(on: path).forEach(note)
+        if let scale = try model?.scaleNote(on: .pixels(channels: colour.channels), of: path) { note(scale) }
         let form = PictureForm(
             size: FrameSize(configuration.model.size), filter: configuration.data.filter,
             colour: colour)
@@ -79,7 +89,6 @@ public struct VideoContinuation {
         // A single frame has no interval, so no other time is near enough to it.
         let ownInterval = reader.frameIntervalSeconds ?? 0
         let timeline = reader.timeline
-        let step: ClipRequest.FrameStep = modelInterval.map { .seconds($0) } ?? .stride(configuration.data.frameStride)
         let interval = timeline.intervalSeconds(of: step) ?? Double(configuration.data.frameStride)
         let end = reader.seconds(ofFrame: last)
         if let seconds, seconds > end + ownInterval {
