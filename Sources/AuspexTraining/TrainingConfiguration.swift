@@ -104,7 +104,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
 
     /// `validationSelect`, or its default: discriminators alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
     public var effectiveSelect: ValidationSelect {
-        validationSelect ?? (endsOnPixelsAlone || (phases.isEmpty && hasPixelLoss) ? .psnr : .last)
+        validationSelect ?? (hasPixelLoss && (phases.isEmpty || !hasDiscriminators) ? .psnr : .last)
     }
 
     /// Refuses numbers with which no run can go on.

@@ -3,7 +3,7 @@ import AuspexSupport
 
 /// The models that a configuration can name, and the recurrent units that their options can.
 ///
-/// A value that is handed to whoever reads a configuration:
+/// Pass it where a configuration is read:
 /// ```swift
 /// var registry = ModelRegistry.standard
 /// registry.register(MyModelOptions.self)

@@ -4,7 +4,7 @@ import AuspexTensors
 /// A network that continues clips: from context frames to the frames that follow.
 ///
 /// Frames are `[B, T, H, W, C]`, float32, in [−1, 1]. How many context frames, of which size and how many channels, its options say. A generator
-/// predicts any number of frames, whatever it was trained for.
+/// can predict more or fewer frames than it was trained for.
 ///
 /// Everything else in the program knows generators by this protocol alone: to train, predict with, evaluate, measure and save one it takes
 /// nothing more. `ModelRegistry` lists them by name.

@@ -14,7 +14,7 @@ public final class AdversarialTrainer {
     let phases: [TrainingPhase]
     /// The generator's weights averaged over steps.
     public let averaged: AveragedWeights
-    /// Steps done. Set by whoever counts what later steps take.
+    /// Steps done. Counting the work of a later step sets it.
     public package(set) var step = 0
     /// Keep only the inputs of every block and run it again on the way back.
     public var recomputesActivations: Bool

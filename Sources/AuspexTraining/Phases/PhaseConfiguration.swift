@@ -51,23 +51,10 @@ public struct LossTerm: Codable, Sendable, Equatable {
         case orthogonal
 
         /// The loss of discriminators, and of a generator that is trained against them; nil for others.
-        public var adversarial: AdversarialLoss? {
-            switch self {
-            case .hinge: .hinge
-            case .nonSaturating: .nonSaturating
-            case .leastSquares: .leastSquares
-            case .l1, .mse, .orthogonal: nil
-            }
-        }
+        public var adversarial: AdversarialLoss? { AdversarialLoss(rawValue: rawValue) }
 
         /// The loss between predicted and true frames; nil for others.
-        public var pixel: PixelLoss? {
-            switch self {
-            case .l1: .l1
-            case .mse: .mse
-            default: nil
-            }
-        }
+        public var pixel: PixelLoss? { PixelLoss(rawValue: rawValue) }
     }
 
     public var name = Name.hinge

@@ -7,10 +7,9 @@ extension TrainingConfiguration {
         generator.optimizer = shorthandOptimizer(learningRate: generatorLearningRate)
         generator.schedule = shorthandSchedule
         if adversarialWeight > 0 { generator.loss.append(LossTerm(.hinge, weight: adversarialWeight)) }
-        switch pixelLoss {
-        case .none: break
-        case .l1: generator.loss.append(LossTerm(.l1, weight: pixelWeight))
-        case .mse: generator.loss.append(LossTerm(.mse, weight: pixelWeight))
+        // `none` names no term.
+        if let pixels = LossTerm.Name(rawValue: pixelLoss.rawValue) {
+            generator.loss.append(LossTerm(pixels, weight: pixelWeight))
         }
         if orthogonalPenalty > 0 { generator.loss.append(LossTerm(.orthogonal, weight: orthogonalPenalty)) }
         guard adversarialWeight > 0 else { return [generator] }
@@ -58,9 +57,6 @@ extension TrainingConfiguration {
         resolvedPhases.contains { $0.loss.contains { $0.name.pixel != nil && $0.weight > 0 } }
     }
 
-    /// Whether no part of a listed plan is adversarial: with one, the checkpoint with the highest PSNR would be one from before it, or the blurriest.
-    var endsOnPixelsAlone: Bool { !phases.isEmpty && hasPixelLoss && !hasDiscriminators }
-
     /// Whether a learning rate on the way depends on how many steps the run has.
     package var ratesDependOnSteps: Bool {
         resolvedPhases.contains { $0.schedule.name != .constant && $0.until == nil }
@@ -68,8 +64,12 @@ extension TrainingConfiguration {
 
     /// Where steps of another kind begin, because phases begin or end, and how many there are of each kind.
     package var kindsOfStep: [(first: Int, steps: Int)] {
-        let changes = phases.flatMap { [$0.from, $0.until ?? 0] }.filter { $0 > 0 && $0 < steps }
-        let bounds = [0] + Set(changes).sorted() + [steps]
+        kindsOfStep(before: steps)
+    }
+
+    private func kindsOfStep(before end: Int) -> [(first: Int, steps: Int)] {
+        let changes = phases.flatMap { [$0.from, $0.until ?? 0] }.filter { $0 > 0 && $0 < end }
+        let bounds = [0] + Set(changes).sorted() + [end]
         return zip(bounds, bounds.dropFirst()).map { ($0, $1 - $0) }
     }
 
@@ -82,10 +82,7 @@ extension TrainingConfiguration {
 
     /// Updates with fresh clips of all steps before one.
     package func freshUpdates(before step: Int) -> Int {
-        // Between two of these steps every step is like the first.
-        let changes = resolvedPhases.flatMap { [$0.from, $0.until ?? step] }.filter { $0 > 0 && $0 < step }
-        let bounds = [0] + Set(changes).sorted() + [step]
-        return zip(bounds, bounds.dropFirst()).reduce(0) { $0 + ($1.1 - $1.0) * freshUpdates(atStep: $1.0) }
+        kindsOfStep(before: step).reduce(0) { $0 + $1.steps * freshUpdates(atStep: $1.first) }
     }
 
     /// How many numbers of draws a step has: one for each update, whether its phase is active or not.

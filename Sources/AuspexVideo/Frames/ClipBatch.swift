@@ -13,7 +13,7 @@ public struct ClipBatch: Sendable {
     public let classes: [Int]?
     /// File and start of each clip, in order.
     public let origins: [Origin]
-    /// How long whoever asked for the batch waited for it.
+    /// Seconds for which the training step waited for the batch.
     public var waitedSeconds = 0.0
 
     /// Where a clip of the batch comes from.
