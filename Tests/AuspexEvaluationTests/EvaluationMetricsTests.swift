@@ -22,19 +22,21 @@ struct EvaluationMetricsTests {
     }()
 
     /// Does with the last frame what is said for the future's number.
-    private final class Variations: Predictor {
+    private final class Variations: Forecaster {
         let name = "model"
         private(set) var calls = 0
         private let change: (_ future: Int, _ pixel: Int, _ value: Float) -> Float
 
         init(_ change: @escaping (_ future: Int, _ pixel: Int, _ value: Float) -> Float) { self.change = change }
 
-        func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
-            calls += 1
-            let future = Int(randomness.name.split(separator: "/")[1])!
+        func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
             let last = context.sliced(1, from: context.shape[1] - 1, count: 1)
-            let values = last.scalars.enumerated().map { change(future, $0 / 3, $1) }
-            return joined([Tensor](repeating: Tensor(values, shape: last.shape), count: frames), along: 1)
+            return { [self] randomness in
+                calls += 1
+                let future = Int(randomness.name.split(separator: "/")[1])!
+                let values = last.scalars.enumerated().map { change(future, $0 / 3, $1) }
+                return joined([Tensor](repeating: Tensor(values, shape: last.shape), count: horizon), along: 1)
+            }
         }
     }
 
@@ -63,9 +65,9 @@ struct EvaluationMetricsTests {
             let clip = frames.reshaped(to: [1] + frames.shape)
             let context = clip.sliced(1, from: 0, count: 3).pixelsAsValues()
             let futures = (0..<3).map { number in
-                Self.tastes.predict(
-                    context: context, classes: nil, frames: 4,
-                    randomness: RandomStream(seed: 0, name: "by-hand/\(number)")
+                Self.tastes.future(
+                    of: context, horizon: 4,
+                    drawnFrom: RandomStream(seed: 0, name: "by-hand/\(number)")
                 ).valuesAsPixels()
             }
             for (number, metric) in metrics.enumerated() {
@@ -167,7 +169,7 @@ struct EvaluationMetricsTests {
                 request: Self.request)
         }
         let first = try evaluate(nil)
-        // Ten real clips, and ten of each predictor.
+        // Ten real clips, and ten of each forecaster.
         #expect(network.clips == 40)
         // Nothing moves, so both baselines' clips are the real ones, and known by their pixels.
         let second = try evaluate(FeatureCache(folder: folder.file("features")))

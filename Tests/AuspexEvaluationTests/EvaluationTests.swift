@@ -42,13 +42,14 @@ struct EvaluationTests {
     }
 
     /// Says by its numbers which sample it is, so that best and worst can be told.
-    private final class Guess: Predictor {
+    private final class Guess: Forecaster {
         let name = "model"
-        func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
-            let level = Float(randomness.name.hasSuffix("/0") ? 0.9 : randomness.name.hasSuffix("/1") ? 0.1 : 0.4)
-            return Tensor(
-                repeating: level,
-                shape: [context.shape[0], frames] + context.shape.dropFirst(2))
+        func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
+            let shape = [context.shape[0], horizon] + context.shape.dropFirst(2)
+            return { randomness in
+                let level = Float(randomness.name.hasSuffix("/0") ? 0.9 : randomness.name.hasSuffix("/1") ? 0.1 : 0.4)
+                return Tensor(repeating: level, shape: shape)
+            }
         }
     }
 
@@ -103,7 +104,7 @@ struct EvaluationTests {
         var plan = Self.plan
         (plan.samples, plan.clips) = (3, 3)
         let report = try Evaluation(plan).run([Guess()], on: MovingShapes(), request: Self.request)
-        // Each level alone: as the only future of another predictor of the same clips.
+        // Each level alone: as the only future of another forecaster of the same clips.
         let alone = try [0.9, 0.1, 0.4].map { level in
             var single = plan
             single.samples = 1
@@ -115,12 +116,12 @@ struct EvaluationTests {
         #expect(abs(mean - alone.reduce(0, +) / 3) < 1e-12)
     }
 
-    private final class Level: Predictor {
+    private final class Level: Forecaster {
         let name = "model"
         let level: Float
         init(_ level: Float) { self.level = level }
-        func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
-            Tensor(repeating: level, shape: [context.shape[0], frames] + context.shape.dropFirst(2))
+        func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
+            { [level] _ in Tensor(repeating: level, shape: [context.shape[0], horizon] + context.shape.dropFirst(2)) }
         }
     }
 }

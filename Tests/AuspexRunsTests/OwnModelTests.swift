@@ -110,7 +110,7 @@ struct OwnModelTests {
         var plan = EvaluationProtocol.heldOut(for: a.configuration.model)
         plan.clips = 2
         let report = try Evaluation(plan).run(
-            [GeneratorPredictor(a.generator), CopyLast()], on: source, request: a.clipRequest(frames: 4))
+            [GeneratorForecaster(a.generator), CopyLast()], on: source, request: a.clipRequest(frames: 4))
         #expect(report.models["model"] != nil && report.clips == 2)
         // A reader that does not know the model says so, with the checkpoint and what there is.
         let error = #expect(throws: (any Error).self) { try TrainedModel(run: parts) }

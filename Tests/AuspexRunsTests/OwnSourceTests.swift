@@ -127,7 +127,7 @@ struct OwnSourceTests {
 
         let plan = EvaluationProtocol.heldOut(for: model.configuration.model)
         let report = try Evaluation(plan).run(
-            [GeneratorPredictor(model.generator), CopyLast()], on: RainBands(), request: request)
+            [GeneratorForecaster(model.generator), CopyLast()], on: RainBands(), request: request)
         #expect(report.clips == 3 && report.names == ["model", "copy-last"])
         // Copying is off by the band's way, a number that bytes would round.
         let frame = real.count / 4

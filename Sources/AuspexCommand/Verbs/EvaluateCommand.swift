@@ -117,7 +117,7 @@ struct EvaluateCommand: ParsableCommand {
         let looking = CountedProgress("look into files", unit: "files", quiet: output.quiet, from: 100)
         let progress = CountedProgress("evaluate", unit: "clips", quiet: output.quiet)
         var report = try evaluation.run(
-            [GeneratorPredictor(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
+            [GeneratorForecaster(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
             sameClips: earlier, classNumbers: try model.classNumbers(of: source.clips),
             examples: { try gallery?.add($0) }, looking: { looking.update($0, of: $1) },
             progress: { progress.update($0, of: $1) })

@@ -42,13 +42,13 @@ public struct Benchmark {
         let (model, clips) = (configuration.model, BenchmarkClips.batch(configuration))
         let written = NominalFLOPs(ofPredictionBy: model, clips: configuration.training.batch)
         var initializer = Initializer(seed: 1)
-        let predictor = GeneratorPredictor(model.makeGenerator(using: &initializer))
+        let forecaster = GeneratorForecaster(model.makeGenerator(using: &initializer))
         return BenchmarkReport.measured(
             .predict, repeats: repeats, gflopAsWritten: written.forward * 1e-9, progress
         ) {
-            _ = predictor.predict(
-                context: clips.context, classes: clips.classes, frames: model.predictedFrames,
-                randomness: RandomStream(seed: 1, name: "benchmark"))
+            _ = forecaster.future(
+                of: clips.context, horizon: model.predictedFrames, classes: clips.classes,
+                drawnFrom: RandomStream(seed: 1, name: "benchmark"))
         }
     }
 }

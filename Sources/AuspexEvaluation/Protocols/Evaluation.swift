@@ -6,7 +6,7 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// Lets predictors continue the same test clips, and scores what they make of them beside what really followed.
+/// Lets forecasters continue the same test clips, and scores what they make of them beside what really followed.
 public struct Evaluation {
     /// How many clips are predicted at once. Fixed, because the draws of a clip's future depend on its place in its batch.
     static let batch = 8
@@ -58,7 +58,7 @@ public struct Evaluation {
     }
 
     /// What every table carries beside the model.
-    public static var baselines: [any Predictor] { [CopyLast(), FlowExtrapolation()] }
+    public static var baselines: [any Forecaster] { [CopyLast(), FlowExtrapolation()] }
 
     /// One clip of the test with everybody's first future, for whoever wants to keep pictures.
     public struct Example {
@@ -68,7 +68,7 @@ public struct Evaluation {
     }
 
     /// - Parameters:
-    ///   - predictors: the model, and the baselines it should beat. One that needs more context than the protocol gives is left out, and the report says so.
+    ///   - forecasters: the model, and the baselines it should beat. One that needs more context than the protocol gives is left out, and the report says so.
     ///   - source: where the test clips come from.
     ///   - request: how frames were taken in training; length, size and mostly the step come from the protocol.
     ///   - sameClips: exactly the clips of an earlier report; nil spreads the protocol's number evenly over the source's own held-out list.
@@ -78,7 +78,7 @@ public struct Evaluation {
     ///   - progress: is told how many clips are done, of how many.
     /// - Throws: `VideoError` where clips can't be had or are not those of the list, `MetricError` where they cannot be scored.
     public func run(
-        _ predictors: [any Predictor], on source: any ClipSource, request: ClipRequest,
+        _ forecasters: [any Forecaster], on source: any ClipSource, request: ClipRequest,
         sameClips: FixedClipList? = nil, classNumbers: [Int]? = nil,
         examples: (Example) throws -> Void = { _ in }, looking: (Int, Int) -> Void = { _, _ in },
         progress: (Int, Int) -> Void = { _, _ in }
@@ -96,7 +96,7 @@ public struct Evaluation {
             try sameClips?.places(in: source, for: plan)
             ?? source.places(for: request, atMost: plan.clips, progress: looking)
         for metric in metrics { try metric.check(clips: places.count, frames: plan.distributionFrameCount) }
-        let able = predictors.filter { $0.fewestContextFrames <= plan.contextFrames }
+        let able = forecasters.filter { $0.fewestContextFrames <= plan.contextFrames }
         let tallies = able.map { EvaluationTally($0, metrics, samples: plan.samples) }
         var kept: [EvaluationReport.TestClip] = []
         var spacing = FrameSpacing(request)
@@ -141,7 +141,7 @@ public struct Evaluation {
             source: source.description,
             clips: kept.count,
             models: try Dictionary(
-                uniqueKeysWithValues: tallies.map { ($0.predictor.name, try $0.scores(distributionsOf: shown)) }),
+                uniqueKeysWithValues: tallies.map { ($0.forecaster.name, try $0.scores(distributionsOf: shown)) }),
             published: Dictionary(
                 uniqueKeysWithValues: plan.metrics.map { metric in
                     (metric, PublishedValue.values(of: metric, protocol: plan.name))
@@ -149,8 +149,8 @@ public struct Evaluation {
             ).filter { !$0.value.isEmpty },
             notes: notes(
                 on: kept.count, unreadable: places.count - kept.count, of: source, stepInTraining: stepInTraining,
-                leftOut: predictors.filter { predictor in
-                    !able.contains { $0 === predictor }
+                leftOut: forecasters.filter { forecaster in
+                    !able.contains { $0 === forecaster }
                 }) + spacing.notes(on: source.description) + source.valueNotes
                 + (sameClips?.notes(for: plan, frames: frames, format: format) ?? []), clipList: kept)
     }
@@ -167,7 +167,7 @@ public struct Evaluation {
 
     /// Predicts and scores one batch.
     ///
-    /// - Returns: for every predictor the first future of each clip, `[Tp, H, W, C]`, numbers of the batch's format.
+    /// - Returns: for every forecaster the first future of each clip, `[Tp, H, W, C]`, numbers of the batch's format.
     private func predict(
         _ batch: ClipBatch, first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
     ) throws -> [[Tensor]] {
@@ -178,15 +178,14 @@ public struct Evaluation {
         let isWhole = plan.distributionFrames == .contextAndPrediction
         let classes = classNumbers.map { numbers in (batch.classes ?? []).map { numbers[$0] } }
         return try tallies.map { tally in
+            let sampler = tally.forecaster.futures(of: context, horizon: plan.predictedFrames, classes: classes)
             var firstFuture: Tensor?
             try tally.add(
                 truth: truth, real: isWhole ? clips : truth,
                 whole: { isWhole ? joined([seen, $0], along: 1) : $0 },
                 futures: { sample in
                     let stream = RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
-                    let future = batch.input.inverse(
-                        tally.predictor.predict(
-                            context: context, classes: classes, frames: plan.predictedFrames, randomness: stream))
+                    let future = batch.input.inverse(sampler(stream))
                     firstFuture = firstFuture ?? future
                     return batch.format.measured(future)
                 })
@@ -196,7 +195,7 @@ public struct Evaluation {
 
     private func notes(
         on clips: Int, unreadable: Int, of source: any ClipSource, stepInTraining: ClipRequest.FrameStep,
-        leftOut: [any Predictor]
+        leftOut: [any Forecaster]
     ) -> [String] {
         var notes: [String] = []
         if unreadable > 0 {
@@ -206,9 +205,9 @@ public struct Evaluation {
         } else if clips < plan.clips {
             notes.append("\(source.description) has \(clips, "clip"), fewer than the \(plan.clips) asked for")
         }
-        for predictor in leftOut {
+        for forecaster in leftOut {
             notes.append(
-                "\(predictor.name) is left out: it needs \(predictor.fewestContextFrames) frames of context, the protocol gives \(plan.contextFrames)"
+                "\(forecaster.name) is left out: it needs \(forecaster.fewestContextFrames) frames of context, the protocol gives \(plan.contextFrames)"
             )
         }
         if let problem = cache?.problem { notes.append("features are not cached: \(problem)") }

@@ -4,7 +4,7 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// What exactly is asked of predictors, stored beside every number: only results of the same protocol may be compared.
+/// What exactly is asked of forecasters, stored beside every number: only results of the same protocol may be compared.
 public struct EvaluationProtocol: Codable, Sendable, Equatable {
     /// What metrics of whole clips (FVD, KVD) are shown.
     public enum DistributionFrames: String, Codable, Sendable, CaseIterable {

@@ -12,7 +12,7 @@ extension EvaluationReport {
         "\(`protocol`.name): \(clips, "clip") of \(source), \(`protocol`.size)×\(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames, "frame")"
     }
 
-    /// A row for each predictor: every metric with how far its 95% interval reaches.
+    /// A row for each forecaster: every metric with how far its 95% interval reaches.
     public var table: String {
         var table = TextTable(header: [""] + `protocol`.metrics)
         for name in names {
@@ -29,7 +29,7 @@ extension EvaluationReport {
         return table.text
     }
 
-    /// A row for each predicted step: every metric of every predictor.
+    /// A row for each predicted step: every metric of every forecaster.
     public var curve: String {
         let curves = metricsWithCurves
         guard !curves.isEmpty else { return "" }
@@ -72,12 +72,12 @@ extension EvaluationReport {
         return (notes + ofMetrics).filter { seen.insert($0).inserted }
     }
 
-    /// The metrics that every predictor has at every predicted step.
+    /// The metrics that every forecaster has at every predicted step.
     public var metricsWithCurves: [String] {
         `protocol`.metrics.filter { metric in names.allSatisfy { models[$0]?.metrics[metric]?.perStep != nil } }
     }
 
-    /// The metric of every predictor against the horizon; where several futures were drawn, the best and the worst too.
+    /// The metric of every forecaster against the horizon; where several futures were drawn, the best and the worst too.
     public func plot(of metric: String) -> LinePlot {
         var series: [LinePlot.Series] = []
         func add(_ name: String, _ result: MetricResult?, isDashed: Bool) {

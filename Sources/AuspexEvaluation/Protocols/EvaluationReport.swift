@@ -2,9 +2,9 @@ import AuspexMetrics
 import AuspexTensors
 import AuspexVideo
 
-/// What an evaluation found: for every predictor its metrics, over all clips and at every predicted step.
+/// What an evaluation found: for every forecaster its metrics, over all clips and at every predicted step.
 public struct EvaluationReport: Codable, Sendable, Equatable {
-    /// One predictor's numbers, by the metrics' names.
+    /// One forecaster's numbers, by the metrics' names.
     public struct Scores: Codable, Sendable, Equatable {
         /// Where several futures were drawn: the mean over them.
         public var metrics: [String: MetricResult]
@@ -72,7 +72,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var origin: String?
     /// Test clips that were scored.
     public var clips: Int
-    /// By predictor: `model`, and the baselines.
+    /// By forecaster: `model`, and the baselines.
     public var models: [String: Scores]
     /// By metric: what papers report under the same protocol.
     public var published: [String: [PublishedValue]]
@@ -80,7 +80,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var notes: [String]
     public var clipList: [TestClip]
 
-    /// The predictors, the model first.
+    /// The forecasters, the model first.
     public var names: [String] {
         models.keys.sorted { ($0 != "model" ? 1 : 0, $0) < ($1 != "model" ? 1 : 0, $1) }
     }

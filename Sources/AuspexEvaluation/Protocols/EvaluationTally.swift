@@ -2,9 +2,9 @@ import AuspexMetrics
 import AuspexModels
 import AuspexTensors
 
-/// One predictor's numbers so far.
+/// One forecaster's numbers so far.
 final class EvaluationTally {
-    let predictor: any Predictor
+    let forecaster: any Forecaster
     private let samples: Int
     private var distributions: [(metric: any Metric, accumulator: any MetricAccumulator)] = []
     private var paired: [PairedTally] = []
@@ -41,10 +41,10 @@ final class EvaluationTally {
         }
     }
 
-    init(_ predictor: any Predictor, _ metrics: [any Metric], samples: Int) {
-        self.predictor = predictor
-        // Another draw of a predictor that never draws is the same future.
-        self.samples = predictor.drawsFutures ? samples : 1
+    init(_ forecaster: any Forecaster, _ metrics: [any Metric], samples: Int) {
+        self.forecaster = forecaster
+        // Another draw of a forecaster that never draws is the same future.
+        self.samples = forecaster.isStochastic ? samples : 1
         for metric in metrics {
             if let metric = metric as? any PairedMetric {
                 paired.append(PairedTally(metric))
@@ -58,7 +58,7 @@ final class EvaluationTally {
     ///
     /// - Parameters:
     ///   - truth: what really followed, `[B, Tp, H, W, C]`, as metrics take frames.
-    ///   - real: what metrics of whole clips compare with; one tensor for all predictors, so that its features are computed once.
+    ///   - real: what metrics of whole clips compare with; one tensor for all forecasters, so that its features are computed once.
     ///   - whole: from a prediction to what they are shown of it.
     ///   - futures: draws future number s of the batch, `[B, Tp, H, W, C]`, likewise. One is there at a time: a hundred would fill the memory.
     func add(truth: Tensor, real: Tensor, whole: (Tensor) -> Tensor, futures: (Int) -> Tensor) throws {

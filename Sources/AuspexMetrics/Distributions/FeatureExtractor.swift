@@ -121,7 +121,7 @@ package final class FeatureExtractor: @unchecked Sendable {
     package func order(_ clips: Tensor, peak: Float) throws -> PendingFeatures {
         try lock.withLock {
             if let place = recent.lastIndex(where: { $0.holds(clips, peak: peak) }) {
-                // Last again: real clips come back beside every predictor's.
+                // Last again: real clips come back beside every forecaster's.
                 recent.append(recent.remove(at: place))
                 return recent[recent.count - 1].order
             }

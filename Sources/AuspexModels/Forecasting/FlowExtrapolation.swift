@@ -9,15 +9,15 @@ import AuspexTensors
 ///
 /// - Source: flow by Farnebäck 2003; extrapolation by Germann and Zawadzki 2002, "Scale-dependence of the predictability of precipitation
 ///   from continental radar images", section 2c.
-public final class FlowExtrapolation: Predictor {
+public final class FlowExtrapolation: Forecaster {
     public let name = "flow"
-    public let drawsFutures = false
+    public let isStochastic = false
     public let fewestContextFrames = 2
     public let flow: FarnebackFlow
 
     public init(_ flow: FarnebackFlow = FarnebackFlow()) { self.flow = flow }
 
-    public func predict(context: Tensor, classes: [Int]?, frames: Int, randomness: RandomStream) -> Tensor {
+    public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
         let count = context.shape[1]
         require(
             context.rank == 5 && count >= fewestContextFrames, "FlowExtrapolation",
@@ -30,12 +30,13 @@ public final class FlowExtrapolation: Predictor {
         let back = flow(from: Self.grey(last), to: Self.grey(frame(count - 2)))
         var way = Self.keptInside(back)
         var predicted: [Tensor] = []
-        for number in 0..<frames {
+        for number in 0..<horizon {
             if number > 0 { way = Self.keptInside(way + warpedByFlow(back, flow: way)) }
             predicted.append(
                 warpedByFlow(last, flow: way).reshaped(to: [pictureShape[0], 1] + pictureShape.dropFirst()))
         }
-        return joined(predicted, along: 1)
+        let future = joined(predicted, along: 1)
+        return { _ in future }
     }
 
     /// Luma of RGB, the mean of any other channels, on the scale 0…255: `[N, H, W]`.

@@ -70,7 +70,7 @@ public struct SourceContinuation {
         let places = try source.places(for: request, atMost: limit)
         for folder in folders { try FolderMaking.make(folder) }
         let names = Self.names(of: places.map(source.name(at:)))
-        let predictor = GeneratorPredictor(model.generator)
+        let forecaster = GeneratorForecaster(model.generator)
         var spacing = FrameSpacing(request)
         var scaleNotes: Set<String> = []
         var done = 0
@@ -83,10 +83,9 @@ public struct SourceContinuation {
             let seen = clip.frames.sliced(0, from: 0, count: given)
             let context = input(seen).reshaped(to: [1] + seen.shape)
             let number = classes.flatMap { known in known.all ?? clip.classIndex.map { known.bySource[$0] } }
+            let futures = forecaster.futures(of: context, horizon: frames, classes: number.map { [$0] })
             let pictures = (0..<samples).map { sample in
-                let stream = RandomStream(seed: seed, name: "prediction/\(sample)", step: place)
-                let future = predictor.predict(
-                    context: context, classes: number.map { [$0] }, frames: frames, randomness: stream)
+                let future = futures(RandomStream(seed: seed, name: "prediction/\(sample)", step: place))
                 return PredictionPicture(
                     context: seen,
                     predictions: [.init(name: "prediction", frames: input.inverse(future).unstacked()[0])],

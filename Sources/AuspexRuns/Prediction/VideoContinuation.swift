@@ -8,32 +8,33 @@ import Logging
 
 /// Continues a video file from its end, or from a time in it.
 public struct VideoContinuation {
-    private let predictor: any Predictor
+    private let forecaster: any Forecaster
     private let configuration: Configuration
     /// How frames are taken, the same as `TrainedModel.clipRequest` takes them: the same frames are chosen of a file as of a source.
     private let step: ClipRequest.FrameStep
-    /// Nil for a predictor that no run trained.
+    /// Nil for a forecaster that no run trained.
     private let model: TrainedModel?
 
     public init(_ model: TrainedModel) {
         self.init(
-            GeneratorPredictor(model.generator), configuration: model.configuration,
+            GeneratorForecaster(model.generator), configuration: model.configuration,
             step: model.clipRequest(frames: 1).step, model: model)
     }
 
-    package init(_ predictor: any Predictor, configuration: Configuration, frameIntervalSeconds: Double? = nil) {
+    package init(_ forecaster: any Forecaster, configuration: Configuration, frameIntervalSeconds: Double? = nil) {
         let data = configuration.data
         let own = frameIntervalSeconds.map {
             ClipRequest.FrameStep.matching(seconds: $0, stride: data.frameStride)
         }
         self.init(
-            predictor, configuration: configuration, step: own ?? configuration.clipRequest(frames: 1).step, model: nil)
+            forecaster, configuration: configuration, step: own ?? configuration.clipRequest(frames: 1).step, model: nil
+        )
     }
 
     private init(
-        _ predictor: any Predictor, configuration: Configuration, step: ClipRequest.FrameStep, model: TrainedModel?
+        _ forecaster: any Forecaster, configuration: Configuration, step: ClipRequest.FrameStep, model: TrainedModel?
     ) {
-        (self.predictor, self.configuration, self.step, self.model) = (predictor, configuration, step, model)
+        (self.forecaster, self.configuration, self.step, self.model) = (forecaster, configuration, step, model)
     }
 
     /// - Parameters:
@@ -69,10 +70,9 @@ public struct VideoContinuation {
         if let note = reader.note { Logger(label: "auspex.video").warning("\(note)") }
         let input = InputTransform.pixels
         let values = input(context).reshaped(to: [1] + context.shape)
+        let futures = forecaster.futures(of: values, horizon: frames, classes: classNumber.map { [$0] })
         return (0..<samples).map { sample in
-            let future = predictor.predict(
-                context: values, classes: classNumber.map { [$0] }, frames: frames,
-                randomness: RandomStream(seed: seed, name: "prediction", step: sample))
+            let future = futures(RandomStream(seed: seed, name: "prediction", step: sample))
             return PredictionPicture(
                 context: context,
                 predictions: [.init(name: "prediction", frames: input.inverse(future).unstacked()[0])],

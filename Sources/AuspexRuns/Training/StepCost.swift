@@ -89,9 +89,9 @@ public struct StepCost: Sendable, Equatable {
         recomputeStandingStatistics(
             of: generator, over: [(batch.context, batch.classes)], steps: configuration.model.predictedFrames,
             from: RandomStream(seed: 0, name: "standing-statistics"))
-        let future = GeneratorPredictor(generator).predict(
-            context: batch.context, classes: batch.classes, frames: configuration.model.predictedFrames,
-            randomness: RandomStream(seed: 0, name: "validation"))
+        let future = GeneratorForecaster(generator).future(
+            of: batch.context, horizon: configuration.model.predictedFrames, classes: batch.classes,
+            drawnFrom: RandomStream(seed: 0, name: "validation"))
         _ = InputTransform.pixels.inverse(future)
     }
 

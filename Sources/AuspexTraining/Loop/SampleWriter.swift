@@ -17,15 +17,16 @@ struct SampleWriter {
     /// Writes `step-00012000-clip-0.png` and so on: context, truth and prediction.
     ///
     /// - Returns: the first clip's strip, for TensorBoard; nil where there are no clips.
-    func write(step: Int, predictor: some Predictor) throws -> EventFile.Picture? {
+    func write(step: Int, forecaster: some Forecaster) throws -> EventFile.Picture? {
         guard let clips else { return nil }
         let count = min(Self.shown, clips.count)
         let shown = clips.frames.sliced(0, from: 0, count: count)
         let context = shown.sliced(1, from: 0, count: model.contextFrames)
         let predicted = clips.input.inverse(
-            predictor.predict(
-                context: clips.input(context), classes: clips.classes.map { Array($0.prefix(count)) },
-                frames: model.predictedFrames, randomness: RandomStream(seed: seed, name: "samples")))
+            forecaster.future(
+                of: clips.input(context), horizon: model.predictedFrames,
+                classes: clips.classes.map { Array($0.prefix(count)) },
+                drawnFrom: RandomStream(seed: seed, name: "samples")))
         let truth = shown.sliced(1, from: model.contextFrames, count: model.predictedFrames)
         var first: EventFile.Picture?
         for clip in 0..<count {
@@ -33,7 +34,7 @@ struct SampleWriter {
                 x.sliced(0, from: clip, count: 1).reshaped(to: Array(x.shape[1...]))
             }
             let picture = PredictionPicture(
-                context: frames(context), predictions: [.init(name: predictor.name, frames: frames(predicted))],
+                context: frames(context), predictions: [.init(name: forecaster.name, frames: frames(predicted))],
                 truth: frames(truth), format: clips.format, frameIntervalSeconds: frameIntervalSeconds)
             let name = "\(CheckpointStore.name(of: step))-clip-\(clip).png"
             try picture.write(to: "\(folder)/\(name)", overwriting: true)

@@ -215,7 +215,7 @@ public final class TrainingLoop {
     private func measureBaselines() throws {
         guard validates, baselines == nil else { return }
         var scores: [ValidationSummary.Score] = []
-        for baseline in [CopyLast(), FlowExtrapolation()] as [any Predictor]
+        for baseline in [CopyLast(), FlowExtrapolation()] as [any Forecaster]
         where baseline.fewestContextFrames <= model.contextFrames {
             let results = try validation.measure(baseline)
             if trainer.step == 0 { try log(results, as: "validation/\(baseline.name)") }
@@ -232,7 +232,7 @@ public final class TrainingLoop {
     private func validate() throws -> Bool {
         guard validates else { return false }
         try refresh()
-        let results = try validation.measure(GeneratorPredictor(evaluation.generator))
+        let results = try validation.measure(GeneratorForecaster(evaluation.generator))
         try log(results, as: "validation")
         func value(_ name: String) -> Double? { results.first { $0.name == name }?.value }
         summary = ValidationSummary(
@@ -251,7 +251,7 @@ public final class TrainingLoop {
 
     private func sample() throws {
         try refresh()
-        if let picture = try samples.write(step: trainer.step, predictor: GeneratorPredictor(evaluation.generator)) {
+        if let picture = try samples.write(step: trainer.step, forecaster: GeneratorForecaster(evaluation.generator)) {
             try events.add(step: trainer.step, tag: "samples", picture: picture)
         }
     }

@@ -6,7 +6,7 @@ import AuspexTensors
 import AuspexVideo
 import Foundation
 
-/// Measures a predictor on held-out clips: PSNR and SSIM per frame on the predicted span, and the metric that selects the best checkpoint.
+/// Measures a forecaster on held-out clips: PSNR and SSIM per frame on the predicted span, and the metric that selects the best checkpoint.
 package struct Validation {
     let batches: [ClipBatch]
     let contextFrames: Int
@@ -42,16 +42,16 @@ package struct Validation {
     var clips: Int { batches.reduce(0) { $0 + $1.count } }
 
     /// Every metric's value, by its name. Distances between sets of clips see the context too, as published values do.
-    func measure(_ predictor: any Predictor) throws -> [(name: String, value: Double)] {
+    func measure(_ forecaster: any Forecaster) throws -> [(name: String, value: Double)] {
         let accumulators = metrics.map { $0.makeAccumulator() }
         for (number, batch) in batches.enumerated() {
             let context = batch.input(batch.frames.sliced(1, from: 0, count: contextFrames))
             let clips = batch.format.measured(batch.frames)
             let seen = clips.sliced(1, from: 0, count: contextFrames)
             let real = clips.sliced(1, from: contextFrames, count: predictedFrames)
-            let future = predictor.predict(
-                context: context, classes: batch.classes, frames: predictedFrames,
-                randomness: RandomStream(seed: seed, name: "validation", step: number))
+            let future = forecaster.future(
+                of: context, horizon: predictedFrames, classes: batch.classes,
+                drawnFrom: RandomStream(seed: seed, name: "validation", step: number))
             let predicted = batch.format.measured(batch.input.inverse(future))
             for accumulator in accumulators {
                 if accumulator is any SetMetricAccumulator {
@@ -76,7 +76,7 @@ package struct Validation {
 
 /// What a run measured on its held-out clips.
 public struct ValidationSummary: Codable, Sendable, Equatable {
-    /// One predictor's PSNR in dB, mean over frames and clips.
+    /// One forecaster's PSNR in dB, mean over frames and clips.
     public struct Score: Codable, Sendable, Equatable {
         public var name: String
         public var psnr: Double

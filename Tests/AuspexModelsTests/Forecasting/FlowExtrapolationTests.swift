@@ -23,10 +23,10 @@ struct FlowExtrapolationTests {
         return Tensor(values, shape: [1, frames, 64, 64, channels])
     }
 
-    private static func predict(_ predictor: any Predictor, _ clip: Tensor, context: Int) -> Tensor {
-        predictor.predict(
-            context: clip.sliced(1, from: 0, count: context), classes: nil, frames: clip.shape[1] - context,
-            randomness: RandomStream(seed: 0, name: "test"))
+    private static func predict(_ forecaster: any Forecaster, _ clip: Tensor, context: Int) -> Tensor {
+        forecaster.future(
+            of: clip.sliced(1, from: 0, count: context), horizon: clip.shape[1] - context,
+            drawnFrom: RandomStream(seed: 0, name: "test"))
     }
 
     /// Mean squared error per frame, at least `margin` pixels from the border.

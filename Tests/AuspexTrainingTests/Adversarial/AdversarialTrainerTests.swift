@@ -32,8 +32,8 @@ import Testing
             last = try #require(try trainer.advance { batch }["generator/pixelLoss"])
         }
         // Well below what standing still costs: the motion was learned, not the picture kept.
-        let still = CopyLast().predict(
-            context: batch.context, classes: nil, frames: 2, randomness: RandomStream(seed: 0, name: ""))
+        let still = CopyLast().future(
+            of: batch.context, horizon: 2, drawnFrom: RandomStream(seed: 0, name: ""))
         #expect(last < 0.6 * Double(meanDifference(still, batch.future)), "\(last)")
     }
 

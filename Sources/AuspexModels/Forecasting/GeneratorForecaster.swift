@@ -1,0 +1,23 @@
+import AuspexLayers
+import AuspexTensors
+
+/// A generator that forecasts with its standing statistics.
+public final class GeneratorForecaster: Forecaster {
+    public let name: String
+    public let generator: any VideoGenerator
+    public var isStochastic: Bool { generator.latentSize > 0 }
+
+    public init(_ generator: any VideoGenerator, name: String = "model") {
+        self.generator = generator
+        self.name = name
+    }
+
+    public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
+        { [generator] randomness in
+            generator(
+                context: context, horizon: horizon,
+                noise: generator.noise(clips: context.shape[0], from: randomness), classes: classes, Pass(.inference)
+            ).frames
+        }
+    }
+}
