@@ -40,7 +40,7 @@ extension Configuration {
     ///   - clips: how many futures are held at once.
     ///   - option: what makes it that large.
     package func refusePredictionThatDoesNotFit(frames: Int, clips: Int, option: String) throws {
-        let pixels = Double(model.size) * Double(model.size) * Double(model.frameChannels)
+        let pixels = model.size.pixelCount * Double(model.frameChannels)
         let bytes = (Double(model.contextFrames) + Double(frames)) * Double(clips) * pixels
         guard bytes > MachineMemory.bytes else { return }
         throw ConfigurationError(
@@ -66,7 +66,7 @@ extension Configuration {
     /// Lower bounds in `Double`, which no size overflows.
     private var needs: [Need] {
         let least = LeastMemory(self)
-        let pixels = Double(model.size) * Double(model.size) * Double(model.frameChannels)
+        let pixels = model.size.pixelCount * Double(model.frameChannels)
         let clipBytes = (Double(model.contextFrames) + Double(model.predictedFrames)) * pixels
         let batchBytes = Double(training.batch) * clipBytes
         // As many batches as are enough are the batch's fault if they are too large; only what goes beyond is these fields' own.

@@ -53,7 +53,7 @@ public struct Configuration: Codable, Sendable, Equatable {
     /// A clip of any length, as the model takes its frames.
     public func clipRequest(frames: Int) -> ClipRequest {
         ClipRequest(
-            frames: frames, size: FrameSize(model.size),
+            frames: frames, size: model.size,
             step: data.frameIntervalSeconds.map(ClipRequest.FrameStep.seconds) ?? .stride(data.frameStride),
             crop: data.crop, filter: data.filter, colour: data.colour)
     }

@@ -1,3 +1,5 @@
+import AuspexSupport
+
 /// Encodes a configuration to its tree, fields in the order of declaration, absent optionals explicit.
 ///
 /// `JSONEncoder` would sort or shuffle the keys, and drop absent ones: then a file could not set them.
@@ -22,6 +24,7 @@ package struct ConfigurationEncoder {
     static func kind(of type: Any.Type) -> ConfigurationNode.Kind? {
         switch type {
         case is Bool.Type: return .bool
+        case is FrameSizeOption.Type: return .frameSize
         case is String.Type: return .text
         case is any UnsignedInteger.Type: return .natural
         case is any BinaryInteger.Type: return .integer

@@ -28,6 +28,8 @@ package struct ConfigurationNode {
         /// A list whose elements are checked against this one.
         case list(element: ConfigurationNode?)
         case map
+        /// The side of a square, or height and width.
+        case frameSize
         /// A type that does not tell beforehand what it accepts: checked when it is decoded.
         case open
 
@@ -59,6 +61,7 @@ package struct ConfigurationNode {
             case .text: "text"
             case .choice(let words): "one of " + words.joined(separator: ", ")
             case .list: "a list"
+            case .frameSize: "a whole number, or [height, width]"
             case .map: "a section of keys"
             case .open: "a value"
             }

@@ -17,6 +17,7 @@ struct ConfigurationOverlay {
         switch node.kind {
         case .map: return try laySection(yaml, over: &node, at: path)
         case .list(let element): node.value = .list(try elements(yaml, checkedAgainst: element, at: path))
+        case .frameSize: node.value = try frameSize(yaml, node, at: path)
         case .open: node.value = try untyped(yaml, at: path).value
         case .bool: node.value = .bool(try bool(yaml, node, at: path))
         case .integer, .natural: node.value = .integer(try integer(yaml, node, at: path))
@@ -120,6 +121,17 @@ struct ConfigurationOverlay {
             throw mismatch(yaml, node, at: path)
         }
         return number
+    }
+
+    private func frameSize(
+        _ yaml: Yams.Node, _ node: ConfigurationNode, at path: [String]
+    ) throws -> ConfigurationNode.Value {
+        guard case .sequence(let sides) = yaml else { return .integer(try integer(yaml, node, at: path)) }
+        guard sides.count == 2 else { throw mismatch(yaml, node, at: path) }
+        return .list(
+            try sides.map {
+                ConfigurationNode(value: .integer(try integer($0, node, at: path)), kind: .integer)
+            })
     }
 
     private func text(_ yaml: Yams.Node, _ node: ConfigurationNode, at path: [String]) throws -> String {

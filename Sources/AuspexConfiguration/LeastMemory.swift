@@ -25,7 +25,7 @@ public struct LeastMemory: Sendable, Equatable {
         if training.hasDiscriminators {
             for view in configuration.discriminators.resolvedViews {
                 let width = Self.widest(
-                    side: view.side(of: model.size),
+                    side: view.size(of: model.size).shorterSide,
                     channels: Double(configuration.discriminators.channels ?? model.discriminatorChannels))
                 discriminating += 9 * width * width + Double(model.classes) * width
             }
@@ -35,7 +35,7 @@ public struct LeastMemory: Sendable, Equatable {
         parameterBytes = (predicting + discriminating) * Self.bytesPerParameter
         discriminatorBytes = discriminating * Self.bytesPerParameter
 
-        let pixels = Double(model.size) * Double(model.size)
+        let pixels = model.size.pixelCount
         let (given, predicted) = (Double(model.contextFrames), Double(model.predictedFrames))
         let batch = Double(training.batch)
         let clips = batch * Double(training.accumulation) * (given + predicted) * pixels * Double(model.frameChannels)

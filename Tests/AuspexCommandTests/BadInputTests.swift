@@ -45,7 +45,8 @@ struct BadInputTests {
     @Test func configurationsThatAreNone() throws {
         try withTemporaryFolder { folder in
             try expectFailure(
-                ["train", "tiny", "--set", "model.size=48", "--out", "r"], in: folder, saying: "power of two", "is 32")
+                ["train", "tiny", "--set", "model.size=44", "--out", "r"], in: folder, saying: "multiples of 8", "is 48"
+            )
             try Data("model:\n  chanels: 4\n".utf8).write(to: folder.appendingPathComponent("a.yaml"))
             try expectFailure(
                 ["train", "a.yaml", "--out", "r"], in: folder, saying: "a.yaml, line 2", "did you mean model.channels?")
@@ -57,7 +58,7 @@ struct BadInputTests {
             try expectFailure(["benchmark", "step", "--precision", "bfloat16"], in: folder, saying: advice)
             try expectFailure(["benchmark", "predict", "--precision", "bfloat16"], in: folder, saying: advice)
             try expectFailure(
-                ["benchmark", "step", "--size", "48"], in: folder, saying: "model.size is 48", "power of two")
+                ["benchmark", "step", "--size", "44"], in: folder, saying: "model.size is 44", "multiples of 8")
             let entries = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             #expect(entries == ["a.yaml"], "a run was begun all the same")
         }

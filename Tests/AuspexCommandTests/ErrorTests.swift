@@ -33,8 +33,8 @@ struct ErrorTests {
             "auspex: none.safetensors: found no such file, expected a readable file; check the path"
         ),
         (
-            ["train", "tiny", "--set", "model.size=48", "--out", "r"],
-            "auspex: --set model.size=48: model.size is 48: it must be a power of two from 32 to 256 (32, 64, 128 or 256); the nearest is 32"
+            ["train", "tiny", "--set", "model.size=44", "--out", "r"],
+            "auspex: --set model.size=44: model.size is 44: its sides must be multiples of 8, as the generator halves a frame 3 times; the nearest is 48"
         ),
         (
             ["train", "tiny", "--set", "model.chanels=4", "--out", "r"],

@@ -52,6 +52,41 @@ struct WholePathTests {
         }
     }
 
+    /// Frames that are wider than high, and higher than wide, from the file to the metric.
+    @Test(arguments: [("tiny", 32, 48), ("conv-gru-mse-tiny", 40, 32), ("simvp-tiny", 32, 48)])
+    func rectangles(preset: String, height: Int, width: Int) throws {
+        try withTemporaryFolder { folder in
+            func run(_ arguments: [String]) throws -> ProgramRun {
+                let run = try ProgramRun(arguments, in: folder)
+                #expect(run.status == 0, "\(arguments.joined(separator: " ")): \(run.errors)")
+                return run
+            }
+            let small = [
+                "--set", "training.batch=1", "--set", "training.standingStatisticsBatches=1", "--set",
+                "training.validationClips=2", "--set", "model.predictedFrames=3", "--quiet",
+            ]
+            _ = try run([
+                "data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "2", "--size", "\(width)x\(height)",
+            ])
+            let size = "model.size=[\(height), \(width)]"
+            _ = try run(["train", preset, "--steps", "2", "--out", "run", "--set", size] + small)
+            #expect(
+                try String(contentsOf: folder.appendingPathComponent("run/config.yaml"), encoding: .utf8)
+                    .contains("size: [\(height), \(width)]"))
+            _ = try run(["train", "run", "--resume", "--steps", "3", "--quiet"])
+            _ = try run(["predict", "clips/0000.mkv", "--model", "run", "--frames", "4", "--out", "p.npy", "--quiet"])
+            let array = try Data(contentsOf: folder.appendingPathComponent("p.npy"))
+            #expect(String(decoding: array.prefix(128), as: UTF8.self).contains("(1, 4, \(height), \(width), 3)"))
+            let evaluation = try run(["evaluate", "run", "--clips", "2", "--json", "--quiet"]).output
+            #expect(evaluation.contains("\"size\":[\(height),\(width)]"), "\(evaluation)")
+            let score = try run([
+                "score", "clips", "clips", "--size", "\(width / 2)x\(height / 2)", "--metrics", "psnr", "--json",
+                "--quiet",
+            ]).output
+            #expect(score.contains("\"size\":[\(height / 2),\(width / 2)]"), "\(score)")
+        }
+    }
+
     @Test func trainPredictEvaluateScore() throws {
         try withTemporaryFolder { folder in
             func run(_ arguments: [String], status: Int32 = 0) throws -> ProgramRun {

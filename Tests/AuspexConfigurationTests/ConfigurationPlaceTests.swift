@@ -7,7 +7,7 @@ import Testing
 struct ConfigurationPlaceTests {
     /// Wrong in kind, in range, in combination, in form: the key, and lines of YAML below it.
     static let damages: [(key: String, yaml: String)] = [
-        ("model.size", "model:\n  size: 48"), ("model.size", "model:\n  size: -64"), ("model.size", "model: {size: x}"),
+        ("model.size", "model:\n  size: 44"), ("model.size", "model:\n  size: -64"), ("model.size", "model: {size: x}"),
         ("model.kernelSize", "model:\n  kernelSize: 4"), ("model.outputKernelSize", "model:\n  outputKernelSize: 0"),
         ("model.channels", "model:\n  channels: 0"), ("model.contextFrames", "model:\n  contextFrames: -1"),
         ("model.predictedFrames", "model:\n  predictedFrames: 0"), ("model.classes", "model:\n  classes: 1"),
@@ -52,7 +52,7 @@ struct ConfigurationPlaceTests {
     @Test func inAnAssignment() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(Data("model:\n  size: 32\n".utf8), as: "mine.yaml")
-        #expect(message(file, ["model.size=48"]).hasPrefix("--set model.size=48: model.size is 48: "))
+        #expect(message(file, ["model.size=44"]).hasPrefix("--set model.size=44: model.size is 44: "))
         #expect(
             message(file, ["data.frameStride=2", "data.frameIntervalSeconds=0.1"])
                 .hasPrefix("--set data.frameStride=2: data.frameStride is 2"))

@@ -1,4 +1,5 @@
 import AuspexConfiguration
+import AuspexSupport
 import Testing
 
 private struct Sample: Codable, Equatable {
@@ -7,6 +8,7 @@ private struct Sample: Codable, Equatable {
     struct Model: Codable, Equatable {
         var unit = Unit.tsruC
         var size = 64
+        @FrameSizeOption var frames = FrameSize(64)
         var channels = 16
         var scale: Float = 0.1
         var kernel: Int?
@@ -102,6 +104,12 @@ struct ConfigurationReaderTests {
         #expect(sample.note == nil)
     }
 
+    @Test func sizesAreSidesOrHeightAndWidth() throws {
+        #expect(try read("model: {frames: 32}").model.frames == FrameSize(32))
+        #expect(try read("model: {frames: [48, 64]}").model.frames == FrameSize(height: 48, width: 64))
+        #expect(try read("model: {frames: [48, 64]}", ["model.frames=96"]).model.frames == FrameSize(96))
+    }
+
     @Test(arguments: [
         (
             "model:\n  chanels: 4",
@@ -114,6 +122,18 @@ struct ConfigurationReaderTests {
         ),
         ("model:\n  size: big", "mine.yaml, line 2: model.size expects a whole number; found the text \"big\""),
         ("model:\n  size: 1.5", "mine.yaml, line 2: model.size expects a whole number; found the number 1.5"),
+        (
+            "model:\n  frames: big",
+            "mine.yaml, line 2: model.frames expects a whole number, or [height, width]; found the text \"big\""
+        ),
+        (
+            "model:\n  frames: [1, 2, 3]",
+            "mine.yaml, line 2: model.frames expects a whole number, or [height, width]; found a list of 3"
+        ),
+        (
+            "model: {frames: [48, x]}",
+            "mine.yaml, line 1: model.frames expects a whole number, or [height, width]; found the text \"x\""
+        ),
         ("rate: '0.1'", "mine.yaml, line 1: rate expects a number; found the quoted text \"0.1\""),
         ("rate: [1, 2]", "mine.yaml, line 1: rate expects a number; found a list of 2"),
         ("rate:", "mine.yaml, line 1: rate expects a number; found nothing"),

@@ -1,4 +1,5 @@
 import AuspexConfiguration
+import AuspexSupport
 import AuspexLayers
 import AuspexModels
 import AuspexTraining
@@ -77,7 +78,7 @@ struct PresetTests {
     }
 
     @Test(arguments: [
-        (["model.size=48"], "model.size is 48"),
+        (["model.size=44"], "model.size is 44"), (["model.size=[64, 24]"], "model.size is [64, 24]"),
         (["training.batch=0"], "training.batch is 0; expected 1 or more"),
         (["data.frameStride=0"], "data.frameStride is 0; expected 1 or more"),
         (["model.unit=tsru"], "--set model.unit=tsru: model.unit is tsru; expected one of"),
@@ -181,7 +182,7 @@ private struct OwnModel: ModelOptions {
         "size": "Side of the frames.", "contextFrames": "Frames that are given.",
         "predictedFrames": "Frames that are predicted.", "frameChannels": "Channels.", "speed": "How fast it goes.",
     ]
-    var size = 32
+    @FrameSizeOption var size = FrameSize(32)
     var contextFrames = 2
     var predictedFrames = 2
     var frameChannels = 3

@@ -150,9 +150,10 @@ struct EvaluationProtocolTests {
     ])
     func publishedNumbers(name: String, numbers: [Int], metric: String) throws {
         var model = TrIVDGANConfiguration()
-        (model.size, model.contextFrames) = (numbers[0], numbers[1])
+        (model.size, model.contextFrames) = (FrameSize(numbers[0]), numbers[1])
         let found = try EvaluationProtocol.named(name, for: model)
-        #expect([found.size, found.contextFrames, found.predictedFrames, found.clips, found.samples] == numbers)
+        #expect(
+            [found.size.height, found.contextFrames, found.predictedFrames, found.clips, found.samples] == numbers)
         #expect(found.distributionFrames == .contextAndPrediction && found.deviations.isEmpty)
         #expect(!found.testData.isEmpty && found.reference.contains("arXiv:"))
         #expect(found.metrics.contains(metric) && found.metrics.contains("psnr") && found.metrics.contains("ssim"))

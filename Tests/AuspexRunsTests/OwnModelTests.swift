@@ -3,6 +3,7 @@ import AuspexEvaluation
 import AuspexLayers
 import AuspexModels
 import AuspexRuns
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
 import AuspexVideo
@@ -17,7 +18,7 @@ private final class Drift: VideoGenerator {
             "size": "Side.", "contextFrames": "Given.", "predictedFrames": "Predicted.", "frameChannels": "Channels.",
             "calm": "Weight of the loss on changes.",
         ]
-        var size = 32
+        @FrameSizeOption var size = FrameSize(32)
         var contextFrames = 2
         var predictedFrames = 2
         var frameChannels = 3
@@ -25,7 +26,7 @@ private final class Drift: VideoGenerator {
         var discriminatorChannels: Int { 1 }
         var leastSizes: [LeastModelSize] { [] }
 
-        func validate() throws(ModelConfigurationError) { try Self.checkCounts([("size", size)]) }
+        func validate() throws(ModelConfigurationError) { try checkSize(multipleOf: 1, "any") }
 
         func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
             Drift(self, using: &initializer)

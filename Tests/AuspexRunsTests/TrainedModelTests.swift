@@ -33,7 +33,7 @@ struct TrainedModelTests {
         let configuration = try Self.configuration()
         let run = try Self.train(configuration, in: folder)
         let file = URL(fileURLWithPath: run + "/config.yaml")
-        for text in ["model:\n  channels: 8\n", "model: [\n", "model:\n  size: 48\n", nil] {
+        for text in ["model:\n  channels: 8\n", "model: [\n", "model:\n  size: 44\n", nil] {
             try FileManager.default.removeItem(at: file)
             if let text { try Data(text.utf8).write(to: file) }
             #expect(try TrainedModel(run: run).configuration == configuration, "\(text ?? "no file")")
@@ -88,7 +88,7 @@ struct TrainedModelTests {
         let range = #expect(throws: ConfigurationError.self) { _ = try TrainedModel(run: run) }
         let message = try #require(range?.description)
         #expect(message.hasPrefix("\(store.path(of: 1))/configuration.json, line "), "\(message)")
-        #expect(message.contains(": model.size is 48: "), "\(message)")
+        #expect(message.contains(": model.size is 44: "), "\(message)")
         try changed { fields in
             fields["training", "logInterval"] = nil
             fields["model", "colour"] = .text("warm")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexSupport
 import AuspexConfiguration
 import AuspexEvaluation
 import AuspexMetrics
@@ -28,8 +29,8 @@ struct BenchmarkOptions: ParsableArguments {
     @Option(help: "Width of the networks, 16 if not given.")
     var channels: Int?
 
-    @Option(help: "Side of the frames: 32, 64, 128 or 256; 64 if not given.")
-    var size: Int?
+    @Option(help: "Frames in pixels: the side of a square, or WIDTHxHEIGHT; 64 if not given.")
+    var size: FrameSize?
 
     @Option(help: "What activations are stored as: float32, until bfloat16 has kernels.")
     var precision = TrainingConfiguration.Precision.float32
@@ -42,7 +43,7 @@ struct BenchmarkOptions: ParsableArguments {
     func validate() throws {
         if let channels { try requireAtLeast(1, channels, "--channels") }
         guard let configuration else { return }
-        for (option, value) in [("channels", channels), ("size", size)] {
+        for (option, value) in [("channels", channels.map(String.init)), ("size", size.map(FrameSizeOption.text))] {
             guard let value else { continue }
             throw ValidationError(
                 "--\(option) is for the published model, and \(configuration) has keys of its own: use --set, as in --set model.\(option)=\(value)"
@@ -55,7 +56,9 @@ struct BenchmarkOptions: ParsableArguments {
     ///   - usual: where there is no configuration.
     func benchmark(batch: Int?, usual: Int) throws -> Benchmark {
         var all = ["training.precision=\(precision.rawValue)"]
-        if configuration == nil { all += ["model.channels=\(channels ?? 16)", "model.size=\(size ?? 64)"] }
+        if configuration == nil {
+            all += ["model.channels=\(channels ?? 16)", "model.size=\(FrameSizeOption.text(size ?? 64))"]
+        }
         if let batch = batch ?? (configuration == nil ? usual : nil) { all.append("training.batch=\(batch)") }
         var benchmark = try Benchmark(try Configuration(configuration, assignments: all + assignments))
         benchmark.repeats = measuring.repeats

@@ -35,7 +35,7 @@ struct CalibrateCommand: ParsableCommand {
     @Option(help: "Take every N-th frame.")
     var stride = Calibration().stride
 
-    @Option(help: "Resize to N×N pixels.")
+    @Option(help: "Frames in pixels: the side of a square, or WIDTHxHEIGHT.")
     var size = Calibration().size
 
     @Option(help: "What clips, noise and lost frames are drawn from.")
@@ -53,7 +53,7 @@ struct CalibrateCommand: ParsableCommand {
         try requireAtLeast(2, clips, "--clips", atMost: Most.clips)
         try requireAtLeast(4, frames, "--frames", atMost: Most.frames)
         try requireAtLeast(1, stride, "--stride")
-        try requireAtLeast(8, size, "--size", atMost: Most.side)
+        try requireSize(atLeast: 8, size, "--size")
         _ = try metricNames(listed: metrics)
         try array.requireArray(among: [source], namedBy: "SOURCE")
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexSupport
 import AuspexEvaluation
 import AuspexMetrics
 import AuspexTraining
@@ -55,8 +56,8 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "What the clips of the standard errors are drawn from. (default: 0)")
     var seed: UInt64?
 
-    @Option(help: "Resize both sides to N×N pixels first.")
-    var size: Int?
+    @Option(help: "Bring both sides to one size in pixels first: the side of a square, or WIDTHxHEIGHT.")
+    var size: FrameSize?
 
     @Flag(help: "Print every deviation, not only what may explain the value and the nearest that do not.")
     var full = false
@@ -77,7 +78,7 @@ struct ExplainCommand: ParsableCommand {
         try requireAtLeast(4, screen, "--screen")
         try requireAtLeast(1, clipFrames, "--clip-frames", atMost: Most.frames)
         try requireAtLeast(1, contextFrames, "--context-frames", atMost: Most.frames)
-        try requireAtLeast(1, size, "--size", atMost: Most.side)
+        try requireSize(atLeast: 1, size, "--size")
         try requireKnown(metric, among: MetricRegistry.standard.names, "--metric")
         guard Explanation.metrics.contains(metric) else {
             throw ValidationError(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexSupport
 import AuspexEvaluation
 import AuspexMetrics
 import AuspexPretrained
@@ -47,8 +48,8 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "What clips, subsets and intervals are drawn from. (default: 0)")
     var seed: UInt64?
 
-    @Option(help: "Resize both sides to N×N pixels.")
-    var size: Int?
+    @Option(help: "Bring both sides to one size in pixels: the side of a square, or WIDTHxHEIGHT.")
+    var size: FrameSize?
 
     @Option(help: "Exit with status 2 where this holds: 'psnr<20'; may be repeated.")
     var failIf: [String] = []
@@ -86,7 +87,7 @@ struct ScoreCommand: ParsableCommand {
     func validate() throws {
         try requireAtLeast(1, clipFrames, "--clip-frames", atMost: Most.frames)
         try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
-        try requireAtLeast(1, size, "--size", atMost: Most.side)
+        try requireSize(atLeast: 1, size, "--size")
         if replay != nil {
             let others =
                 chosen

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuspexSupport
 import AuspexRuns
 import AuspexTraining
 import AuspexVideo
@@ -25,8 +26,8 @@ struct SynthesizeCommand: ParsableCommand {
     @Option(help: "Frames of a clip.")
     var frames = Synthesis().frames
 
-    @Option(help: "Side of the square frames, in pixels.")
-    var size = 64
+    @Option(help: "Frames in pixels: the side of a square, or WIDTHxHEIGHT.")
+    var size = FrameSize(64)
 
     @Option(help: "What the clips are drawn from: the same seed, the same clips.")
     var seed: UInt64 = Synthesis().seed
@@ -48,14 +49,14 @@ struct SynthesizeCommand: ParsableCommand {
         try requireKnown(bare, among: SyntheticSources.names, "source")
         try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
         try requireAtLeast(1, frames, "--frames", atMost: Most.frames)
-        try requireAtLeast(8, size, "--size", atMost: Most.side)
+        try requireSize(atLeast: 8, size, "--size")
     }
 
     func run() throws {
         var synthesis = Synthesis()
         synthesis.clips = clips
         synthesis.frames = frames
-        synthesis.size = FrameSize(size)
+        synthesis.size = size
         synthesis.seed = seed
         synthesis.format = format
         synthesis.colour = grey ? .grey : .rgb

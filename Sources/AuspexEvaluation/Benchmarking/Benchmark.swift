@@ -59,7 +59,7 @@ extension NominalFLOPs {
         self.init {
             var blank = Initializer.blank
             let generator = model.makeGenerator(using: &blank)
-            let context = [clips, model.contextFrames, model.size, model.size, model.frameChannels]
+            let context = model.shape(clips: clips, frames: model.contextFrames)
             return Run(of: generator, inputs: [context, [clips, generator.latentSize]]) { inputs, pass in
                 generator(
                     context: inputs[0], horizon: model.predictedFrames, noise: inputs[1],

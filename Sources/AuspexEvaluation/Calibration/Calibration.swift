@@ -17,8 +17,8 @@ public struct Calibration: Sendable {
     public var frames = 16
     /// Every how many-th frame of a file is taken.
     public var stride = 1
-    /// Side of the square frames.
-    public var size = 64
+    /// Height and width that frames are brought to.
+    public var size = FrameSize(64)
     /// What clips, noise and lost frames are drawn from.
     public var seed: UInt64 = 0
 
@@ -31,7 +31,7 @@ public struct Calibration: Sendable {
     ) throws -> CalibrationReport {
         let settings = MetricSettings(seed: seed)
         let metrics = try self.metrics.map { try MetricRegistry.standard.metric(named: $0, settings: settings) }
-        let request = ClipRequest(frames: frames, size: FrameSize(size), step: .stride(stride))
+        let request = ClipRequest(frames: frames, size: size, step: .stride(stride))
         let stream = RandomStream(seed: seed, name: "calibration")
         let untouched = Cell(metrics)
         let cells = distortions.map { kind in kind.grades(frames: frames).map { (grade: $0, cell: Cell(metrics)) } }

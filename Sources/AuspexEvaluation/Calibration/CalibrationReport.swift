@@ -32,7 +32,8 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
     public var clips: Int
     public var frames: Int
     public var stride: Int
-    public var size: Int
+    /// The side of a square, or `[height, width]`.
+    @FrameSizeOption public var size: FrameSize
     public var seed: UInt64
     /// Names of the metrics, in order.
     public var metrics: [String]
@@ -43,7 +44,7 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
 
     /// What was measured, in one line.
     public var heading: String {
-        "\(clips, "clip") of \(source), \(frames, "frame") of \(size)×\(size)"
+        "\(clips, "clip") of \(source), \(frames, "frame") of \(size)"
             + (stride > 1 ? ", stride \(stride)" : "")
     }
 

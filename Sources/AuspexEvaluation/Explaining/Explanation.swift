@@ -32,8 +32,8 @@ public struct Explanation: Sendable {
     public var axes: Set<PipelineVariant.Axis>?
     public var pairs = Pairs.auto
     public var seed: UInt64 = 0
-    /// The side that both are resized to; nil leaves them.
-    public var size: Int?
+    /// The size that both are brought to; nil leaves them.
+    public var size: FrameSize?
     public var options = SourceOptions()
     /// Where features of clips seen before are kept; nil computes all anew.
     public var cache: FeatureCache?
@@ -124,7 +124,7 @@ public struct Explanation: Sendable {
         let most = [clips, metric.mostClips].compactMap(\.self).min()
         func open(_ source: String, _ side: MetricSide) throws -> ExplainedClips {
             try ExplainedClips(
-                source, side: side, options: options, most: most, frames: clipFrames, size: size.map { FrameSize($0) })
+                source, side: side, options: options, most: most, frames: clipFrames, size: size)
         }
         let (first, second) = (try open(real, .real), try open(predicted, .predicted))
         for set in [first, second] where set.count < 2 {

@@ -85,7 +85,7 @@ public struct Evaluation {
     ) throws -> EvaluationReport {
         var request = request
         request.frames = plan.contextFrames + plan.predictedFrames
-        request.size = FrameSize(plan.size)
+        request.size = plan.size
         request.crop = .centre
         let stepInTraining = request.step
         if let stride = plan.frameStride { request.step = .stride(stride) }

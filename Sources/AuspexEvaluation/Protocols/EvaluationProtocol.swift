@@ -15,8 +15,8 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     }
 
     public var name: String
-    /// Side of the square frames.
-    public var size: Int
+    /// Height and width of frames; reports have the side of a square, or `[height, width]`.
+    @FrameSizeOption public var size: FrameSize
     /// Frames that are given.
     public var contextFrames: Int
     /// Frames that are predicted and scored.
@@ -38,12 +38,12 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     public var reference: String
 
     public init(
-        name: String, size: Int, contextFrames: Int, predictedFrames: Int, clips: Int, samples: Int = 1,
+        name: String, size: FrameSize, contextFrames: Int, predictedFrames: Int, clips: Int, samples: Int = 1,
         frameStride: Int? = nil, metrics: [String] = ["psnr", "ssim", "mse"], testData: String = "",
         reference: String = ""
     ) {
         self.name = name
-        self.size = size
+        _size = FrameSizeOption(wrappedValue: size)
         self.contextFrames = contextFrames
         self.predictedFrames = predictedFrames
         self.clips = clips
@@ -88,8 +88,8 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         }
         guard found.size == model.size, found.contextFrames == model.contextFrames else {
             throw ConfigurationError(
-                "--protocol \(name): gives \(found.contextFrames, "frame") of \(found.size)×\(found.size), the model takes "
-                    + "\(model.contextFrames) of \(model.size)×\(model.size): train one with model.size=\(found.size) and "
+                "--protocol \(name): gives \(found.contextFrames, "frame") of \(found.size), the model takes "
+                    + "\(model.contextFrames) of \(model.size): train one with model.size=\(FrameSizeOption.text(found.size)) and "
                     + "model.contextFrames=\(found.contextFrames)")
         }
         return found

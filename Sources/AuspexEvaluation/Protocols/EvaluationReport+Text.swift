@@ -9,7 +9,7 @@ import Foundation
 extension EvaluationReport {
     /// What was asked, in one line.
     public var heading: String {
-        "\(`protocol`.name): \(clips, "clip") of \(source), \(`protocol`.size)×\(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames, "frame")"
+        "\(`protocol`.name): \(clips, "clip") of \(source), \(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames, "frame")"
     }
 
     /// A row for each forecaster: every metric with how far its 95% interval reaches.

@@ -21,7 +21,7 @@ struct ComparisonShape: Equatable {
                 reference = reference ?? form
             }
         }
-        guard let first = reference, let size = settings.size.map({ FrameSize($0) }) ?? first.size else {
+        guard let first = reference, let size = settings.size ?? first.size else {
             throw VideoError(
                 .badSource, reference?.name ?? "no clips", "has frames of no size: resize them with --size N")
         }
@@ -56,11 +56,11 @@ struct ComparisonShape: Equatable {
                 "has \(form.frames, "frame"), \(reference.name) has \(reference.frames): cut both alike with --clip-frames "
                     + "\(min(form.frames, reference.frames))")
         }
-        if let side = settings.size {
-            guard canBeCut || form.size == FrameSize(side) else {
+        if let size = settings.size {
+            guard canBeCut || form.size == size else {
                 throw VideoError(
                     .badSource, form.name,
-                    "has features of \(form.size?.description ?? "unknown") frames, --size asks for \(FrameSize(side)): features "
+                    "has features of \(form.size?.description ?? "unknown") frames, --size asks for \(size): features "
                         + "cannot be resized, so give the clips")
             }
         } else if form.size == nil || form.size != reference.size {

@@ -1,5 +1,6 @@
 import AuspexMetrics
 import AuspexPretrained
+import AuspexSupport
 import AuspexVideo
 
 /// Every choice of a comparison that can change a number; stored beside the numbers, so that they can be had again.
@@ -21,8 +22,12 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
     public var clips: Int?
     /// What clips, subsets and intervals are drawn from.
     public var seed: UInt64 = 0
-    /// The side that both are resized to; nil compares them as they are, and they must then be equally large.
-    public var size: Int?
+    /// The size that both are brought to; nil compares them as they are, and they must then be equally large.
+    public var size: FrameSize? {
+        get { sizeOption?.wrappedValue }
+        set { sizeOption = newValue.map { FrameSizeOption(wrappedValue: $0) } }
+    }
+    private var sizeOption: FrameSizeOption?
     /// Order of an array's sides.
     public var axes: String?
     /// Smallest and largest value of an array of floats.
@@ -31,6 +36,12 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
     public var wantsIntervals = true
     /// What I3D multiplies; nil is float32, as in results of programs that knew no other.
     public var precision: I3D.Precision?
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, metrics, clipFrames, clips, seed
+        case sizeOption = "size"
+        case axes, range, wantsIntervals, precision
+    }
 
     public init() {}
 
@@ -52,8 +63,11 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
 
     /// What no comparison can be made with, in words; nil where there is nothing.
     var problem: String? {
-        for (name, value) in [("clipFrames", clipFrames), ("clips", clips), ("size", size)] {
-            if let value, value < 1 || value > Self.mostPixelsOfASide && name == "size" { return "\(name) \(value)" }
+        for (name, value) in [("clipFrames", clipFrames), ("clips", clips)] {
+            if let value, value < 1 { return "\(name) \(value)" }
+        }
+        if let size, !size.sides.allSatisfy((1...Self.mostPixelsOfASide).contains) {
+            return "size \(FrameSizeOption.text(size))"
         }
         if let range, range.count != 2 || !(range[0] < range[1]) { return "range \(range)" }
         return metrics.isEmpty ? "no metric" : nil

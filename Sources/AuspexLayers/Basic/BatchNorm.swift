@@ -7,7 +7,8 @@ public final class BatchStatistics: Layer {
     public let mean: Buffer
     /// `[C]`, as of a sample: n − 1.
     public let variance: Buffer
-    private let momentum: Float = 0.1
+    /// How much of a batch goes into the running values.
+    let momentum: Float = 0.1
     private let epsilon: Float = 1e-5
 
     public init(channels: Int) {
@@ -30,11 +31,19 @@ public final class BatchStatistics: Layer {
         let unbiased = result.variance * (samples / max(samples - 1, 1))
         switch pass.mode {
         case .recalibrating(let batch): follow(result.mean, unbiased, weight: 1 / Float(batch + 1))
-        case .training: if pass.movesStatistics { follow(result.mean, unbiased, weight: momentum) }
+        case .training:
+            if let recorder = pass.recorder {
+                recorder.record(self, mean: result.mean, variance: unbiased)
+            } else if pass.movesStatistics {
+                follow(result.mean, unbiased, weight: momentum)
+            }
         case .inference: break
         }
         return result.output
     }
+
+    /// The share of a running value that is left after so many batches.
+    func kept(after batches: Int) -> Float { (0..<batches).reduce(1) { share, _ in share * (1 - momentum) } }
 
     private func follow(_ batchMean: Tensor, _ batchVariance: Tensor, weight: Float) {
         mean.value = mean.value * (1 - weight) + batchMean.detached() * weight

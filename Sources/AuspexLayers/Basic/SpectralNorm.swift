@@ -59,7 +59,7 @@ public final class SpectralNorm: Layer {
     /// The normalised weight, made once a pass.
     public func callAsFunction(_ weight: Parameter, _ pass: Pass) -> Tensor {
         pass.once(self) { pass in
-            if pass.mode == .training { iterate(Self.matrix(weight.value)) }
+            if pass.mode == .training && pass.iteratesSpectralNorms { iterate(Self.matrix(weight.value)) }
             return normalized(pass.read(weight))
         }
     }

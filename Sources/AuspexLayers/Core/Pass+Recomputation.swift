@@ -15,7 +15,7 @@ extension Pass {
         guard recomputesActivations, tape != nil else { return part(inputs, self) }
         var keys: [ObjectIdentifier] = []
         var lent: [Tensor] = []
-        let first = Pass(partOf: self, tape: nil, movesStatistics: movesStatistics) { key, fromWhole in
+        let first = Pass(partOf: self, tape: nil, isFirst: true) { key, fromWhole in
             if let position = keys.firstIndex(of: key) { return lent[position].detached() }
             let value = fromWhole(self)
             keys.append(key)
@@ -29,7 +29,7 @@ extension Pass {
         return output.recorded("recomputed", from: inputs + lent) { [unowned self] gradient in
             let tape = Tape()
             let leaves = zip(kept, tracked).map { $1 ? tape.watch($0) : $0 }
-            let second = Pass(partOf: self, tape: tape, movesStatistics: false) { key, _ in
+            let second = Pass(partOf: self, tape: tape, isFirst: false) { key, _ in
                 guard let position = positions[key] else {
                     stopProgram("Pass.recomputed", "the part read a parameter that it did not read the first time")
                 }

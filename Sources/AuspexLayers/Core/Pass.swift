@@ -7,7 +7,7 @@ import AuspexTensors
 /// this one does not differentiate is read as a plain tensor, so that nothing is recorded for it.
 public final class Pass {
     public enum Mode: Equatable, Sendable {
-        /// Batch statistics; spectral norms take one power iteration.
+        /// Batch statistics; spectral norms take one power iteration, unless the pass leaves them.
         case training
         /// Standing statistics and spectral norms as stored.
         case inference
@@ -18,6 +18,10 @@ public final class Pass {
     public let mode: Mode
     /// Whether running statistics follow this pass: in training they follow generator steps only.
     public let movesStatistics: Bool
+    /// Takes what running statistics would follow, instead of moving them at once.
+    let recorder: StatisticsRecorder?
+    /// Whether a training pass iterates spectral norms: once an update is enough, and other passes of it go by the same σ.
+    let iteratesSpectralNorms: Bool
     /// Whether stages marked with `recomputed` keep only their inputs and run again on the way back: less memory, a third more time.
     public let recomputesActivations: Bool
     let tape: Tape?
@@ -31,13 +35,19 @@ public final class Pass {
     ///   - mode: see `Mode`.
     ///   - parameters: what gradients will be taken at; without any, and without `recordsInputs`, nothing is recorded.
     ///   - recordsInputs: whether gradients at watched inputs are wanted.
-    ///   - movesStatistics: whether running statistics follow.
+    ///   - movesStatistics: whether running statistics follow at once.
+    ///   - recorder: takes what running statistics should follow later.
+    ///   - iteratesSpectralNorms: whether a training pass takes a power iteration.
+    ///   - recomputesActivations: whether parts marked with `recomputed` keep only their inputs.
     public init(
         _ mode: Mode, differentiating parameters: [NamedParameter] = [], recordsInputs: Bool = false,
-        movesStatistics: Bool = false, recomputesActivations: Bool = false
+        movesStatistics: Bool = false, recorder: StatisticsRecorder? = nil, iteratesSpectralNorms: Bool = true,
+        recomputesActivations: Bool = false
     ) {
         self.mode = mode
         self.movesStatistics = movesStatistics
+        self.recorder = recorder
+        self.iteratesSpectralNorms = iteratesSpectralNorms
         self.recomputesActivations = recomputesActivations
         lender = nil
         tape = parameters.isEmpty && !recordsInputs ? nil : Tape()
@@ -45,9 +55,13 @@ public final class Pass {
     }
 
     /// A pass over a part of another, which lends it parameters and what is made of them.
-    init(partOf whole: Pass, tape: Tape?, movesStatistics: Bool, lender: @escaping Lender) {
+    ///
+    /// - Parameter isFirst: whether the part runs for the first time: statistics follow the first run only.
+    init(partOf whole: Pass, tape: Tape?, isFirst: Bool, lender: @escaping Lender) {
         mode = whole.mode
-        self.movesStatistics = movesStatistics
+        movesStatistics = isFirst && whole.movesStatistics
+        recorder = isFirst ? whole.recorder : nil
+        iteratesSpectralNorms = whole.iteratesSpectralNorms
         recomputesActivations = false
         self.tape = tape
         differentiated = []
@@ -105,11 +119,11 @@ public final class Pass {
 /// The value of a scalar function of parameters, and its gradients in the parameters' order.
 public func valueWithGradients(
     of parameters: [NamedParameter], mode: Pass.Mode = .training, movesStatistics: Bool = false,
-    recomputesActivations: Bool = false, _ body: (Pass) throws -> Tensor
+    iteratesSpectralNorms: Bool = true, recomputesActivations: Bool = false, _ body: (Pass) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
     let pass = Pass(
         mode, differentiating: parameters, movesStatistics: movesStatistics,
-        recomputesActivations: recomputesActivations)
+        iteratesSpectralNorms: iteratesSpectralNorms, recomputesActivations: recomputesActivations)
     let value = try body(pass)
     return (value.detached(), pass.gradients(of: value, for: parameters))
 }

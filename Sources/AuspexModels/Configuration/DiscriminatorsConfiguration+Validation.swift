@@ -17,10 +17,11 @@ extension DiscriminatorsConfiguration {
                 throw ModelConfigurationError(
                     "\(name).\(field) is \(value): it must be a power of two")
             }
-            let side = view.side(of: model.size)
+            let seen = view.size(of: model.size)
+            let side = seen.shorterSide
             if side < 4 {
                 throw ModelConfigurationError(
-                    "\(name) leaves a discriminator \(side)×\(side) pixels of \(model.size)×\(model.size): at least 4×4 are needed; lower its scale or crop"
+                    "\(name) leaves a discriminator \(seen) pixels of \(model.size): at least 4×4 are needed; lower its scale or crop"
                 )
             }
             // A discriminator of clips halves time with space in its first two blocks.

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// What one discriminator sees of a clip.
@@ -14,7 +15,7 @@ public struct View: Codable, Sendable, Equatable {
     public var count: Int = 8
     /// Averages blocks of `scale`×`scale` pixels.
     public var scale: Int = 1
-    /// Sees one square of 1/crop of height and width, at the same place through time; for clips.
+    /// Sees one rectangle of 1/crop of height and width, at the same place through time; for clips.
     public var crop: Int = 1
 
     public init() {}
@@ -42,8 +43,8 @@ public struct View: Codable, Sendable, Equatable {
         return parts.joined(separator: "-")
     }
 
-    /// Side of what the discriminator sees of frames of a side.
-    public func side(of size: Int) -> Int { size / scale / (kind == .clip ? crop : 1) }
+    /// The size of what the discriminator sees of frames of a size.
+    public func size(of frames: FrameSize) -> FrameSize { frames / (kind == .clip ? crop : 1) / scale }
 }
 
 /// The frame numbers and places that a view was given, one of each a clip.
@@ -71,11 +72,11 @@ extension View {
     ///
     /// - Parameters:
     ///   - clips: how many clips.
-    ///   - size: side of the frames.
+    ///   - size: of the frames.
     ///   - contextFrames: Tc; frames are drawn from those behind.
     ///   - predictedFrames: Tp.
     public func draws(
-        clips: Int, size: Int, contextFrames: Int, predictedFrames: Int, from stream: RandomStream
+        clips: Int, size: FrameSize, contextFrames: Int, predictedFrames: Int, from stream: RandomStream
     ) -> ViewDraws {
         switch kind {
         case .frames:
@@ -86,10 +87,13 @@ extension View {
                 })
         case .clip:
             guard crop > 1 else { return ViewDraws() }
-            let places = size - size / crop + 1
+            let seen = size / crop
             return ViewDraws(
                 places: (0..<clips).map { clip in
-                    (stream.integer(below: places, at: 2 * clip), stream.integer(below: places, at: 2 * clip + 1))
+                    (
+                        stream.integer(below: size.height - seen.height + 1, at: 2 * clip),
+                        stream.integer(below: size.width - seen.width + 1, at: 2 * clip + 1)
+                    )
                 })
         }
     }

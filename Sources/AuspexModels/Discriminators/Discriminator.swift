@@ -1,4 +1,5 @@
 import AuspexLayers
+import AuspexSupport
 import AuspexTensors
 
 /// A network that tells real clips from predicted ones by something of them: a few frames, a crop, the whole at a lower resolution.
@@ -25,14 +26,13 @@ public protocol Discriminator: Layer {
 public struct ClipShape: Sendable, Equatable {
     /// B.
     public var clips: Int
-    /// Side of the square frames.
-    public var size: Int
+    public var size: FrameSize
     /// Tc.
     public var contextFrames: Int
     /// Tp.
     public var predictedFrames: Int
 
-    public init(clips: Int, size: Int, contextFrames: Int, predictedFrames: Int) {
+    public init(clips: Int, size: FrameSize, contextFrames: Int, predictedFrames: Int) {
         self.clips = clips
         self.size = size
         self.contextFrames = contextFrames

@@ -2,9 +2,9 @@ import AuspexLayers
 import AuspexSupport
 import AuspexTensors
 
-/// Scores what a view shows it: residual blocks down to 4×4, ReLU, sum over space, a linear map to one number, and with classes a projection.
+/// Scores what a view shows it: residual blocks down to 4 pixels of the shorter side, ReLU, sum over space, a linear map to one number, and with classes a projection.
 ///
-/// Widths are 1, 2, 4, 8, 8, … · ch; a block halves the side while it is above 4, and one last keeps it. A discriminator of clips has its first two blocks
+/// Widths are 1, 2, 4, 8, 8, … · ch; a block halves the sides while the shorter one is above 4, and one last keeps it. A discriminator of clips has its first two blocks
 /// in three dimensions, and its scores are summed over the time that is left; a discriminator of frames sums over the frames it was given.
 /// Source: Clark et al. 2019, arXiv:1907.06571, appendix A; projection: Miyato and Koyama 2018, arXiv:1802.05637.
 public final class ViewDiscriminator: Discriminator {
@@ -19,16 +19,16 @@ public final class ViewDiscriminator: Discriminator {
     public var name: String { view.name }
 
     /// - Parameters:
-    ///   - size: side of the clips' frames, before the view makes them smaller.
+    ///   - size: of the clips' frames, before the view makes them smaller.
     ///   - channels: ch.
     public init(
-        of view: View, size: Int, channels: Int, frameChannels: Int, classes: Int = 0,
+        of view: View, size: FrameSize, channels: Int, frameChannels: Int, classes: Int = 0,
         using initializer: inout Initializer
     ) {
         self.view = view
         var volumes: [DownsamplingBlock] = []
         var images: [DownsamplingBlock] = []
-        var (inputs, multiplier, remaining) = (frameChannels, 1, view.side(of: size))
+        var (inputs, multiplier, remaining) = (frameChannels, 1, view.size(of: size).shorterSide)
         var isLast = false
         while !isLast {
             let position = volumes.count + images.count

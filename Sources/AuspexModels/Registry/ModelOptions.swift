@@ -1,4 +1,5 @@
 import AuspexLayers
+import AuspexSupport
 
 /// What a model is made from: the section `model` of a configuration, beside its name.
 ///
@@ -12,8 +13,9 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
 
     init()
 
-    /// Side of the square frames, in pixels.
-    var size: Int { get set }
+    /// Height and width of frames, in pixels. Clips of another aspect are scaled to cover it and cut at the centre. Declared with
+    /// `@FrameSizeOption`, a configuration may give `64` or `[height, width]`.
+    var size: FrameSize { get set }
     /// Tc, the frames that are given.
     var contextFrames: Int { get set }
     /// Tp, the frames that are predicted in training.
@@ -42,6 +44,9 @@ extension ModelOptions {
 
     /// Frames of a clip that the model is trained on.
     public var clipFrames: Int { contextFrames + predictedFrames }
+
+    /// The shape of a batch of frames: `[clips, frames, H, W, C]`.
+    package func shape(clips: Int, frames: Int) -> [Int] { [clips, frames] + size.sides + [frameChannels] }
 
     /// What `model.name` calls the model.
     public var name: String { Self.name }
@@ -88,6 +93,24 @@ extension ModelOptions {
             guard value <= largestCount else {
                 throw ModelConfigurationError("model.\(field) is \(value): it must be at most \(largestCount)")
             }
+        }
+    }
+
+    /// Refuses a size that a network cannot halve as often as it does.
+    ///
+    /// - Parameters:
+    ///   - multiple: what both sides must be a multiple of.
+    ///   - reason: why, behind the multiple: `as the generator halves a side 4 times`.
+    public func checkSize(multipleOf multiple: Int, _ reason: String) throws(ModelConfigurationError) {
+        for side in size.sides where side < 1 || side > largestCount || side % multiple != 0 {
+            func nearest(_ side: Int) -> Int {
+                // Clamped first: what has to be refused may be the largest number that there is.
+                max(1, (min(max(side, 0), largestCount) + multiple / 2) / multiple) * multiple
+            }
+            let near = FrameSize(height: nearest(size.height), width: nearest(size.width))
+            throw ModelConfigurationError(
+                "model.size is \(FrameSizeOption.text(size)): its sides must be multiples of \(multiple), \(reason); the nearest is "
+                    + FrameSizeOption.text(near))
         }
     }
 }

@@ -63,7 +63,7 @@ public struct VideoContinuation {
         spacing.notes(on: path).forEach(note)
         if let scale = try model?.scaleNote(on: .pixels(channels: colour.channels), of: path) { note(scale) }
         let form = PictureForm(
-            size: FrameSize(configuration.model.size), filter: configuration.data.filter,
+            size: configuration.model.size, filter: configuration.data.filter,
             colour: colour)
         let context = try reader.frames(at: span.context, form: form, continuing: true)
         let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)

@@ -80,7 +80,7 @@ public struct StepCost: Sendable, Equatable {
     }
 
     private static func shape(clips: Int, _ model: any ModelOptions) -> [Int] {
-        [clips, model.clipFrames, model.size, model.size, model.frameChannels]
+        model.shape(clips: clips, frames: model.clipFrames)
     }
 
     /// What the loop does between steps, as far as it needs memory: standing statistics, and predictions of held-out clips.

@@ -76,9 +76,8 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
 package enum BenchmarkClips {
     package static func batch(_ configuration: Configuration) -> TrainingBatch {
         let model = configuration.model
-        let frames = model.contextFrames + model.predictedFrames
         let noise = RandomStream(seed: 1, name: "benchmark")
-            .uniform([configuration.training.batch, frames, model.size, model.size, model.frameChannels])
+            .uniform(model.shape(clips: configuration.training.batch, frames: model.clipFrames))
         return TrainingBatch(
             clips: noise * 2 - 1, contextFrames: model.contextFrames,
             classes: model.classes > 0 ? (0..<configuration.training.batch).map { $0 % model.classes } : nil)

@@ -120,6 +120,11 @@ public struct TrainingRun {
                     + "decay of at most (1 + t)/(10 + t) at step t) and have their own spectral norms, so the model that is "
                     + "evaluated differs from what that version would have made of it")
         }
+        if progress.isOfDrawsByStep {
+            notices.append(
+                "an earlier version of Auspex began the run: from here on noise and views are drawn by the clip's number, so the "
+                    + "steps to come have other bits than that version would have given them")
+        }
         if progress.best != nil, progress.selectedBy != training.effectiveSelect {
             notices.append(
                 "the best checkpoint was selected by \(progress.selectedBy.rawValue), from here on training.validationSelect is "

@@ -26,9 +26,10 @@ public struct DiscriminatorGradients {
     /// - Parameters:
     ///   - predicted: the generator's frames for the batch's contexts, `[B, Tp, H, W, C]`.
     ///   - draws: one for each discriminator.
+    ///   - iteratesSpectralNorms: whether the discriminators' take a power iteration.
     public init(
         of discriminators: Discriminators, on batch: TrainingBatch, predicted: Tensor, draws: [ViewDraws],
-        loss: AdversarialLoss = .hinge, recomputesActivations: Bool = false
+        loss: AdversarialLoss = .hinge, iteratesSpectralNorms: Bool = true, recomputesActivations: Bool = false
     ) {
         let adversarial = loss
         let real = joined([batch.context, batch.future], along: 1)
@@ -40,7 +41,8 @@ public struct DiscriminatorGradients {
         for (discriminator, draws) in zip(discriminators.judges, draws) {
             var scores: Tensor?
             let (loss, own) = valueWithGradients(
-                of: discriminator.parameters, recomputesActivations: recomputesActivations
+                of: discriminator.parameters, iteratesSpectralNorms: iteratesSpectralNorms,
+                recomputesActivations: recomputesActivations
             ) { pass in
                 let all = discriminator(both, draws: draws.doubled, classes: classes, pass)
                 scores = all.detached()

@@ -19,15 +19,17 @@ public struct GeneratorGradients {
     ///   - noise: `[B, latentSize]`.
     ///   - draws: one for each discriminator.
     ///   - progress: the share of the training that is done, from 0 to 1.
+    ///   - recorder: takes what running statistics should follow; nil lets them follow at once.
+    ///   - iteratesSpectralNorms: whether those of all networks take a power iteration.
     public init(
         of generator: some VideoGenerator, against discriminators: Discriminators, on batch: TrainingBatch,
         noise: Tensor, draws: [ViewDraws], terms: [LossTerm] = [LossTerm(.hinge)], progress: Double = 0,
-        recomputesActivations: Bool = false
+        recorder: StatisticsRecorder? = nil, iteratesSpectralNorms: Bool = true, recomputesActivations: Bool = false
     ) {
         let parameters = generator.parameters
         let pass = Pass(
-            .training, differentiating: parameters, movesStatistics: true,
-            recomputesActivations: recomputesActivations)
+            .training, differentiating: parameters, movesStatistics: true, recorder: recorder,
+            iteratesSpectralNorms: iteratesSpectralNorms, recomputesActivations: recomputesActivations)
         let output = generator(
             context: batch.context, horizon: batch.predictedFrames, noise: noise, classes: batch.classes, pass)
         let video = output.frames
@@ -37,7 +39,8 @@ public struct GeneratorGradients {
         for term in terms {
             guard
                 let loss = term.videoLoss(
-                    of: discriminators, recomputesActivations: recomputesActivations,
+                    of: discriminators, iteratesSpectralNorms: iteratesSpectralNorms,
+                    recomputesActivations: recomputesActivations,
                     logName: terms.filter { $0.name.pixel != nil }.count > 1 ? term.name.rawValue : "pixelLoss")
             else { continue }
             let result = loss.evaluate(predicted, on: batch, draws: draws)
@@ -61,12 +64,12 @@ public struct GeneratorGradients {
 extension LossTerm {
     /// The term as one that looks at the video; nil for one that looks at weights.
     fileprivate func videoLoss(
-        of discriminators: Discriminators, recomputesActivations: Bool, logName: String
+        of discriminators: Discriminators, iteratesSpectralNorms: Bool, recomputesActivations: Bool, logName: String
     ) -> (any VideoLoss)? {
         if let adversarial = name.adversarial {
             return AdversarialVideoLoss(
                 discriminators: discriminators, loss: adversarial, weight: Float(weight),
-                recomputesActivations: recomputesActivations)
+                iteratesSpectralNorms: iteratesSpectralNorms, recomputesActivations: recomputesActivations)
         }
         return name.pixel.map { PixelVideoLoss(loss: $0, weight: Float(weight), name: logName) }
     }

@@ -29,7 +29,7 @@ public struct TrainingBatch {
     }
 
     var clips: Int { context.shape[0] }
-    var size: Int { context.shape[2] }
+    var size: FrameSize { FrameSize(height: context.shape[2], width: context.shape[3]) }
     var contextFrames: Int { context.shape[1] }
     var predictedFrames: Int { future.shape[1] }
 }

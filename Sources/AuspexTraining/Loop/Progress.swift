@@ -2,7 +2,8 @@
 public struct Progress: Codable, Sendable {
     public static let documentName = "progress"
     /// 2: averaged weights start with a small decay, and their spectral norms are their own.
-    static let currentFormat = 2
+    /// 3: draws are keyed by the clip's number, and an update iterates spectral norms once.
+    static let currentFormat = 3
 
     /// Clips that the steps so far have learned from: where the data go on.
     public var consumedClips: Int
@@ -20,4 +21,7 @@ public struct Progress: Codable, Sendable {
 
     /// Whether an earlier version averaged the weights, with its constant decay and the raw weights' spectral norms.
     public var isOfConstantAveraging: Bool { format ?? 1 < 2 }
+
+    /// Whether an earlier version trained the networks, which drew by step instead of by clip, and iterated spectral norms with every micro-batch.
+    public var isOfDrawsByStep: Bool { format ?? 1 < 3 }
 }

@@ -102,13 +102,14 @@ public final class TrainingLoop {
     private func train() throws -> Outcome {
         lastSave = .now
         stop.workBegins(expectedSeconds: nil)
+        try trainer.synchronise()
         try measureBaselines()
         while trainer.step < configuration.steps {
             stop.workBegins(expectedSeconds: stepSeconds)
             let report = try advance()
             stepSeconds = report["seconds/step"]
             let isLast = trainer.step == configuration.steps
-            let isStopped = stop.isRaised
+            let isStopped = try trainer.replicas.any(stop.isRaised)
             var isBest = false
             try savingFirstWhereItFails {
                 if trainer.step % configuration.logInterval == 0 || isLast { try write(report) }

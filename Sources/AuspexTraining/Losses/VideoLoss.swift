@@ -25,12 +25,15 @@ struct AdversarialVideoLoss: VideoLoss {
     let discriminators: Discriminators
     let loss: AdversarialLoss
     let weight: Float
+    let iteratesSpectralNorms: Bool
     let recomputesActivations: Bool
 
     func evaluate(_ predicted: Tensor, on batch: TrainingBatch, draws: [ViewDraws]) -> VideoLossValue {
         var result = VideoLossValue()
         for (discriminator, draws) in zip(discriminators.judges, draws) {
-            let pass = Pass(.training, recordsInputs: true, recomputesActivations: recomputesActivations)
+            let pass = Pass(
+                .training, recordsInputs: true, iteratesSpectralNorms: iteratesSpectralNorms,
+                recomputesActivations: recomputesActivations)
             let frames = pass.watch(predicted)
             let video = joined([batch.context, frames], along: 1)
             let scores = discriminator(video, draws: draws, classes: batch.classes, pass)

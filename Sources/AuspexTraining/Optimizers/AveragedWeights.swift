@@ -8,7 +8,8 @@ import AuspexTensors
 public final class AveragedWeights {
     private let parameters: [NamedParameter]
     private let configuration: TrainingConfiguration.Averaging
-    private var values: [Tensor]
+    /// The averages, in the order of the parameters.
+    var values: [Tensor]
 
     init(of parameters: [NamedParameter], _ configuration: TrainingConfiguration.Averaging) {
         self.parameters = parameters

@@ -84,12 +84,4 @@ extension TrainingConfiguration {
     package func freshUpdates(before step: Int) -> Int {
         kindsOfStep(before: step).reduce(0) { $0 + $1.steps * freshUpdates(atStep: $1.first) }
     }
-
-    /// How many numbers of draws a step has: one for each update, whether its phase is active or not.
-    var drawsPerStep: Int {
-        phases.isEmpty ? discriminatorSteps + 1 : max(1, phases.reduce(0) { $0 + $1.repeats })
-    }
-
-    /// The first number of a step. Without discriminators the shorthand's numbers before the generator's are left out.
-    var firstDraw: Int { phases.isEmpty && adversarialWeight == 0 ? discriminatorSteps : 0 }
 }

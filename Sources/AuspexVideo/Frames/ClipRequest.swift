@@ -2,21 +2,7 @@ import AuspexSupport
 import AuspexTensors
 
 /// Height and width of a picture in pixels.
-public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible {
-    public var height: Int
-    public var width: Int
-
-    public init(height: Int, width: Int) {
-        self.height = height
-        self.width = width
-    }
-
-    /// A square.
-    public init(_ side: Int) { self.init(height: side, width: side) }
-
-    /// Width × height, the way people write video sizes.
-    public var description: String { "\(width)×\(height)" }
-}
+public typealias FrameSize = AuspexSupport.FrameSize
 
 /// What a clip should look like: how many frames, how far apart, how large.
 public struct ClipRequest: Sendable, Hashable {

@@ -132,7 +132,8 @@ struct ScoringReplayTests {
         try fixtures.write("a", clips: 1, frames: 3, seed: 1)
         let report = try fixtures.score(Scoring(), "a", "a")
         let changes: [(String, (inout ScoringSettings) -> Void)] = [
-            ("clips -1", { $0.clips = -1 }), ("clipFrames 0", { $0.clipFrames = 0 }), ("size -4", { $0.size = -4 }),
+            ("clips -1", { $0.clips = -1 }), ("clipFrames 0", { $0.clipFrames = 0 }),
+            ("size -4", { $0.size = FrameSize(-4) }),
             ("range [1.0]", { $0.range = [1] }), ("range [1.0, 0.0]", { $0.range = [1, 0] }),
             ("no metric", { $0.metrics = [] }),
         ]

@@ -41,7 +41,8 @@ extension ModelTests {
             let generator = TrIVDGAN(model, using: &initializer)
             try golden.initialise(generator, as: "generator")
             let context = Formula.clip(
-                "\(name).clip", batch: 2, time: model.contextFrames, size: model.size, channels: model.frameChannels)
+                "\(name).clip", batch: 2, time: model.contextFrames, size: model.size.height,
+                channels: model.frameChannels)
             let noise = Formula.uniform("\(name).noise", [2, model.latentSize], times: 2)
             let pass = Pass(.training, differentiating: generator.parameters)
             let output = generator(

@@ -23,7 +23,7 @@ extension ModelTests {
             func batch(_ step: Int) -> (context: Tensor, future: Tensor) {
                 let (given, wanted) = (configuration.contextFrames, configuration.predictedFrames)
                 let video = Formula.clip(
-                    "\(name).clip.\(step)", batch: 2, time: given + wanted, size: configuration.size,
+                    "\(name).clip.\(step)", batch: 2, time: given + wanted, size: configuration.size.height,
                     channels: configuration.frameChannels)
                 return (video.sliced(1, from: 0, count: given), video.sliced(1, from: given, count: wanted))
             }

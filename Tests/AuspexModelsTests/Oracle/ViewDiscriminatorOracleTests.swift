@@ -2,6 +2,7 @@ import Testing
 
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 
 extension ModelTests {
@@ -29,7 +30,7 @@ extension ModelTests {
             var view = View()
             view.kind = judgeCase.kind
             let judge = ViewDiscriminator(
-                of: view, size: judgeCase.side, channels: 2, frameChannels: 2, classes: judgeCase.classes,
+                of: view, size: FrameSize(judgeCase.side), channels: 2, frameChannels: 2, classes: judgeCase.classes,
                 using: &initializer)
             try golden.initialise(judge, as: name)
             let parameters = judge.parameters

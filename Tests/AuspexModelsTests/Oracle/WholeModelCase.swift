@@ -49,7 +49,7 @@ struct WholeModelCase: CustomTestStringConvertible {
     func batch(_ number: Int) -> TrainingBatch {
         let video = Formula.clip(
             "\(name).clip.\(number)", batch: clips, time: configuration.contextFrames + configuration.predictedFrames,
-            size: configuration.size, channels: configuration.frameChannels)
+            size: configuration.size.height, channels: configuration.frameChannels)
         return TrainingBatch(clips: video, contextFrames: configuration.contextFrames)
     }
 

@@ -1,5 +1,6 @@
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 import Testing
 
@@ -98,8 +99,8 @@ extension ModelTests {
         }
 
         private static let refusals: [(String, @Sendable (inout SimVPConfiguration) -> Void)] = [
-            ("model.size is 30: it must be a multiple of 4", { $0.size = 30 }),
-            ("model.size is 0: it must be from 1", { $0.size = 0 }),
+            ("model.size is 30: its sides must be multiples of 4", { $0.size = 30 }),
+            ("model.size is [8, 0]: its sides must be multiples of 4", { $0.size = FrameSize(height: 8, width: 0) }),
             ("model.spatialBlocks is 3: it must be even", { $0.spatialBlocks = 3 }),
             ("model.spatialBlocks is 64: it must be from 2 to 32", { $0.spatialBlocks = 64 }),
             ("model.spatialChannels is 9: it must be even", { $0.spatialChannels = 9 }),

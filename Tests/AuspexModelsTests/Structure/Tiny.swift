@@ -1,10 +1,11 @@
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 
 /// Small models by configuration, for tests of structure.
 enum Tiny {
-    static func model(size: Int = 32, _ change: (inout TrIVDGANConfiguration) -> Void = { _ in })
+    static func model(size: FrameSize = 32, _ change: (inout TrIVDGANConfiguration) -> Void = { _ in })
         -> TrIVDGANConfiguration
     {
         var model = TrIVDGANConfiguration()
@@ -30,7 +31,7 @@ enum Tiny {
 
     static func context(_ model: TrIVDGANConfiguration, clips: Int = 2) -> Tensor {
         Formula.clip(
-            "context", batch: clips, time: model.contextFrames, size: model.size, channels: model.frameChannels)
+            "context", batch: clips, time: model.contextFrames, size: model.size.height, channels: model.frameChannels)
     }
 
     static func noise(_ model: TrIVDGANConfiguration, clips: Int = 2) -> Tensor {

@@ -13,7 +13,7 @@ struct NominalFLOPsTests {
     private func work(of model: TrIVDGANConfiguration, clips: Int) -> NominalFLOPs {
         NominalFLOPs {
             var blank = Initializer.blank
-            let context = [clips, model.contextFrames, model.size, model.size, model.frameChannels]
+            let context = model.shape(clips: clips, frames: model.contextFrames)
             let generator = TrIVDGAN(model, using: &blank)
             return NominalFLOPs.Run(of: generator, inputs: [context, [clips, model.latentSize]]) { inputs, pass in
                 generator(context: inputs[0], horizon: model.predictedFrames, noise: inputs[1], pass).frames
@@ -29,7 +29,7 @@ struct NominalFLOPsTests {
             let discriminator = ViewDiscriminator(
                 of: .clip(), size: model.size, channels: model.channels, frameChannels: model.frameChannels,
                 using: &blank)
-            let video = [clips, model.clipFrames, model.size, model.size, model.frameChannels]
+            let video = model.shape(clips: clips, frames: model.clipFrames)
             return NominalFLOPs.Run(of: discriminator, inputs: [video]) { inputs, pass in
                 discriminator.scores(of: inputs[0], pass)
             }
@@ -68,7 +68,7 @@ struct NominalFLOPsTests {
     /// The input's gradient is that of the layers which read the input: a discriminator's first convolution and shortcut.
     @Test func ofADiscriminatorsInputByHand() {
         let model = Self.model
-        let (frames, pixels) = (model.contextFrames + model.predictedFrames, model.size * model.size)
+        let (frames, pixels) = (model.contextFrames + model.predictedFrames, Int(model.size.pixelCount))
         let shortcut = frames / 2 * pixels / 4
         let products = (frames * pixels * 27 + shortcut) * model.frameChannels * model.channels
         expectSame(judging(clips: 1).inputGradients, 2 * Double(products))

@@ -79,7 +79,7 @@ struct TrainingForecastTests {
                 clips: clips, size: model.size, contextFrames: model.contextFrames,
                 predictedFrames: model.predictedFrames)
             let draws = discriminator.draws(for: shape, from: RandomStream(seed: 1, name: "views"))
-            let video = [clips, model.clipFrames, model.size, model.size, model.frameChannels]
+            let video = model.shape(clips: clips, frames: model.clipFrames)
             return NominalFLOPs.Run(of: discriminator, inputs: [video]) { inputs, pass in
                 let classes = model.classes > 0 ? [Int](repeating: 0, count: clips) : nil
                 return discriminator(inputs[0], draws: draws, classes: classes, pass)

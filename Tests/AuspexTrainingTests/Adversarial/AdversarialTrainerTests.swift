@@ -104,7 +104,7 @@ import Testing
             func idleBytes(afterStepOf clips: Int) throws -> Int {
                 let frames = run.model.contextFrames + run.model.predictedFrames
                 let values = RandomStream(seed: 1, name: "clips")
-                    .uniform([clips, frames, run.model.size, run.model.size, run.model.frameChannels])
+                    .uniform(run.model.shape(clips: clips, frames: frames))
                 let batch = TrainingBatch(clips: values, contextFrames: run.model.contextFrames)
                 _ = try trainer.advance { batch }
                 return StoragePool.shared.statistics.idleBytes

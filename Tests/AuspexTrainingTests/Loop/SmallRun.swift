@@ -41,7 +41,7 @@ struct SmallRun {
     }
 
     var request: ClipRequest {
-        ClipRequest(frames: model.contextFrames + model.predictedFrames, size: FrameSize(model.size))
+        ClipRequest(frames: model.contextFrames + model.predictedFrames, size: model.size)
     }
 
     func loader(from position: Int, stream: String = "clips") throws -> ClipLoader {

@@ -1,11 +1,12 @@
 import AuspexLayers
+import AuspexSupport
 
 /// What the plain recurrent baseline is made of.
 public struct ConvGRUMSEConfiguration: ModelOptions {
     public static let name = "conv-gru-mse"
 
-    /// Side of the square frames, in pixels: 32, 64, 128 or 256.
-    public var size: Int = 64
+    /// Height and width of frames, in pixels: at least 32, and multiples of what TrIVD-GAN's generator halves them by.
+    @FrameSizeOption public var size = FrameSize(64)
     /// ch, the width that all layers' widths are multiples of.
     public var channels: Int = 32
     /// Tc, the frames that are given.
@@ -22,7 +23,8 @@ public struct ConvGRUMSEConfiguration: ModelOptions {
     public init() {}
 
     public static let fieldDocumentation = [
-        "size": "Side of the square frames in pixels: 32, 64, 128 or 256.",
+        "size":
+            "Frames in pixels: the side of a square, or [height, width]; at least 32, and multiples of 8, from 64 on of 16, from 128 on of 32, from 256 on of 64.",
         "channels": "The width that all layers' widths are multiples of.",
         "contextFrames": "Frames that are given.",
         "predictedFrames": "Frames that are predicted in training.",

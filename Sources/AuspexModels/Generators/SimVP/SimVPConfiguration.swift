@@ -1,11 +1,12 @@
 import AuspexLayers
+import AuspexSupport
 
 /// What a SimVP is made of. Every field has a default: OpenSTL's Inception model for Moving MNIST, but for 5 RGB frames instead of 10 grey ones.
 public struct SimVPConfiguration: ModelOptions {
     public static let name = "simvp"
 
-    /// Side of the square frames, in pixels: a multiple of `2^(spatialBlocks / 2)`.
-    public var size: Int = 64
+    /// Height and width of frames, in pixels: multiples of `2^(spatialBlocks / 2)`.
+    @FrameSizeOption public var size = FrameSize(64)
     /// Tc, the frames that are given. The translator's widths depend on it.
     public var contextFrames: Int = 5
     /// Tp, the frames that are predicted in training.
@@ -36,7 +37,7 @@ public struct SimVPConfiguration: ModelOptions {
 
 extension SimVPConfiguration {
     public static let fieldDocumentation = [
-        "size": "Side of the square frames in pixels: a multiple of 2^(spatialBlocks / 2).",
+        "size": "Frames in pixels: the side of a square, or [height, width]; multiples of 2^(spatialBlocks / 2).",
         "contextFrames": "Frames that are given.",
         "predictedFrames": "Frames that are predicted in training.",
         "frameChannels": "Channels of a frame: 3 for colour, 1 for grey.",
@@ -64,7 +65,7 @@ extension SimVPConfiguration {
             LeastModelSize(
                 field: "spatialChannels", value: spatialChannels,
                 parameters: 9 * Double(2 * spatialBlocks - 2) * width * width,
-                activationsPerClip: Double(contextFrames) * Double(size) * Double(size) * width,
+                activationsPerClip: Double(contextFrames) * size.pixelCount * width,
                 advice: "lower it: the weights grow with its square"),
         ]
     }
@@ -84,9 +85,8 @@ extension SimVPConfiguration {
         try check(
             "spatialBlocks", spatialBlocks, spatialBlocks % 2 == 0, "even, as every second block changes the side")
         try check("spatialChannels", spatialChannels, spatialChannels % 2 == 0, "even, for norms of two groups")
-        try check(
-            "size", size, size % reduction == 0,
-            "a multiple of \(reduction), as \(spatialBlocks) spatial blocks halve a side \(spatialBlocks / 2) times")
+        try checkSize(
+            multipleOf: reduction, "as \(spatialBlocks) spatial blocks halve a side \(spatialBlocks / 2) times")
         try check(
             "temporalChannels", temporalChannels, temporalChannels % 2 == 0, "even, as blocks reduce to half of it")
         for (position, kernel) in inceptionKernels.enumerated() {
@@ -106,7 +106,6 @@ extension SimVPConfiguration {
 
     private func checkCounts() throws(ModelConfigurationError) {
         for (name, value, least, most) in [
-            ("size", size, 1, largestCount),
             ("contextFrames", contextFrames, 1, 1 << 15), ("predictedFrames", predictedFrames, 1, 1 << 15),
             ("frameChannels", frameChannels, 1, 1 << 15), ("spatialChannels", spatialChannels, 2, 1 << 15),
             ("temporalChannels", temporalChannels, 2, 1 << 15), ("spatialBlocks", spatialBlocks, 2, Self.mostBlocks),

@@ -30,9 +30,9 @@ public final class GeneratorStage: Layer {
     }
 
     /// - Parameters:
-    ///   - x: `[Tp·B, s, s, width]` folded time-major, or `[B, s, s, width]` where every step has the same input.
-    ///   - features: the context's at this scale, `[B, s, s, Tc·width]`.
-    /// - Returns: `[Tp·B, 2s, 2s, outputChannels]`.
+    ///   - x: `[Tp·B, h, w, width]` folded time-major, or `[B, h, w, width]` where every step has the same input.
+    ///   - features: the context's at this scale, `[B, h, w, Tc·width]`.
+    /// - Returns: `[Tp·B, 2h, 2w, outputChannels]`.
     func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor?, steps: Int, _ pass: Pass) -> Tensor {
         let states = pass.recomputed([x, features]) { [self] inputs, pass in
             let h0 =

@@ -6,15 +6,15 @@ import AuspexTensors
 ///
 /// Source: Luc et al. 2020, arXiv:2003.04035, section 3; Clark et al. 2019, arXiv:1907.06571, appendix A.
 public final class TrIVDGAN: VideoGenerator {
-    /// From the context's frames, full size down to 4×4: features at every scale.
+    /// From the context's frames, full size down to the smallest maps: features at every scale.
     public let encoder: [DownsamplingBlock]
     /// Each class's vector, `[classes, embeddingSize]`.
     public let embedding: Parameter?
-    /// From the condition to the first unit's input, 4×4; nil where nothing conditions the model.
+    /// From the condition to the first unit's input, the smallest maps; nil where nothing conditions the model.
     public let project: Linear?
-    /// The first unit's input where nothing conditions the model, `[1, 16 · width]`.
+    /// The first unit's input where nothing conditions the model, `[1, h · w · width]`.
     public let constant: Parameter?
-    /// One a scale, from 4×4 up.
+    /// One a scale, from the smallest maps up.
     public let stages: [GeneratorStage]
     public let norm: BatchNorm
     public let output: FrameOutput
@@ -34,12 +34,13 @@ public final class TrIVDGAN: VideoGenerator {
         embedding =
             configuration.classes > 0
             ? Parameter(initializer.embedding(count: configuration.classes, size: configuration.embeddingSize)) : nil
+        let places = configuration.smallestMap.sides.reduce(1, *)
         if configuration.conditionSize > 0 {
-            project = Linear(inputs: configuration.conditionSize, outputs: 16 * widths[0], using: &initializer)
+            project = Linear(inputs: configuration.conditionSize, outputs: places * widths[0], using: &initializer)
             constant = nil
         } else {
             project = nil
-            constant = Parameter(Tensor(zeros: [1, 16 * widths[0]]))
+            constant = Parameter(Tensor(zeros: [1, places * widths[0]]))
         }
         stages = zip(widths, widths.dropFirst() + [configuration.channels]).map {
             GeneratorStage(configuration, width: $0, outputChannels: $1, using: &initializer)
@@ -64,7 +65,7 @@ public final class TrIVDGAN: VideoGenerator {
         return GeneratorOutput(frames: frames)
     }
 
-    /// What the coarsest unit reads at every step, `[B, 4, 4, width]`.
+    /// What the coarsest unit reads at every step, `[B, h, w, width]`.
     private func firstInput(_ condition: Tensor?, clips: Int, _ pass: Pass) -> Tensor {
         let flat: Tensor
         if let project, let condition {
@@ -74,7 +75,7 @@ public final class TrIVDGAN: VideoGenerator {
         } else {
             stopProgram("TrIVDGAN", "a model has either a condition or a constant")
         }
-        return flat.reshaped(to: [clips, 4, 4, stages[0].width])
+        return flat.reshaped(to: [clips] + options.smallestMap.sides + [stages[0].width])
     }
 
     /// `z`, or `[z; e(y)]` with classes; nil where the model has neither.
@@ -84,7 +85,7 @@ public final class TrIVDGAN: VideoGenerator {
         return joined([noise, gatheredRows(pass.read(embedding), rows: classes)], along: 1)
     }
 
-    /// The context's features at each scale from 4×4 up, the frames' side by side: `[B, s, s, Tc·width]`.
+    /// The context's features at each scale from the smallest up, the frames' side by side: `[B, h, w, Tc·width]`.
     private func encode(_ context: Tensor, _ pass: Pass) -> [Tensor] {
         let frames = context.shape[1]
         var x = context.transposed([1, 0, 2, 3, 4]).reshaped(to: [frames * context.shape[0]] + context.shape[2...])

@@ -15,7 +15,8 @@ extension TrIVDGANConfiguration {
                 "Whether a unit's first state and inputs are batch normalised, for short trainings; published models do without.",
             "output": "How frames come from features: painted anew, or the frame before moved and painted over.",
             "outputKernelSize": "K of the K×K kernels that move frames, odd; for output move.",
-            "size": "Side of the square frames in pixels: 32, 64, 128 or 256.",
+            "size":
+                "Frames in pixels: the side of a square, or [height, width]; at least 32, and multiples of 8, from 64 on of 16, from 128 on of 32, from 256 on of 64.",
             "channels": "The width that all layers' widths are multiples of.",
             "contextFrames": "Frames that are given.",
             "predictedFrames": "Frames that are predicted in training.",

@@ -1,17 +1,19 @@
 import AuspexSupport
 
 extension TrIVDGANConfiguration {
-    /// Sides that the stages are defined for.
+    /// Sides of the squares that published models have.
     public static let sizes = [32, 64, 128, 256]
+
+    /// Sides that the stages are defined for.
+    private static let leastSide = 32
 
     /// Checks what the types do not: sizes, odd kernels, counts above zero and small enough to count with.
     public func validate() throws(ModelConfigurationError) {
-        guard Self.sizes.contains(size) else {
-            let nearest = Self.sizes.min { abs(Double($0) - Double(size)) < abs(Double($1) - Double(size)) } ?? 64
+        guard size.shorterSide >= Self.leastSide else {
             throw ModelConfigurationError(
-                "model.size is \(size): it must be a power of two from 32 to 256 (32, 64, 128 or 256); the nearest is \(nearest)"
-            )
+                "model.size is \(FrameSizeOption.text(size)): both sides must be at least \(Self.leastSide)")
         }
+        try checkSize(multipleOf: 1 << scales, "as the generator halves a frame \(scales) times")
         for (name, value, odd) in [("kernelSize", kernelSize, true), ("outputKernelSize", outputKernelSize, true)] {
             guard value > 0, value < largestCount, !odd || value % 2 == 1 else {
                 throw ModelConfigurationError("model.\(name) is \(value): it must be odd and above zero, as 3 or 5")
@@ -30,9 +32,9 @@ extension TrIVDGANConfiguration {
 
     public var leastSizes: [LeastModelSize] {
         let width = 8 * Double(channels)
-        let pixels = Double(size) * Double(size)
+        let pixels = size.pixelCount
         var sizes = [
-            // At 4×4, 3×3 convolutions from the widest to the widest: one of the encoder, two of a block, and the three gates of the smallest
+            // At the smallest maps, 3×3 convolutions from the widest to the widest: one of the encoder, two of a block, and the three gates of the smallest
             // unit, which read state and input; the first state reads every context frame. The last block's second convolution keeps its
             // input and output for the backward pass, even if activations are recomputed.
             LeastModelSize(
@@ -41,7 +43,8 @@ extension TrIVDGANConfiguration {
                 activationsPerClip: 2 * Double(predictedFrames) * pixels * Double(channels),
                 advice: "lower it: the weights grow with its square"),
             LeastModelSize(
-                field: "latentSize", value: latentSize, parameters: Double(latentSize) * 16 * width, advice: "lower it"),
+                field: "latentSize", value: latentSize, parameters: Double(latentSize) * smallestMap.pixelCount * width,
+                advice: "lower it"),
             LeastModelSize(
                 field: "embeddingSize", value: embeddingSize, parameters: Double(classes) * Double(embeddingSize),
                 advice: "lower it or model.classes"),
@@ -60,6 +63,6 @@ extension TrIVDGANConfiguration {
     }
 
     func stopProgramForSize() -> Never {
-        stopProgram("TrIVDGANConfiguration", "no stages for size \(size): call validate() first")
+        stopProgram("TrIVDGANConfiguration", "no stages for frames of \(size): call validate() first")
     }
 }

@@ -1,4 +1,5 @@
 import AuspexLayers
+import AuspexSupport
 
 /// What TrIVD-GAN-FP's generator is made of. Every field has a default; the defaults are the published 64×64 model.
 public struct TrIVDGANConfiguration: ModelOptions {
@@ -27,8 +28,8 @@ public struct TrIVDGANConfiguration: ModelOptions {
     public var output: Output = .paint
     /// K of the K×K kernels that move frames, odd; for `output: move`.
     public var outputKernelSize: Int = 5
-    /// Side of the square frames, in pixels: a power of two from 32 to 256.
-    public var size: Int = 64
+    /// Height and width of frames, in pixels: at least 32, and multiples of `2^scales`. Published models have squares of 64 and more.
+    @FrameSizeOption public var size = FrameSize(64)
     /// ch, the width that all layers' widths are multiples of.
     public var channels: Int = 96
     /// Tc, the frames that are given.
@@ -46,15 +47,25 @@ public struct TrIVDGANConfiguration: ModelOptions {
 
     public init() {}
 
-    /// Widths of the stages from 4×4 up, in units of `channels`.
+    /// k, how often the encoder halves a frame: as often as leaves 4 pixels of the shorter side, six times at most.
+    public var scales: Int {
+        var (side, scales) = (size.shorterSide, 0)
+        while side >= 8, scales < 6 { (side, scales) = (side / 2, scales + 1) }
+        return scales
+    }
+
+    /// The smallest maps, `H / 2^k × W / 2^k`: 4×4 for squares that are powers of two up to 256.
+    public var smallestMap: FrameSize { size / (1 << scales) }
+
+    /// Widths of the stages from the smallest maps up, in units of `channels`.
     ///
-    /// Source: Luc et al. 2020 and Clark et al. 2019, tables of the architectures.
+    /// Source: Luc et al. 2020 and Clark et al. 2019, tables of the architectures, by the number of scales.
     public var stageMultipliers: [Int] {
-        switch size {
-        case 32: [8, 4, 2]
-        case 64: [8, 8, 4, 2]
-        case 128: [8, 8, 8, 4, 2]
-        case 256: [8, 8, 8, 4, 4, 2]
+        switch scales {
+        case 3: [8, 4, 2]
+        case 4: [8, 8, 4, 2]
+        case 5: [8, 8, 8, 4, 2]
+        case 6: [8, 8, 8, 4, 4, 2]
         default: stopProgramForSize()
         }
     }

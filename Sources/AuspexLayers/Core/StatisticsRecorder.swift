@@ -1,0 +1,50 @@
+import AuspexTensors
+
+/// What running statistics will follow: the batch statistics of a pass, kept until all shards of an update have theirs.
+///
+/// Following N batches one after another, `r ← (1 − w) r + w b`, is `r ← (1 − w)ᴺ r + Σ w (1 − w)ᴺ⁻¹⁻ᵏ bₖ`: the sum can be made over shards
+/// that were computed apart.
+public final class StatisticsRecorder {
+    private var order: [BatchStatistics] = []
+    private var batches: [ObjectIdentifier: [(mean: Tensor, variance: Tensor)]] = [:]
+
+    public init() {}
+
+    func record(_ statistics: BatchStatistics, mean: Tensor, variance: Tensor) {
+        let key = ObjectIdentifier(statistics)
+        if batches[key] == nil { order.append(statistics) }
+        batches[key, default: []].append((mean.detached(), variance.detached()))
+    }
+
+    /// The shard's part of each sum: mean and variance of every norm that ran, in the order in which they first did.
+    ///
+    /// - Parameters:
+    ///   - shard: its place among all shards, which statistics follow in this order.
+    ///   - shards: how many there are.
+    public func contributions(ofShard shard: Int, of shards: Int) -> [Tensor] {
+        order.flatMap { statistics -> [Tensor] in
+            let own = batches[ObjectIdentifier(statistics)] ?? []
+            var (mean, variance): (Tensor?, Tensor?)
+            for (number, batch) in own.enumerated() {
+                let later = own.count * (shards - shard) - number - 1
+                let weight = statistics.momentum * statistics.kept(after: later)
+                accumulate(batch.mean * weight, into: &mean)
+                accumulate(batch.variance * weight, into: &variance)
+            }
+            return [mean, variance].compactMap { $0 }
+        }
+    }
+
+    /// Lets the running statistics follow the sums over all shards.
+    ///
+    /// - Parameter sums: of `contributions`, in their order.
+    public func follow(_ sums: some Collection<Tensor>, shards: Int) {
+        var sums = sums[...]
+        for statistics in order {
+            guard let mean = sums.popFirst(), let variance = sums.popFirst() else { return }
+            let kept = statistics.kept(after: shards * (batches[ObjectIdentifier(statistics)]?.count ?? 0))
+            statistics.mean.value = statistics.mean.value * kept + mean
+            statistics.variance.value = statistics.variance.value * kept + variance
+        }
+    }
+}
