@@ -134,7 +134,10 @@ struct PresetTests {
         #expect(read.phases[0].schedule.name == .oneCycle && read.phases[0].until == 9)
         #expect(read.phases[1].repeats == 2 && read.phases[2].batch == .last && read.phases[2].loss[0].weight == 0.1)
         for (phases, says) in [
-            ("[{loss: [{name: mse}], optimizer: {name: adan}}]", "expected one of adam, adamw, sgd; did you mean adam"),
+            (
+                "[{loss: [{name: mse}], optimizer: {name: adan}}]",
+                "expected one of adam, adamw, sgd, muon; did you mean adam"
+            ),
             ("[{loss: [{name: hing}]}]", "did you mean hinge?"),
             ("[{network: generators, loss: [{name: mse}]}]", "did you mean generator?"),
             ("[{loss: [{name: mse}], schedule: {name: cosin}}]", "did you mean cosine?"),

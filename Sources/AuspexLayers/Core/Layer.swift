@@ -2,7 +2,13 @@ import AuspexTensors
 
 /// A part of a network that owns parameters. A final class whose stored properties are parameters, buffers, layers, and arrays or optionals of them:
 /// the property path is the parameter's name (`stages.0.unit.candidate.weight`), in checkpoints too.
-public protocol Layer: AnyObject {}
+public protocol Layer: AnyObject {
+    /// The kernels that lead from hidden features to hidden features: what the optimizer `muon` takes as matrices and orthogonalises.
+    ///
+    /// By default the kernels of convolutions with a side above 1, `[…, k, k, in, out]`, but for the first and the last of them in order of
+    /// declaration, which face pixels. A network that knows better says so; each must be one of its `parameters`, with two dimensions or more.
+    var hiddenKernels: [Parameter] { get }
+}
 
 /// A parameter with its property path.
 public struct NamedParameter {
@@ -24,6 +30,14 @@ extension Layer {
             if let parameter = leaf as? Parameter { found.append(NamedParameter(name: name, parameter: parameter)) }
         }
         return found
+    }
+
+    public var hiddenKernels: [Parameter] {
+        let kernels = parameters.map(\.parameter).filter { parameter in
+            let shape = parameter.value.shape
+            return shape.count >= 4 && shape.dropLast(2).contains { $0 > 1 }
+        }
+        return Array(kernels.dropFirst().dropLast())
     }
 
     /// All buffers in order of declaration, named by property path.

@@ -8,6 +8,9 @@ public final class Discriminators: Layer {
 
     public init(_ judges: [any Discriminator]) { self.judges = judges }
 
+    /// Each discriminator's own: every one has a first and a last kernel.
+    public var hiddenKernels: [Parameter] { judges.flatMap(\.hiddenKernels) }
+
     /// The discriminators of the configured views.
     public convenience init(
         _ configuration: DiscriminatorsConfiguration, for model: any ModelOptions,

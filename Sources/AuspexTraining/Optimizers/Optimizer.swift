@@ -19,30 +19,43 @@ package protocol Optimizer: AnyObject {
 
 /// An optimizer by name, with its numbers.
 public struct OptimizerConfiguration: Codable, Sendable, Equatable {
-    public enum Name: String, Codable, Sendable, CaseIterable { case adam, adamw, sgd }
+    public enum Name: String, Codable, Sendable, CaseIterable { case adam, adamw, sgd, muon }
 
     public var name = Name.adam
+    /// Of all parameters; Muon's of hidden kernels.
     public var learningRate = 1e-4
-    /// Adam's and AdamW's decay of the mean gradient.
+    /// Adam's decay of the mean gradient.
     public var beta1 = 0.0
-    /// Adam's and AdamW's decay of the mean squared gradient.
+    /// Adam's decay of the mean squared gradient.
     public var beta2 = 0.999
-    /// Added to the root in Adam's and AdamW's denominator.
+    /// Added to the root in Adam's denominator.
     public var epsilon = 1e-8
-    /// AdamW's share by which weights shrink in a step, times the learning rate; SGD's weight of the squared weights.
+    /// AdamW's and Muon's share by which weights shrink in a step, times the learning rate; SGD's weight of the squared weights.
     public var weightDecay = 0.0
-    /// SGD's share of the last step that is taken again.
+    /// SGD's share of the last step that is taken again; Muon's share of the mean gradient that a step keeps.
     public var momentum = 0.9
+    /// The learning rate of the AdamW that moves what Muon does not: all parameters but hidden kernels.
+    public var adamLearningRate = 3e-3
+    /// That AdamW's share by which weights shrink in a step, times its learning rate.
+    public var adamWeightDecay = 1e-4
     /// The largest norm that all gradients together may have; larger ones are scaled down. Nil does not limit.
     public var gradientClipping: Double?
 
     public init() {}
 
-    func optimizer(of parameters: [NamedParameter]) -> any Optimizer {
-        switch name {
+    package func optimizer(of network: any Layer) -> any Optimizer {
+        let parameters = network.parameters
+        return switch name {
         case .adam: Adam(parameters, beta1: beta1, beta2: beta2, epsilon: epsilon)
         case .adamw: Adam(parameters, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
         case .sgd: MomentumDescent(parameters, momentum: momentum, weightDecay: weightDecay)
+        case .muon:
+            Muon(
+                parameters, hiddenKernels: network.hiddenKernels, momentum: momentum, weightDecay: weightDecay,
+                otherRate: adamLearningRate / learningRate
+            ) {
+                Adam($0, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: adamWeightDecay)
+            }
         }
     }
 }

@@ -81,6 +81,7 @@ extension PhaseConfiguration {
         try check(schedule.warmUpSteps >= 0, "schedule.warmUpSteps", schedule.warmUpSteps, "0 or more")
         let rates = [
             ("optimizer.learningRate", optimizer.learningRate), ("optimizer.epsilon", optimizer.epsilon),
+            ("optimizer.adamLearningRate", optimizer.adamLearningRate),
             ("optimizer.gradientClipping", optimizer.gradientClipping ?? 1),
         ]
         for (key, rate) in rates { try check(rate > 0 && rate.isFinite, key, rate, "a number above 0") }
@@ -89,24 +90,28 @@ extension PhaseConfiguration {
             ("optimizer.momentum", optimizer.momentum),
         ]
         for (key, share) in shares { try check((0..<1).contains(share), key, share, "0 or more and below 1") }
-        try check(
-            optimizer.weightDecay >= 0 && optimizer.weightDecay.isFinite, "optimizer.weightDecay",
-            optimizer.weightDecay, "0 or more")
+        for (key, decay) in [
+            ("optimizer.weightDecay", optimizer.weightDecay), ("optimizer.adamWeightDecay", optimizer.adamWeightDecay),
+        ] { try check(decay >= 0 && decay.isFinite, key, decay, "0 or more") }
         try check(
             optimizer.weightDecay == 0 || optimizer.name != .adam, "optimizer.weightDecay", optimizer.weightDecay,
-            "0 for adam; adamw and sgd have one")
+            "0 for adam; adamw, sgd and muon have one")
         func unused(_ key: String, _ isGiven: Bool, _ found: Double, _ needs: String) throws {
             try check(!isGiven, key, found, "its default: \(needs)")
         }
         let usual = OptimizerConfiguration()
-        let isAdam = optimizer.name != .sgd
+        let isAdam = optimizer.name == .adam || optimizer.name == .adamw
         try unused(
             "optimizer.momentum", isAdam && optimizer.momentum != usual.momentum, optimizer.momentum,
-            "sgd alone has one")
+            "sgd and muon have one")
         for (key, value, other) in [
             ("beta1", optimizer.beta1, usual.beta1), ("beta2", optimizer.beta2, usual.beta2),
             ("epsilon", optimizer.epsilon, usual.epsilon),
-        ] { try unused("optimizer.\(key)", !isAdam && value != other, value, "sgd has none") }
+        ] { try unused("optimizer.\(key)", optimizer.name == .sgd && value != other, value, "sgd has none") }
+        for (key, value, other) in [
+            ("adamLearningRate", optimizer.adamLearningRate, usual.adamLearningRate),
+            ("adamWeightDecay", optimizer.adamWeightDecay, usual.adamWeightDecay),
+        ] { try unused("optimizer.\(key)", optimizer.name != .muon && value != other, value, "muon alone has one") }
         try check(
             schedule.warmUpSteps == 0 || schedule.name != .oneCycle, "schedule.warmUpSteps", schedule.warmUpSteps,
             "0 for one-cycle, which has a rise of its own")

@@ -11,7 +11,7 @@ final class TrainingPhase {
     private init(_ plan: PhaseConfiguration, of network: any Layer, stateName: String) {
         self.plan = plan
         self.stateName = stateName
-        optimizer = plan.optimizer.optimizer(of: network.parameters)
+        optimizer = plan.optimizer.optimizer(of: network)
     }
 
     static func all(

@@ -88,6 +88,36 @@ struct PhaseTests {
             trainer.discriminators.parameterValues.contains { $0.value.scalars != before[$0.key]?.scalars })
     }
 
+    @Test("Muon goes on from a checkpoint with the bits of a run that was never stopped, for both networks") func muon()
+        throws
+    {
+        var run = SmallRun(steps: 4)
+        var discriminators = PhaseConfiguration()
+        (discriminators.network, discriminators.loss) = (.discriminators, [LossTerm(.hinge)])
+        var generator = PhaseConfiguration()
+        (generator.batch, generator.loss) = (.last, [LossTerm(.hinge), LossTerm(.l1, weight: 10)])
+        generator.optimizer.name = .muon
+        (generator.optimizer.learningRate, generator.optimizer.gradientClipping) = (0.02, 1)
+        discriminators.optimizer = generator.optimizer
+        run.training.discriminatorSteps = TrainingConfiguration().discriminatorSteps
+        run.training.phases = [discriminators, generator]
+        try run.training.validate()
+        let trainer = run.makeTrainer()
+        _ = try train(trainer, run, steps: 2)
+        let (checkpoint, before) = (trainer.checkpoint, bits(trainer))
+        let optimizerState = checkpoint.groups[.optimiser] ?? [:]
+        for network in ["generator", "discriminators"] {
+            #expect(optimizerState.contains { $0.key.hasPrefix(network) && $0.key.hasSuffix(".momentum") })
+            #expect(optimizerState.contains { $0.key.hasPrefix(network) && $0.key.hasSuffix(".square") })
+        }
+        let resumed = run.makeTrainer()
+        try resumed.restore(checkpoint)
+        _ = try train(trainer, run, steps: 2)
+        _ = try train(resumed, run, steps: 2)
+        #expect(bits(trainer) == bits(resumed))
+        #expect(bits(trainer) != before)
+    }
+
     /// A plan's last word is its discriminators': the checkpoint with the highest PSNR would be one from before them.
     @Test func whatIsSelected() {
         var training = TrainingConfiguration()
@@ -174,6 +204,17 @@ struct PhaseTests {
                 }
             ),
             ("training.phases[0].optimizer.momentum is 0.5; expected its default", { $1.optimizer.momentum = 0.5 }),
+            (
+                "training.phases[0].optimizer.adamLearningRate is 0.5; expected its default: muon alone has one",
+                { $1.optimizer.adamLearningRate = 0.5 }
+            ),
+            (
+                "training.phases[0].optimizer.adamWeightDecay is -0.5; expected 0 or more",
+                {
+                    $1.optimizer.name = .muon
+                    $1.optimizer.adamWeightDecay = -0.5
+                }
+            ),
             (
                 "training.phases[0].optimizer.beta1 is 0.5; expected its default",
                 {
