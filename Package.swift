@@ -109,7 +109,9 @@ let package = Package(
             name: "AuspexLayersTests", dependencies: ["AuspexSupport", "AuspexTensors", "AuspexLayers", "TestSupport"]),
         .testTarget(
             name: "AuspexModelsTests",
-            dependencies: ["AuspexSupport", "AuspexTensors", "AuspexLayers", "AuspexModels", "AuspexTraining"],
+            dependencies: [
+                "AuspexSupport", "AuspexTensors", "AuspexLayers", "AuspexModels", "AuspexTraining", "TestSupport",
+            ],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "AuspexPretrainedTests",

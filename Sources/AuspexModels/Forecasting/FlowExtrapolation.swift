@@ -27,45 +27,15 @@ public final class FlowExtrapolation: Forecaster {
             context.sliced(1, from: number, count: 1).reshaped(to: pictureShape)
         }
         let last = frame(count - 1)
-        let back = flow(from: Self.grey(last), to: Self.grey(frame(count - 2)))
-        var way = Self.keptInside(back)
+        let back = flow(from: luma(last), to: luma(frame(count - 2)))
+        var way = keptInside(back)
         var predicted: [Tensor] = []
         for number in 0..<horizon {
-            if number > 0 { way = Self.keptInside(way + warpedByFlow(back, flow: way)) }
+            if number > 0 { way = keptInside(way + warpedByFlow(back, flow: way)) }
             predicted.append(
                 warpedByFlow(last, flow: way).reshaped(to: [pictureShape[0], 1] + pictureShape.dropFirst()))
         }
         let future = joined(predicted, along: 1)
         return { _ in future }
-    }
-
-    /// Luma of RGB, the mean of any other channels, on the scale 0…255: `[N, H, W]`.
-    private static func grey(_ pictures: Tensor) -> Tensor {
-        let channels = pictures.shape[3]
-        let weights: [Float] =
-            channels == 3 ? [0.299, 0.587, 0.114] : [Float](repeating: 1 / Float(channels), count: channels)
-        return pictures.withScalars(as: Float.self) { values in
-            Tensor(Array(pictures.shape.dropLast())) { out in
-                for pixel in 0..<values.count / channels {
-                    var sum: Float = 0
-                    for channel in 0..<channels { sum += weights[channel] * values[pixel * channels + channel] }
-                    out[pixel] = (sum + 1) * 127.5
-                }
-            }
-        }
-    }
-
-    /// Displacements `[N, H, W, 2]` that end at the edge where they would leave the picture.
-    private static func keptInside(_ way: Tensor) -> Tensor {
-        let (height, width) = (way.shape[1], way.shape[2])
-        return way.withScalars(as: Float.self) { values in
-            Tensor(way.shape) { out in
-                for place in 0..<values.count / 2 {
-                    let (y, x) = (Float(place / width % height), Float(place % width))
-                    out[2 * place] = min(max(values[2 * place], -y), Float(height - 1) - y)
-                    out[2 * place + 1] = min(max(values[2 * place + 1], -x), Float(width - 1) - x)
-                }
-            }
-        }
     }
 }

@@ -75,37 +75,6 @@ package struct Plane: Sendable {
         }
         return Plane(height: height, width: width, values: sums)
     }
-
-    /// Bilinear samples at `(i + ½) · size / newSize − ½`, the edge repeated.
-    func resized(height newHeight: Int, width newWidth: Int) -> Plane {
-        guard newHeight != height || newWidth != width else { return self }
-        func places(_ count: Int, of size: Int) -> [(first: Int, second: Int, share: Float)] {
-            (0..<count).map { index in
-                let place = (Double(index) + 0.5) * Double(size) / Double(count) - 0.5
-                let first = Int(place.rounded(.down))
-                return (
-                    min(max(first, 0), size - 1), min(max(first + 1, 0), size - 1), Float(place - Double(first))
-                )
-            }
-        }
-        let (rows, columns) = (places(newHeight, of: height), places(newWidth, of: width))
-        var resized = [Float]()
-        resized.reserveCapacity(newHeight * newWidth)
-        for row in rows {
-            for column in columns {
-                func between(_ y: Int) -> Float {
-                    let (left, right) = (values[y * width + column.first], values[y * width + column.second])
-                    return left + (right - left) * column.share
-                }
-                let (above, below) = (between(row.first), between(row.second))
-                resized.append(above + (below - above) * row.share)
-            }
-        }
-        return Plane(height: newHeight, width: newWidth, values: resized)
-    }
-
-    /// Every value times a number.
-    func scaled(by factor: Float) -> Plane { Plane(height: height, width: width, values: values.map { $0 * factor }) }
 }
 
 /// `exp(−x² / 2σ²)` at whole numbers from −reach to reach, summing to 1.

@@ -113,6 +113,21 @@ AX_KERNEL(
      size_t images, size_t height, size_t width, size_t channels),
     (state_gradient, flow_gradient, upstream, state, flow, images, height, width, channels))
 AX_KERNEL(
+    polynomial_expansion,
+    (float *out, const float *pictures, size_t images, size_t height, size_t width, size_t level_height,
+     size_t level_width, const float *blur, size_t blur_count, const ax_expansion *fit, size_t parts, float *scratch),
+    (out, pictures, images, height, width, level_height, level_width, blur, blur_count, fit, parts, scratch))
+AX_KERNEL(
+    polynomial_flow,
+    (float *flow, const float *coarser, size_t coarse_height, size_t coarse_width, float factor,
+     const float *expansions, const int64_t *pairs, size_t count, size_t height, size_t width, size_t window,
+     size_t iterations, int leaves_out_last, size_t parts, float *scratch),
+    (flow, coarser, coarse_height, coarse_width, factor, expansions, pairs, count, height, width, window, iterations,
+     leaves_out_last, parts, scratch))
+AX_KERNEL(
+    median_over_time, (float *out, const float *x, size_t clips, size_t frames, size_t values),
+    (out, x, clips, frames, values))
+AX_KERNEL(
     adam_update,
     (float *parameter, float *m, float *v, const float *gradient, size_t count, float gradient_scale, float rate,
      float beta1, float beta2, float epsilon, float first_correction, float second_correction),

@@ -28,3 +28,17 @@ size_t ax_group_norm_backward_scratch(size_t images, size_t pixels, size_t chann
     // Two sums an image piece, then four coefficients an image: scale, shift, slope and offset.
     return images * (ax::piece_count(pixels, channels) + 2) * 2 * channels;
 }
+
+// The widest vector: rows may be read and written as far beyond their end.
+static constexpr size_t slack = 16;
+
+size_t ax_polynomial_expansion_scratch(
+    size_t height, size_t width, size_t level_height, size_t level_width, size_t blur_count, size_t reach) {
+    const size_t blurred = width + blur_count + slack, fitted = 3 * (level_width + 2 * reach + slack);
+    return 2 * height * width + level_height * level_width + (blurred > fitted ? blurred : fitted);
+}
+
+size_t ax_polynomial_flow_scratch(size_t height, size_t width, size_t window) {
+    // The displacement and five sums a pixel; a row of each sum with its surroundings; the columns' trust.
+    return 7 * height * width + 5 * (width + window + slack) + width + slack;
+}

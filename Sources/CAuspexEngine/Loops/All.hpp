@@ -32,6 +32,10 @@ namespace AX_NAMESPACE {
 #include "FlowWarp.hpp"
 //
 #include "Updates.hpp"
+//
+#include "PolynomialFlow.hpp"
+//
+#include "Medians.hpp"
 
 extern const Table table = {
 #define AX_KERNEL(name, parameters, arguments) name,

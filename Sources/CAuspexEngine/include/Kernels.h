@@ -179,6 +179,44 @@ void ax_flow_warp_backward(
     float *state_gradient, float *flow_gradient, const float *upstream, const float *state, const float *flow,
     size_t images, size_t height, size_t width, size_t channels);
 
+// MARK: Motion
+
+/// Floats of a pixel's polynomial: axx, ayy, axy / 2, bx / 2, by / 2 and three zeros.
+#define AX_EXPANSION_STRIDE 8
+/// The widest reach of a polynomial's fit.
+#define AX_MAXIMUM_EXPANSION_REACH 16
+
+/// How polynomials are fitted: `weights` are w, w·x and w·x² for x = −reach…reach, [3, 2·reach + 1]; with the weight's moments m₂ and m₄, slope is
+/// 1 / m₂, twist 1 / m₂², square m₂ and curvature 1 / (m₄ − m₂²).
+typedef struct {
+    const float *weights;
+    size_t reach;
+    float slope, twist, square, curvature;
+} ax_expansion;
+
+/// Floats of scratch that a part needs.
+size_t ax_polynomial_expansion_scratch(
+    size_t height, size_t width, size_t level_height, size_t level_width, size_t blur_count, size_t reach);
+/// out[images, level_height, level_width, AX_EXPANSION_STRIDE]: the polynomials of pictures[images, height, width], which are first blurred by a
+/// separable window of odd length (mirrored at the edges) and brought to the level's size bilinearly. In the fit edges are repeated.
+void ax_polynomial_expansion(
+    float *out, const float *pictures, size_t images, size_t height, size_t width, size_t level_height,
+    size_t level_width, const float *blur, size_t blur_count, const ax_expansion *fit, size_t parts, float *scratch);
+
+size_t ax_polynomial_flow_scratch(size_t height, size_t width, size_t window);
+/// flow[count, height, width, 2] = (dy, dx) from the first picture of each of pairs[count, 2] to the second, by the polynomials of all pictures.
+/// It starts at zero, or at `coarser`[count, coarse_height, coarse_width, 2] (which may be null) enlarged and times `factor`, and is estimated so many times,
+/// each time from where the last estimate points, over a window of odd size. Where `leaves_out_last`, the last row and column are outside.
+void ax_polynomial_flow(
+    float *flow, const float *coarser, size_t coarse_height, size_t coarse_width, float factor, const float *expansions,
+    const int64_t *pairs, size_t count, size_t height, size_t width, size_t window, size_t iterations,
+    int leaves_out_last, size_t parts, float *scratch);
+
+/// The most frames that a median is taken of.
+#define AX_MAXIMUM_MEDIAN_FRAMES 256
+/// out[clips, values] = the median of x[clips, frames, values] along frames; of an even number the mean of the two in the middle.
+void ax_median_over_time(float *out, const float *x, size_t clips, size_t frames, size_t values);
+
 // MARK: Updates in place
 
 /// One step of Adam (Kingma and Ba 2015, algorithm 1): with g = gradient · gradient_scale, m and v move towards g and g² by 1 − β, then
