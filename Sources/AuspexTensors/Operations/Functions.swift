@@ -35,6 +35,22 @@ public func relu(_ x: Tensor) -> Tensor { mapped(ax_relu, "relu", x, saving: .re
 /// - Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
 public func silu(_ x: Tensor) -> Tensor { mapped(ax_silu, "silu", x, saving: .argument) }
 
+/// `ln(1 + eˣ)`, without overflow. The cross-entropy of logits x to shares a is `softplus(x) − a x`.
+public func softplus(_ x: Tensor) -> Tensor { mapped(ax_softplus, "softplus", x, saving: .argument) }
+
+/// `x` where it lies within limits, otherwise the nearer one; on a limit the gradient passes.
+public func clamped(_ x: Tensor, least: Float = -.infinity, most: Float = .infinity) -> Tensor {
+    let result = Tensor(x.shape) { out in withFloats(x) { ax_clamp(out, $0, least, most, x.count) } }
+    if !x.isTracked { return result }
+    let argument = x.detached()
+    return result.recorded("clamped", from: x) { gradient in
+        let atArgument = Tensor(argument.shape) { out in
+            withFloats(gradient, argument) { ax_clamp_backward(out, $0, $1, least, most, argument.count) }
+        }
+        return [atArgument]
+    }
+}
+
 /// `x` from 0 up, `slope · x` below; its gradient at 0 is the slope.
 public func leakyReLU(_ x: Tensor, slope: Float) -> Tensor {
     let result = Tensor(x.shape) { out in withFloats(x) { ax_leaky_relu(out, $0, slope, x.count) } }

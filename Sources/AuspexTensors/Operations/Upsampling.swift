@@ -22,3 +22,19 @@ public func upsampledNearest(_ x: Tensor) -> Tensor {
         ]
     }
 }
+
+/// Twice as large in both directions, bilinear between pixel centres, edges repeated: a new pixel lies a quarter of an old one from its nearest,
+/// `y[2i] = ¼ x[i − 1] + ¾ x[i]`, `y[2i + 1] = ¾ x[i] + ¼ x[i + 1]` along each side.
+///
+/// - Parameter x: `[N, H, W, C]`, float32.
+/// - Returns: `[N, 2H, 2W, C]`.
+public func upsampledBilinear(_ x: Tensor) -> Tensor {
+    require(x.rank == 4, "upsampledBilinear", "x must be [N, H, W, C], not \(x.shape)")
+    let (n, h, w, c) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
+    let output = Tensor([n, 2 * h, 2 * w, c]) { out in
+        withFloats(x) { ax_bilinear_upsample_forward(out, $0, n, h, w, c) }
+    }
+    return output.recorded("upsampledBilinear", from: x) { gradient in
+        [Tensor([n, h, w, c]) { sums in withFloats(gradient) { ax_bilinear_upsample_backward(sums, $0, n, h, w, c) } }]
+    }
+}

@@ -7,6 +7,10 @@ AX_KERNEL(leaky_relu, (float *out, const float *x, float slope, size_t count), (
 AX_KERNEL(
     leaky_relu_backward, (float *out, const float *upstream, const float *x, float slope, size_t count),
     (out, upstream, x, slope, count))
+AX_KERNEL(clamp, (float *out, const float *x, float least, float most, size_t count), (out, x, least, most, count))
+AX_KERNEL(
+    clamp_backward, (float *out, const float *upstream, const float *x, float least, float most, size_t count),
+    (out, upstream, x, least, most, count))
 AX_KERNEL(
     binary,
     (ax_binary_operation operation, float *out, const float *a, const float *b, int rank, const size_t *sizes,
@@ -127,6 +131,50 @@ AX_KERNEL(
 AX_KERNEL(
     median_over_time, (float *out, const float *x, size_t clips, size_t frames, size_t values),
     (out, x, clips, frames, values))
+    splat_forward,
+    (float *out, const float *values, const float *flow, size_t images, size_t times, size_t height, size_t width,
+     size_t channels),
+    (out, values, flow, images, times, height, width, channels))
+AX_KERNEL(
+    splat_backward,
+    (float *values_gradient, float *flow_gradient, const float *upstream, const float *values, const float *flow,
+     size_t images, size_t times, size_t height, size_t width, size_t channels),
+    (values_gradient, flow_gradient, upstream, values, flow, images, times, height, width, channels))
+AX_KERNEL(
+    edge_sample_forward,
+    (float *out, const float *image, const float *flow, size_t images, size_t times, size_t height, size_t width,
+     size_t channels),
+    (out, image, flow, images, times, height, width, channels))
+AX_KERNEL(
+    edge_sample_backward,
+    (float *image_gradient, float *flow_gradient, const float *upstream, const float *image, const float *flow,
+     size_t images, size_t times, size_t height, size_t width, size_t channels),
+    (image_gradient, flow_gradient, upstream, image, flow, images, times, height, width, channels))
+AX_KERNEL(
+    cost_volume,
+    (float *out, const float *first, const float *second, const float *displacements, size_t places, float limit,
+     size_t images, size_t height, size_t width, size_t channels),
+    (out, first, second, displacements, places, limit, images, height, width, channels))
+AX_KERNEL(
+    bilinear_upsample_forward,
+    (float *out, const float *x, size_t images, size_t height, size_t width, size_t channels),
+    (out, x, images, height, width, channels))
+AX_KERNEL(
+    bilinear_upsample_backward,
+    (float *x_gradient, const float *upstream, size_t images, size_t height, size_t width, size_t channels),
+    (x_gradient, upstream, images, height, width, channels))
+AX_KERNEL(
+    composite_forward,
+    (float *out, float *opacity, const float *splat, const float *background, size_t pixels, size_t channels),
+    (out, opacity, splat, background, pixels, channels))
+AX_KERNEL(
+    composite_backward,
+    (float *splat_gradient, float *background_gradient, const float *upstream, const float *splat,
+     const float *background, size_t pixels, size_t channels),
+    (splat_gradient, background_gradient, upstream, splat, background, pixels, channels))
+AX_KERNEL(
+    medians, (float *out, const float *x, size_t outer, size_t count, size_t inner, float *scratch),
+    (out, x, outer, count, inner, scratch))
 AX_KERNEL(
     adam_update,
     (float *parameter, float *m, float *v, const float *gradient, size_t count, float gradient_scale, float rate,

@@ -31,6 +31,12 @@ namespace AX_NAMESPACE {
 //
 #include "FlowWarp.hpp"
 //
+#include "Splat.hpp"
+//
+#include "EdgeSample.hpp"
+//
+#include "Layers.hpp"
+//
 #include "Updates.hpp"
 //
 #include "PolynomialFlow.hpp"

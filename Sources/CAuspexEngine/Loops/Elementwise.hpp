@@ -32,6 +32,7 @@ static void unary(ax_unary_operation operation, float *out, const float *x, size
     case ax_square_root: return map1(out, x, count, [](vf v) { return square_root(v); });
     case ax_reciprocal: return map1(out, x, count, [](vf v) { return 1.0f / v; });
     case ax_silu: return map1(out, x, count, [](vf v) { return silu_of(v); });
+    case ax_softplus: return map1(out, x, count, [](vf v) { return softplus_of(v); });
     }
 }
 
@@ -52,6 +53,7 @@ static void unary_backward(
     case ax_square_root: return map2(out, upstream, saved, count, [](vf g, vf y) { return g / (2.0f * y); });
     case ax_reciprocal: return map2(out, upstream, saved, count, [](vf g, vf y) { return -g * y * y; });
     case ax_silu: return map2(out, upstream, saved, count, [](vf g, vf x) { return g * silu_slope_of(x); });
+    case ax_softplus: return map2(out, upstream, saved, count, [](vf g, vf x) { return g * sigmoid_of(x); });
     }
 }
 
@@ -61,6 +63,15 @@ static void leaky_relu(float *out, const float *x, float slope, size_t count) {
 
 static void leaky_relu_backward(float *out, const float *upstream, const float *x, float slope, size_t count) {
     map2(out, upstream, x, count, [=](vf g, vf v) { return select(v > 0.0f, g, g * slope); });
+}
+
+// NaN, which is on neither side of a limit, comes through.
+static void clamp(float *out, const float *x, float least, float most, size_t count) {
+    map1(out, x, count, [=](vf v) { return select(v < least, splat(least), select(v > most, splat(most), v)); });
+}
+
+static void clamp_backward(float *out, const float *upstream, const float *x, float least, float most, size_t count) {
+    map2(out, upstream, x, count, [=](vf g, vf v) { return (vf)((vi)g & (v >= least) & (v <= most)); });
 }
 
 static void scale_shift(float *out, const float *x, float scale, float shift, size_t count) {

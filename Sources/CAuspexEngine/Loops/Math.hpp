@@ -64,6 +64,12 @@ AX_INLINE vf silu_slope_of(vf x) {
     return s * (1.0f + x * (1.0f - s));
 }
 
+// ln(1 + eˣ), which overflows nowhere: max(x, 0) + ln(1 + e^−|x|).
+AX_INLINE vf softplus_of(vf x) {
+    const vf magnitude = (vf)((vi)x & 0x7fffffff);
+    return select(x < 0.0f, vf{}, x) + logarithm(1.0f + exponential(-magnitude));
+}
+
 // NaN stays, by the product; a subnormal number, which compares as zero, is flushed by it.
 AX_INLINE vf leaky_of(vf x, float slope) { return select(x > 0.0f, x, x * slope); }
 

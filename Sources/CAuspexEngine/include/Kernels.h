@@ -42,7 +42,8 @@ typedef enum {
     ax_square,
     ax_square_root,
     ax_reciprocal,
-    ax_silu
+    ax_silu,
+    ax_softplus
 } ax_unary_operation;
 
 /// out[i] = f(x[i]); in place allowed.
@@ -55,6 +56,11 @@ void ax_unary_backward(
 void ax_leaky_relu(float *out, const float *x, float slope, size_t count);
 /// out[i] = upstream[i] where x[i] > 0, else slope · upstream[i].
 void ax_leaky_relu_backward(float *out, const float *upstream, const float *x, float slope, size_t count);
+
+/// out[i] = x[i], brought to the nearer of two limits where it lies outside.
+void ax_clamp(float *out, const float *x, float least, float most, size_t count);
+/// out[i] = upstream[i] where x[i] is within the limits, else 0.
+void ax_clamp_backward(float *out, const float *upstream, const float *x, float least, float most, size_t count);
 
 typedef enum { ax_add, ax_subtract, ax_multiply, ax_divide, ax_equal } ax_binary_operation;
 
@@ -216,6 +222,52 @@ void ax_polynomial_flow(
 #define AX_MAXIMUM_MEDIAN_FRAMES 256
 /// out[clips, values] = the median of x[clips, frames, values] along frames; of an even number the mean of the two in the middle.
 void ax_median_over_time(float *out, const float *x, size_t clips, size_t frames, size_t values);
+
+// MARK: Layers in motion
+
+/// out[n, t] = Σ over pixels p of values[n, p, :], spread bilinearly over the four pixels around p + flow[n, t, p, :], what falls outside lost: the
+/// adjoint of the warp. Values are [images, height, width, channels], flow and out have `times` of each.
+void ax_splat_forward(
+    float *out, const float *values, const float *flow, size_t images, size_t times, size_t height, size_t width,
+    size_t channels);
+/// Either gradient may be null; that of the values is summed over times.
+void ax_splat_backward(
+    float *values_gradient, float *flow_gradient, const float *upstream, const float *values, const float *flow,
+    size_t images, size_t times, size_t height, size_t width, size_t channels);
+
+/// out[n, t, y, x, :] = image[n] at (y, x) + flow[n, t, y, x, :], bilinear, edges repeated; height and width at least 1.
+void ax_edge_sample_forward(
+    float *out, const float *image, const float *flow, size_t images, size_t times, size_t height, size_t width,
+    size_t channels);
+/// Either gradient may be null; that of the image is summed over times. Where a place lies at or beyond an edge its gradient is 0.
+void ax_edge_sample_backward(
+    float *image_gradient, float *flow_gradient, const float *upstream, const float *image, const float *flow,
+    size_t images, size_t times, size_t height, size_t width, size_t channels);
+
+/// out[n, y, x, k] = min(limit, mean over channels of |second[n, y, x] − first[n] at (y, x) − displacements[k]|), bilinear, edges repeated;
+/// `places` displacements (dy, dx).
+void ax_cost_volume(
+    float *out, const float *first, const float *second, const float *displacements, size_t places, float limit,
+    size_t images, size_t height, size_t width, size_t channels);
+
+/// out [images, 2 height, 2 width, channels]: bilinear between pixel centres, edges repeated.
+void ax_bilinear_upsample_forward(
+    float *out, const float *x, size_t images, size_t height, size_t width, size_t channels);
+void ax_bilinear_upsample_backward(
+    float *x_gradient, const float *upstream, size_t images, size_t height, size_t width, size_t channels);
+
+/// Puts a splat s of (values · weight, weight, coverage), [pixels, channels + 2], over a background: with w its weight and a its coverage,
+/// opacity = min(1, a) · w / (w + 1e-3), out = opacity · s / (w + 1e-3) + (1 − opacity) · background.
+void ax_composite_forward(
+    float *out, float *opacity, const float *splat, const float *background, size_t pixels, size_t channels);
+/// Either gradient may be null.
+void ax_composite_backward(
+    float *splat_gradient, float *background_gradient, const float *upstream, const float *splat,
+    const float *background, size_t pixels, size_t channels);
+
+/// out[o, i] = the median of x[o, :, i], of an even count the lower of the two in the middle; NaN where there is one. `count` at least 1, and
+/// as many floats of scratch.
+void ax_medians(float *out, const float *x, size_t outer, size_t count, size_t inner, float *scratch);
 
 // MARK: Updates in place
 

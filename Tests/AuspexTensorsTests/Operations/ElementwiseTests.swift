@@ -22,6 +22,9 @@ private let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 67]
             Function(name: "sigmoid", fast: { sigmoid($0) }, plain: { Plain.sigmoid($0) }),
             Function(name: "relu", fast: { relu($0) }, plain: { max($0, 0) }, argument: { $0 + ($0 > 0 ? 0.1 : -0.1) }),
             Function(name: "silu", fast: { silu($0) }, plain: { Plain.silu($0) }),
+            Function(name: "softplus", fast: { softplus($0) }, plain: { Foundation.log(1 + Foundation.exp($0)) }),
+            Function(
+                name: "clamped", fast: { clamped($0, least: -0.25, most: 0.5) }, plain: { min(max($0, -0.25), 0.5) }),
             Function(
                 name: "leakyReLU", fast: { leakyReLU($0, slope: 0.2) },
                 plain: { $0 < 0 ? Double(Float(0.2)) * $0 : $0 },
@@ -92,6 +95,8 @@ private let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 67]
             same(sigmoid(x), { 1 / (1 + Foundation.exp(-$0)) }, "sigmoid")
             same(relu(x), { $0.isNaN ? $0 : max($0, 0) }, "relu")
             same(silu(x), { $0 / (1 + Foundation.exp(-$0)) }, "silu")
+            same(softplus(x), { $0 > 80 ? $0 : Foundation.log1p(Foundation.exp($0)) }, "softplus")
+            same(clamped(x, least: -1, most: 1), { $0.isNaN ? $0 : min(max($0, -1), 1) }, "clamped")
             same(leakyReLU(x, slope: 0.5), { $0 < 0 ? 0.5 * $0 : $0 }, "leakyReLU")
             same(squareRoot(x), { $0.squareRoot() }, "squareRoot")
         }

@@ -1,0 +1,174 @@
+import AuspexTensors
+import Foundation
+import TestSupport
+import Testing
+
+/// Values and gradients of layered motion that PyTorch computed: tools/oracles/motion_operations.py.
+@Suite struct LayeredMotionGoldenTests {
+    private static let velocities = (0..<49).map { number in
+        let (row, column) = (Float(number / 7), Float(number % 7))
+        return (dy: (row - 3) / 2, dx: (column - 3) / 2)
+    }
+
+    private static func operation(_ name: String) -> ([Tensor]) -> Tensor {
+        switch name.prefix(while: { $0 != "_" }) {
+        case "splat": { splatted($0[0], flow: $0[1]) }
+        case "edges": { sampledWithEdges($0[0], flow: $0[1]) }
+        case "enlarged": { upsampledBilinear($0[0]) }
+        case "composed": { composed(splat: $0[0], over: $0[1]).image }
+        case "filled": { holesFilled($0[0], known: $0[1]) }
+        case "softplus": { softplus($0[0]) }
+        case "clamped": { clamped($0[0], least: -0.5, most: 1) }
+        case "costs": { costVolume(from: $0[0], to: $0[1], displacements: velocities, limit: 0.6) }
+        case "median": { median($0[0], along: 1) }
+        default: { _ in Tensor(zeros: [0]) }
+        }
+    }
+
+    @Test func agreeWithPyTorch() throws {
+        let path = try #require(
+            Bundle.module.url(forResource: "Golden/motion_operations.safetensors", withExtension: nil)
+        ).path
+        let cases = try GoldenCases(readingFrom: path)
+        #expect(cases.names.count == 21)
+        forEveryInstructionSet { set in
+            for name in cases.names.sorted() {
+                let difference = cases.mismatch(name, absolute: 1e-5, relative: 1e-4, of: Self.operation(name))
+                #expect(difference == nil, "\(name), \(set)")
+            }
+        }
+    }
+}
+
+/// The same against plain Swift, over sizes that include 1, odd numbers and channels that fill no vector.
+@Suite struct LayeredMotionTests {
+    private static let shapes: [([Int], Int)] = [
+        ([1, 1, 1, 1], 1), ([1, 2, 3, 3], 2), ([2, 3, 1, 5], 3), ([1, 4, 5, 8], 2), ([2, 3, 4, 2], 1),
+        ([1, 2, 2, 19], 2),
+    ]
+
+    /// Away from whole pixels, where the interpolant has a corner; some places lie outside.
+    private func flow(_ shape: [Int], times: Int) -> Tensor {
+        let shape = [shape[0], times, shape[1], shape[2], 2]
+        return Tensor(
+            numbers(shape, "flow").scalars.map {
+                ($0 * 2).rounded() + 0.1 + abs($0).truncatingRemainder(dividingBy: 0.8)
+            }, shape: shape)
+    }
+
+    @Test(arguments: shapes) func splatsAndSamples(_ shape: [Int], _ times: Int) {
+        let inputs = [numbers(shape, "image"), flow(shape, times: times)]
+        let splat = gradientMismatch(
+            of: { splatted($0[0], flow: $0[1]) }, against: { Plain.splatted($0[0], flow: $0[1]) }, at: inputs)
+        #expect(splat == nil, "splat of \(shape)")
+        let edges = gradientMismatch(
+            of: { sampledWithEdges($0[0], flow: $0[1]) }, against: { Plain.sampledWithEdges($0[0], flow: $0[1]) },
+            at: inputs)
+        #expect(edges == nil, "edges of \(shape)")
+    }
+
+    /// `⟨splat(v), u⟩ = ⟨v, warp(u)⟩`: the splat is the adjoint of the warp by flow, which is another kernel.
+    @Test func splattingIsTheWarpsAdjoint() {
+        let (values, upstream) = (numbers([2, 7, 9, 3], "v"), numbers([2, 7, 9, 3], "u"))
+        let flow = flow([2, 7, 9, 3], times: 1)
+        let flat = flow.reshaped(to: [2, 7, 9, 2])
+        let there = sum(splatted(values, flow: flow).reshaped(to: values.shape) * upstream).scalar
+        let back = sum(values * warpedByFlow(upstream, flow: flat)).scalar
+        #expect(abs(there - back) < 1e-4 * (1 + abs(there)))
+    }
+
+    /// Images that several threads share: the same bits as one image after another.
+    @Test func imagesDoNotSeeEachOther() {
+        let (image, flow) = (numbers([3, 24, 40, 5], "image"), flow([3, 24, 40, 5], times: 4))
+        for operation in [splatted, sampledWithEdges] {
+            let together = operation(image, flow)
+            for number in 0..<3 {
+                let alone = operation(
+                    image.sliced(0, from: number, count: 1), flow.sliced(0, from: number, count: 1))
+                #expect(alone.scalars == together.sliced(0, from: number, count: 1).scalars)
+            }
+        }
+    }
+
+    @Test func placesThatAreNoNumbersShow() {
+        let image = Tensor(repeating: 1, shape: [1, 2, 2, 1])
+        let flow = Tensor([0, .nan, .infinity, 0, 0, 0, -1e30, 0] as [Float], shape: [1, 1, 2, 2, 2])
+        #expect(splatted(image, flow: flow).scalars.map(\.isNaN) == [true, false, false, false])
+        let sampled = sampledWithEdges(image, flow: flow).scalars
+        #expect(sampled.map(\.isNaN) == [true, false, false, false] && sampled.dropFirst().allSatisfy { $0 == 1 })
+        let tape = Tape()
+        let leaves = [tape.watch(image), tape.watch(flow)]
+        for gradient in tape.gradients(
+            of: splatted(leaves[0], flow: leaves[1]), upstream: Tensor(repeating: 1, shape: [1, 1, 2, 2, 1]), at: leaves
+        ) {
+            #expect(gradient.scalars[0].isNaN)
+        }
+        #expect(clamped(Tensor(Float.nan), least: 0, most: 1).scalar.isNaN)
+        #expect(median(Tensor([1, .nan, 3] as [Float], shape: [3]), along: 0).scalar.isNaN)
+        #expect(
+            clamped(Tensor(Float.infinity), most: 2).scalar == 2 && clamped(Tensor(Float(-7)), least: 1).scalar == 1)
+    }
+
+    @Test(arguments: [[1, 1, 1, 1], [2, 1, 3, 2], [1, 4, 2, 5], [1, 3, 3, 17]]) func enlarges(_ shape: [Int]) {
+        let difference = gradientMismatch(
+            of: { upsampledBilinear($0[0]) }, against: { Plain.upsampledBilinear($0[0]) }, at: [numbers(shape, "x")])
+        #expect(difference == nil, "\(shape)")
+    }
+
+    @Test(arguments: [[1, 1], [3, 3], [2, 3, 4, 2], [7, 18]]) func composes(_ shape: [Int]) {
+        let channels = shape[shape.count - 1]
+        // Coverages to both sides of 1.
+        let splat = abs(numbers(shape.dropLast() + [channels + 2], "splat")) * 0.8 + 0.05
+        let difference = gradientMismatch(
+            of: { composed(splat: $0[0], over: $0[1]).image },
+            against: { Plain.composed(splat: $0[0], over: $0[1]) }, at: [splat, numbers(shape, "background")])
+        #expect(difference == nil, "\(shape)")
+        let empty = composed(splat: splat * 0, over: numbers(shape, "background"))
+        #expect(empty.image.scalars == numbers(shape, "background").scalars)
+        #expect(empty.opacity.scalars.allSatisfy { $0 == 0 })
+    }
+
+    @Test(arguments: [([1, 1, 1, 1], 5), ([1, 2, 4, 2], 5), ([1, 4, 4, 1], 1), ([2, 6, 4, 3], 5)])
+    func fillsHoles(_ shape: [Int], _ levels: Int) {
+        let known = sigmoid(numbers(shape.dropLast() + [1], "known") * 3)
+        let difference = gradientMismatch(
+            of: { holesFilled($0[0], known: $0[1], levels: levels) },
+            against: { Plain.holesFilled($0[0], known: $0[1], levels: levels) }, at: [numbers(shape, "x"), known])
+        #expect(difference == nil, "\(shape)")
+    }
+
+    @Test(arguments: [[1, 1, 1, 1], [2, 3, 5, 3], [1, 4, 4, 4], [1, 2, 7, 5]]) func costs(_ shape: [Int]) {
+        let (first, second) = (numbers(shape, "first"), numbers(shape, "second"))
+        let velocities: [(dy: Float, dx: Float)] = [(0, 0), (0.5, -1.25), (-9, 0.3), (2, 9.75)]
+        let expected = Plain.costVolume(
+            from: PlainTensor<Double>(first), to: PlainTensor(second), displacements: velocities, limit: 1.25)
+        forEveryInstructionSet { set in
+            let found = costVolume(from: first, to: second, displacements: velocities, limit: 1.25)
+            #expect(mismatch(found, expected) == nil, "\(set)")
+        }
+    }
+
+    @Test(arguments: [[1], [2], [5], [64], [3, 101], [4, 6, 3]]) func medians(_ shape: [Int]) {
+        // Few different numbers, so that many are equal.
+        let x = Tensor(numbers(shape, "x").scalars.map { ($0 * 4).rounded() }, shape: shape)
+        let (axis, inner) = (max(0, shape.count - 2), shape.count > 1 ? shape[shape.count - 1] : 1)
+        let (count, all) = (shape[axis], x.scalars)
+        let expected = (0..<x.count / count).map { column in
+            let start = column / inner * count * inner + column % inner
+            return (0..<count).map { all[start + $0 * inner] }.sorted()[(count - 1) / 2]
+        }
+        #expect(median(x, along: axis).scalars == expected)
+    }
+
+    @Test func shapesThatDoNotFitStop() async {
+        await #expect(processExitsWith: .failure) {
+            _ = splatted(Tensor(zeros: [1, 2, 2, 3]), flow: Tensor(zeros: [1, 2, 2, 2]))
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = sampledWithEdges(Tensor(zeros: [1, 2, 2, 3]), flow: Tensor(zeros: [1, 4, 2, 3, 2]))
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = composed(splat: Tensor(zeros: [2, 3]), over: Tensor(zeros: [2, 3]))
+        }
+    }
+}
