@@ -64,7 +64,7 @@ public enum AuspexProgram {
     private static func report(_ error: any Error) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
         let status = Auspex.exitCode(for: error).rawValue
-        let message = Auspex.message(for: error)
+        let message = Auspex.message(for: error) + FlagHints.hint(for: error)
         if status == 0 {
             // Help and version, asked for.
             Console.print(Auspex.fullMessage(for: error))

@@ -38,14 +38,18 @@ extension Configuration {
     ///
     /// - Parameters:
     ///   - clips: how many futures are held at once.
-    ///   - option: what makes it that large.
-    package func refusePredictionThatDoesNotFit(frames: Int, clips: Int, option: String) throws {
+    ///   - work: what makes it that large, as the error names it.
+    ///   - remedies: which choices of the caller make it smaller.
+    /// - Throws: `ConfigurationError` with the least memory that it would take.
+    package func refusePredictionThatDoesNotFit(
+        frames: Int, clips: Int, of work: String, remedies: [Remedy] = []
+    ) throws {
         let pixels = model.size.pixelCount * Double(model.frameChannels)
         let bytes = (Double(model.contextFrames) + Double(frames)) * Double(clips) * pixels
         guard bytes > MachineMemory.bytes else { return }
         throw ConfigurationError(
-            "\(option): the predicted frames would take at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
-                + "\(HumanUnits.bytes(MachineMemory.bytes)); ask for fewer")
+            "\(work): the predicted frames would take at least \(HumanUnits.bytes(bytes)) of memory, and this process may use "
+                + "\(HumanUnits.bytes(MachineMemory.bytes)); ask for fewer", remedies: remedies)
     }
 
     private struct Need {

@@ -53,9 +53,10 @@ public struct ConfigurationReader<Value: Codable> {
     ///
     /// - Throws: `ConfigurationError` naming the key.
     public mutating func lay(assignment: String) throws {
-        let name = "--set \(assignment)"
+        let name = assignment
         guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
-            throw ConfigurationError("\(name): expected key=value, for example --set model.channels=8")
+            throw ConfigurationError(
+                "\(name): expected key=value, for example model.channels=8", remedies: [.assignment])
         }
         let keys = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         let valueText = String(assignment[assignment.index(after: equals)...])

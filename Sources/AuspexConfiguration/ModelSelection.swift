@@ -29,7 +29,7 @@ struct ModelSelection {
         for assignment in assignments.reversed() {
             guard let wanted = Self.modelName(in: assignment) else { continue }
             if wanted == stated { break }
-            try check(wanted, at: "--set \(assignment)")
+            try check(wanted, at: assignment)
             // A text that says nothing about the model goes with any.
             if model == nil { return try registry.options(named: wanted).init() }
             throw ConfigurationError(refusal(of: wanted, over: stated, assignment: assignment))
@@ -48,7 +48,7 @@ struct ModelSelection {
             ? "write a configuration file that begins with model: {name: \(wanted)}"
             : "begin with a preset of it: \(presets.joined(separator: ", "))"
         return
-            "--set \(assignment): \(isPreset ? "the preset \(name)" : name) describes a \(stated), and a \(wanted) has other keys; \(advice)"
+            "\(assignment): \(isPreset ? "the preset \(name)" : name) describes a \(stated), and a \(wanted) has other keys; \(advice)"
     }
 
     /// The last word of `model.name=word`.

@@ -1,4 +1,4 @@
-/// The version of Auspex: what `--version` prints, and what checkpoints and reports say that they were written by.
+/// The version of Auspex, as checkpoints and reports note it.
 ///
 /// `CITATION.cff` and `CHANGELOG.md` carry it too; a test compares them.
 public enum ProgramVersion {

@@ -55,7 +55,9 @@ struct ArrayCheckTests {
             for verb in Self.verbs("bytes.npy") where verb[0] != "explain" {
                 let run = try ProgramRun(verb + ["--range", "0,1"], in: folder)
                 #expect(run.status == 1 && run.output.isEmpty && run.errorLines.count == 1, "\(verb[0]): \(run.errors)")
-                #expect(run.errors.contains("far outside of --range 0.0,1.0"), "\(verb[0]): \(run.errors)")
+                #expect(
+                    run.errors.contains("far outside the given range from 0.0 to 1.0")
+                        && run.errors.contains("(--range)"), "\(verb[0]): \(run.errors)")
             }
         }
     }
@@ -82,7 +84,7 @@ struct ArrayCheckTests {
             for verb in Self.verbs("beyond.npy") where verb[0] != "explain" {
                 let run = try ProgramRun(verb.filter { $0 != "--quiet" } + ["--range", "0,1"], in: folder)
                 #expect(run.status == 0, "\(verb[0]): \(run.errors)")
-                #expect(run.errors.contains("% of the values lay outside of --range"), "\(verb[0]): \(run.errors)")
+                #expect(run.errors.contains("% of the values lay outside the given range"), "\(verb[0]): \(run.errors)")
             }
             try write("one.npy", in: folder) { $0[Self.frame2(ofClip: 1)] = .nan }
             let run = try ProgramRun(

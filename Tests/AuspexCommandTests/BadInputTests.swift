@@ -36,7 +36,7 @@ struct BadInputTests {
             try expectFailure(predict + ["none.mp4"], in: folder, saying: "none.mp4: ")
             try expectFailure(predict + ["text.mp4"], in: folder, saying: "text.mp4: ")
             try expectFailure(
-                predict + ["s/0000.mkv", "--at", "0"], in: folder, saying: "0000.mkv: has 1 frame ", "a later --at")
+                predict + ["s/0000.mkv", "--at", "0"], in: folder, saying: "0000.mkv: has 1 frame ", "a later time (--at)")
             try expectFailure(
                 ["evaluate", "run", "--data", "text.mp4", "--quiet"], in: folder, saying: "text.mp4: ")
         }
@@ -98,9 +98,13 @@ struct BadInputTests {
             }
             try refused("a", "none", saying: "none: ")
             try refused("a", "long", saying: "has 12 frames", "--clip-frames 9")
-            try refused("a", "long", "--clip-frames", "10", saying: "has 9 frames, --clip-frames asks for 10")
+            try refused(
+                "a", "long", "--clip-frames", "10",
+                saying: "has 9 frames, 10 of every clip were asked for: ask for fewer (--clip-frames)")
             try refused("a", "three", saying: "has no clip named 0002")
-            try refused("a", "a", "--clips", "3", saying: "has 2 clips, --clips asks for 3")
+            try refused(
+                "a", "a", "--clips", "3",
+                saying: "has 2 clips, 3 were asked for: ask for no more than there are (--clips)")
             try refused("floats.npy", "floats.npy", saying: "floats.npy: holds floats", "--range 0,1")
             try refused("floats.npy", "nan.npy", "--range", "0,1", saying: "nan.npy[1]: frame 8 holds NaN")
             try refused("first.npy", "first.npy", saying: "--axes BTCHW")

@@ -34,11 +34,11 @@ struct ErrorTests {
         ),
         (
             ["train", "tiny", "--set", "model.size=44", "--out", "r"],
-            "auspex: --set model.size=44: model.size is 44: its sides must be multiples of 8, as the generator halves a frame 3 times; the nearest is 48"
+            "auspex: model.size=44: model.size is 44: its sides must be multiples of 8, as the generator halves a frame 3 times; the nearest is 48"
         ),
         (
             ["train", "tiny", "--set", "model.chanels=4", "--out", "r"],
-            "auspex: --set model.chanels=4: model.chanels is not a key of a configuration; did you mean model.channels?"
+            "auspex: model.chanels=4: model.chanels is not a key of a configuration; did you mean model.channels?"
         ),
         (
             ["score", "none", "none"],
@@ -46,7 +46,7 @@ struct ErrorTests {
         ),
         (
             ["evaluate", "none"],
-            "auspex: none: found no such folder, expected a run's folder; name the folder that 'auspex train' wrote"
+            "auspex: none: found no such folder, expected a run's folder; name the folder that a training wrote ('auspex train')"
         ),
         (
             ["data", "inspect", "synthetic:moving-shape"],

@@ -35,7 +35,7 @@ struct EvaluateTests {
                 FileManager.default.fileExists(
                     atPath: folder.appendingPathComponent("run/evaluations/held-out-2/report.json").path))
             let other = try evaluate(["--same-clips", "run/config.yaml"])
-            #expect(other.status == 1 && other.errors.contains("run/config.yaml: is no report of an evaluation"))
+            #expect(other.status == 1 && other.errors.contains("run/config.yaml: is not the report of an evaluation"))
             #expect(try evaluate(["--same-clips", report, "--clips", "2"]).status == 64)
             #expect(try evaluate(["--protocol", "kth-svgg"]).errors.contains("did you mean kth-svg?"))
             #expect(try evaluate(["--metrics", "fvdd"]).errors.contains("fvdd: unknown name; did you mean fvd?"))
@@ -69,7 +69,8 @@ struct EvaluateTests {
             let without = try evaluate()
             #expect(without.status == 1 && without.errorLines.count == 1, "\(without.errors)")
             #expect(
-                without.errors.contains("get it with 'auspex weights fetch i3d', or go without: --metrics psnr,ssim"),
+                without.errors.contains(
+                    "fetch them, or ask for psnr,ssim only ('auspex weights fetch i3d', --metrics psnr,ssim)"),
                 "\(without.errors)")
             let named = try evaluate("--metrics", "psnr,ssim")
             #expect(named.status == 0, "\(named.errors)")

@@ -44,7 +44,7 @@ struct ExplainTests {
             let sets = ["real", "predicted", "--reported"]
             let one = ["real/0000.mkv", "predicted", "--reported", "9"]
             let cases: [(arguments: [String], status: Int32, says: String)] = [
-                (sets + ["fifty"], 64, "--reported fifty: expected a number, for example 49.9"),
+                (sets + ["fifty"], 64, "reported value fifty: expected a number, for example 49.9 (--reported)"),
                 (sets + ["9", "--only", "size"], 64, "--only size: unknown name; did you mean resize?"),
                 (sets + ["9", "--metric", "fdv"], 64, "--metric fdv: unknown name; did you mean fvd?"),
                 (sets + ["9", "--metric", "ssim"], 64, "expected one of fvd"),

@@ -50,7 +50,7 @@ struct PredictTests {
             _ = try run(many + ["arrays/moving-shapes.npy", "--axes", "BTHWC", "--out", "p"], in: folder)
             let refused = try run(
                 many + ["arrays/moving-shapes.npy", "--axes", "TBHW", "--out", "q"], in: folder, status: 1)
-            #expect(refused.errors.contains("--axes TBHW names 4 sides"))
+            #expect(refused.errors.contains("axes TBHW name 4 sides"))
             _ = try run(["data", "inspect", "arrays/moving-shapes.npy", "--axes", "BTHWC"], in: folder)
             _ = try run(
                 ["evaluate", "run", "--data", "arrays/moving-shapes.npy", "--axes", "BTHWC", "--clips", "2"], in: folder
@@ -74,7 +74,7 @@ struct PredictTests {
             let none = try run(predict, in: folder, status: 1)
             #expect(
                 none.errorLines == [
-                    "auspex: run: the model has classes; say which with --class: left, right, or a number from 0 to 1"
+                    "auspex: run: the model has classes; say which is meant: left, right, or a number from 0 to 1 (--class)"
                 ])
             func prediction(_ name: String) throws -> Data {
                 _ = try run(predict + ["--class", name], in: folder)

@@ -85,7 +85,7 @@ struct ResumeTests {
             #expect(fewer.status == 1)
             #expect(
                 fewer.errorLines == [
-                    "auspex: run: is at step 2 already, training.steps is 1: ask for more steps, or train another run with --out"
+                    "auspex: run: is at step 2 already, training.steps is 1: ask for more steps, or train another run (--out)"
                 ])
             // As many are done already: a scheduler that passes --resume always gets its run.
             let same = try ProgramRun(

@@ -143,7 +143,7 @@ struct ScoreTests {
             }
             let clips = try score("clips", ["--clip-frames", "9"])
             #expect(clips.status == 1 && clips.errorLines.count == 1 && clips.output.isEmpty)
-            #expect(clips.errors.contains("get it with 'auspex weights fetch i3d'"))
+            #expect(clips.errors.contains("fetch them ('auspex weights fetch i3d')"))
         }
     }
 

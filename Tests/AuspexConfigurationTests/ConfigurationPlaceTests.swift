@@ -52,13 +52,13 @@ struct ConfigurationPlaceTests {
     @Test func inAnAssignment() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(Data("model:\n  size: 32\n".utf8), as: "mine.yaml")
-        #expect(message(file, ["model.size=44"]).hasPrefix("--set model.size=44: model.size is 44: "))
+        #expect(message(file, ["model.size=44"]).hasPrefix("model.size=44: model.size is 44: "))
         #expect(
             message(file, ["data.frameStride=2", "data.frameIntervalSeconds=0.1"])
-                .hasPrefix("--set data.frameStride=2: data.frameStride is 2"))
+                .hasPrefix("data.frameStride=2: data.frameStride is 2"))
         #expect(
             message(file, ["discriminators.views=[{kind: frames, count: 0}]"])
-                .hasPrefix("--set discriminators.views=[{kind: frames, count: 0}]: discriminators.views[0].count is 0"))
+                .hasPrefix("discriminators.views=[{kind: frames, count: 0}]: discriminators.views[0].count is 0"))
     }
 
     /// What only together is wrong names all that was read.
@@ -66,7 +66,7 @@ struct ConfigurationPlaceTests {
         let message = message("tiny", ["model.contextFrames=1", "model.predictedFrames=1"])
         #expect(
             message.hasPrefix(
-                "preset tiny, --set model.contextFrames=1, --set model.predictedFrames=1: discriminators.views["),
+                "preset tiny, model.contextFrames=1, model.predictedFrames=1: discriminators.views["),
             "\(message)")
     }
 

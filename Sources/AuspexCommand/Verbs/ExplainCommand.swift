@@ -86,7 +86,7 @@ struct ExplainCommand: ParsableCommand {
                     + Explanation.metrics.joined(separator: ", "))
         }
         try checkEffects()
-        do { _ = try ReportedValue(reported) } catch { throw ValidationError("\(error)") }
+        do { _ = try ReportedValue(reported) } catch { throw ValidationError(FlagHints.text(of: error)) }
     }
 
     /// Refuses options without effect beside the others.

@@ -122,7 +122,7 @@ struct ScoreCommand: ParsableCommand {
         }
         for text in failIf {
             let threshold: Threshold
-            do { threshold = try Threshold(text) } catch { throw ValidationError("\(error)") }
+            do { threshold = try Threshold(text) } catch { throw ValidationError(FlagHints.text(of: error)) }
             guard names.contains(threshold.metric) else {
                 throw ValidationError(
                     "--fail-if '\(text)': \(threshold.metric) is not among --metrics \(names.joined(separator: ","))"

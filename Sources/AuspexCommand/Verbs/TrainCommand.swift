@@ -173,7 +173,7 @@ struct TrainCommand: ParsableCommand {
             try data.checkReadable()
             for note in data.notes { output.say("Note: \(note)") }
         } catch  where isSourceOfPreset {
-            output.say("Note: training will need data of your own, with --data SOURCE: \(error)")
+            output.say("Note: training will need data of your own, with --data SOURCE: \(FlagHints.text(of: error))")
         }
     }
 

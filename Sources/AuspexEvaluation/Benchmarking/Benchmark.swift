@@ -38,7 +38,8 @@ public struct Benchmark {
     /// One prediction of a batch: all frames of its future.
     public func prediction(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         try configuration.refusePredictionThatDoesNotFit(
-            frames: configuration.model.predictedFrames, clips: configuration.training.batch, option: "--batch")
+            frames: configuration.model.predictedFrames, clips: configuration.training.batch,
+            of: "a batch of \(configuration.training.batch, "clip")")
         let (model, clips) = (configuration.model, BenchmarkClips.batch(configuration))
         let written = NominalFLOPs(ofPredictionBy: model, clips: configuration.training.batch)
         var initializer = Initializer(seed: 1)

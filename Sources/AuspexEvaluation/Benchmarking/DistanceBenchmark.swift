@@ -55,7 +55,7 @@ public struct DistanceBenchmark {
         let (width, count) = (Double(features), Double(rows))
         try BenchmarkError.check(
             bytes: 2 * (count * width * 4 + 3 * width * min(width, count) * 8),
-            of: "--features \(features) --rows \(rows)")
+            of: "\(rows, "row") of \(features, "feature")")
         let sets = (set("real"), set("predicted"))
         var statistics: [Double] = []
         var distances: [Double] = []

@@ -25,7 +25,8 @@ public struct NetworkBenchmark {
     public func logits(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         // The clips, and the first layer's maps: 64 channels at half the side and half the frames.
         let pixels = Double(batch) * Double(frames) * Double(I3D.frameSide * I3D.frameSide)
-        try BenchmarkError.check(bytes: pixels * (3 + 64 / 8) * 4, of: "--batch \(batch) --frames \(frames)")
+        try BenchmarkError.check(
+            bytes: pixels * (3 + 64 / 8) * 4, of: "a batch of \(batch, "clip") of \(frames, "frame")")
         let network = I3D(seed: 1, precision: precision)
         let clips = RandomStream(seed: 1, name: "clips").uniform([batch, frames, I3D.frameSide, I3D.frameSide, 3])
         let written = ShapePass.count {
@@ -39,13 +40,21 @@ public struct NetworkBenchmark {
 }
 
 /// What this machine cannot measure.
-public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
+public enum BenchmarkError: RemediableError, Sendable, CustomStringConvertible {
     case noBFloat16
     /// Work that needs more memory than the process may use.
     case tooLarge(work: String, bytes: Double)
 
     static func check(bytes: Double, of work: String) throws {
         if bytes > MachineMemory.bytes { throw BenchmarkError.tooLarge(work: work, bytes: bytes) }
+    }
+
+    /// The element type that every processor has.
+    public var remedies: [Remedy] {
+        switch self {
+        case .tooLarge: []
+        case .noBFloat16: [.precision(I3D.Precision.float32.rawValue)]
+        }
     }
 
     public var description: String {
@@ -55,7 +64,7 @@ public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
                 + "\(HumanUnits.bytes(MachineMemory.bytes)); ask for less"
         case .noBFloat16:
             "found a processor without instructions for products of bfloat16 (AVX-512 BF16), expected them for "
-                + "'--precision bfloat16'; leave it out: float32 is what the published values were computed in"
+                + "bfloat16; choose float32, which the published values were computed in"
         }
     }
 }

@@ -37,13 +37,14 @@ final class ExplainedClips {
         if let shortest, let longest, wanted == nil, shortest.frameCount != longest.frameCount {
             throw VideoError(
                 .badSource, longest.name,
-                "has \(longest.frameCount, "frame"), \(shortest.name) has \(shortest.frameCount): cut all alike with "
-                    + "--clip-frames \(shortest.frameCount)")
+                "has \(longest.frameCount, "frame"), \(shortest.name) has \(shortest.frameCount): cut all to "
+                    + "\(shortest.frameCount)", remedies: [.clipFrames(shortest.frameCount)])
         }
         if let shortest, shortest.frameCount < frames {
             throw VideoError(
                 .tooShort, shortest.name,
-                "has \(shortest.frameCount, "frame"), --clip-frames asks for \(frames): ask for fewer")
+                "has \(shortest.frameCount, "frame"), \(frames) of every clip were asked for: ask for fewer",
+                remedies: [.clipFrames(nil)])
         }
     }
 
@@ -54,7 +55,9 @@ final class ExplainedClips {
     func clip(_ number: Int) throws -> Tensor {
         if let clip = kept[number] { return clip }
         guard let size = size ?? set.items[number].size else {
-            throw VideoError(.badSource, set.items[number].name, "has frames of no size: resize them with --size N")
+            throw VideoError(
+                .badSource, set.items[number].name, "has frames of no size: resize them",
+                remedies: [.frameSize])
         }
         let clip = try set.measured(try set.clip(number, frames: 0..<frames, size: size))
         if keptBytes + clip.sizeBytes <= Self.mostBytes {

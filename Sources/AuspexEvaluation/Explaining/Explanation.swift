@@ -119,7 +119,9 @@ public struct Explanation: Sendable {
     private func explained(real: String, predicted: String) throws -> ExplainedCase {
         let metric = try ExplainedMetric(named: metric)
         if reported.value < 0, metric.distance.isFrechet {
-            throw ConfigurationError("--reported \(reported.text): \(metric.name) is never below 0; check the number")
+            throw ConfigurationError(
+                "reported value \(reported.text): \(metric.name) is never below 0; check the number",
+                remedies: [.reportedValue])
         }
         let most = [clips, metric.mostClips].compactMap(\.self).min()
         func open(_ source: String, _ side: MetricSide) throws -> ExplainedClips {
@@ -133,8 +135,8 @@ public struct Explanation: Sendable {
         guard first.frames == second.frames else {
             throw VideoError(
                 .badSource, predicted,
-                "has clips of \(second.frames, "frame"), \(real) of \(first.frames): cut both alike with --clip-frames "
-                    + "\(min(first.frames, second.frames))")
+                "has clips of \(second.frames, "frame"), \(real) of \(first.frames): cut both to "
+                    + "\(min(first.frames, second.frames))", remedies: [.clipFrames(min(first.frames, second.frames))])
         }
         guard first.frames >= FrechetVideoDistance.fewestFrames else {
             throw MetricError.mismatch(
@@ -143,8 +145,8 @@ public struct Explanation: Sendable {
         }
         if let contextFrames, contextFrames >= first.frames {
             throw ConfigurationError(
-                "--context-frames \(contextFrames): found clips of \(first.frames, "frame"), expected more than the context; "
-                    + "name clips that hold context and prediction")
+                "context of \(contextFrames, "frame"): found clips of \(first.frames, "frame"), expected more than the context; "
+                    + "name clips that hold context and prediction", remedies: [.contextFrames])
         }
         let (channels, _) = (try first.clip(0).shape[4], try second.clip(0))
         let sizes = first.sizes.union(second.sizes)

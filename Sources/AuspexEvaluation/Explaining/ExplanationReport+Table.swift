@@ -27,7 +27,7 @@ extension ExplanationReport {
         var lines = [table.text]
         if let refuted {
             if away.count > refuted {
-                lines.append("\(away.count - refuted) more do not explain it: --full prints them.")
+                lines.append("\(away.count - refuted) more do not explain it; the full table has them.")
             }
             let same = singles.filter { $0.verdict == .same }.map(\.name)
             if !same.isEmpty { lines.append("Change nothing on these clips: \(same.joined(separator: ", ")).") }

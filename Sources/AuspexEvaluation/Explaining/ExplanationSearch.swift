@@ -337,7 +337,8 @@ final class ExplanationSearch {
         if (used, usedPredicted) != (there, therePredicted) {
             notes.append(
                 "\(used) of \(there) real and \(usedPredicted) of \(therePredicted) predicted clips were used: where the reported value "
-                    + "is of another number, give it with --clips, as a Fréchet distance falls with the clips")
+                    + "is of another number of clips, give that number: Fréchet distances fall with the number of clips"
+            )
         }
         if used != usedPredicted {
             notes.append("the sets are not equally large: \(used) real, \(usedPredicted) predicted")
@@ -357,7 +358,7 @@ final class ExplanationSearch {
                     + "the network needs \(FrechetVideoDistance.fewestFrames)")
         }
         if found.facts.context == nil {
-            notes.append("whether context was counted is not tried: say how many frames it has with --context-frames")
+            notes.append("whether context was counted is not tried: give the number of context frames")
         }
         return notes
     }

@@ -126,9 +126,9 @@ struct ExplainedMetric: Sendable {
                 throw MetricError.unknown(name: name, nearest: NearestName.of(name, among: known), known: known)
             }
             throw ConfigurationError(
-                "--metric \(name): found a metric whose departures are not known, expected one of "
+                "metric \(name): found a metric whose departures are not known, expected one of "
                     + "\(Self.names.joined(separator: ", ")); "
-                    + "what else is in print of \(name) are metrics of their own: see 'auspex score --help'")
+                    + "other published forms of \(name) are metrics of their own", remedies: [.metric])
         }
     }
 

@@ -21,7 +21,8 @@ public struct ReportedValue: Sendable, Equatable {
         let rounding = 0.5 * pow(10, exponent - Double(decimals))
         // 0e999 is a number, but says nothing.
         guard let value = Double(text), value.isFinite, rounding.isFinite else {
-            throw ConfigurationError("--reported \(text): expected a number, for example 49.9")
+            throw ConfigurationError(
+                "reported value \(text): expected a number, for example 49.9", remedies: [.reportedValue])
         }
         (self.text, self.value, self.rounding) = (text, value, rounding)
     }

@@ -21,7 +21,7 @@ public struct Evaluation {
     ///   - registry: what metrics' names stand for.
     ///   - cache: where features of clips seen before are kept; nil computes all of them.
     ///   - metricsWereChosen: whether somebody chose the metrics. Of those that a protocol brings, an error says how to do without.
-    /// - Throws: `MetricError` for a metric that does not exist, `FileError` naming the command that gets a network's weights where they are absent.
+    /// - Throws: `MetricError` for a metric that does not exist, `FileError` with the remedy `fetchWeights` where a network's weights are absent.
     public init(
         _ plan: EvaluationProtocol, registry: MetricRegistry = .standard, cache: FeatureCache? = nil,
         metricsWereChosen: Bool = true
@@ -44,7 +44,8 @@ public struct Evaluation {
         if let absent {
             throw FileError(
                 absent.kind, path: absent.path, found: absent.found, expected: absent.expected,
-                advice: absent.advice + ", or go without: --metrics \(metrics.map(\.name).joined(separator: ","))")
+                advice: absent.advice + ", or ask for \(metrics.map(\.name).joined(separator: ",")) only",
+                remedies: absent.remedies + [.metrics(metrics.map(\.name))])
         }
         pixelMetrics = metrics
         self.registry = registry

@@ -52,7 +52,7 @@ public struct EvaluationFolder {
             return try ReportFile.decoder.decode(EvaluationReport.self, from: bytes)
         } catch {
             throw ConfigurationError(
-                "\(path): is no report of an evaluation; name the report.json that 'auspex evaluate' wrote")
+                "\(path): is not the report of an evaluation; name the report.json of one", remedies: [.evaluate])
         }
     }
 }

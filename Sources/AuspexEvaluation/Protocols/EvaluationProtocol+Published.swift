@@ -51,7 +51,7 @@ extension EvaluationProtocol {
             name: "moving-mnist", size: 64, contextFrames: 10, predictedFrames: 10, clips: 10_000,
             metrics: errors,
             testData:
-                "the fixed 10,000 clips of two digits, mnist_test_seq.npy of 20 × 10,000 × 64 × 64 (--axes TBHW), grey",
+                "the fixed 10,000 clips of two digits, mnist_test_seq.npy of 20 × 10,000 × 64 × 64 (axes TBHW), grey",
             reference: "Srivastava et al. 2015, arXiv:1502.04681; Tan et al. 2023 (OpenSTL), arXiv:2306.11249"),
         .init(
             name: "stochastic-moving-mnist", size: 64, contextFrames: 5, predictedFrames: 20, clips: 256, samples: 100,

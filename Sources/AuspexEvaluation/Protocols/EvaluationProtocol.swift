@@ -65,7 +65,7 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         EvaluationProtocol(
             name: heldOutName, size: model.size, contextFrames: model.contextFrames,
             predictedFrames: model.predictedFrames, clips: 256,
-            testData: "clips that the run held out, or any others named with --data", reference: "the run")
+            testData: "clips that the run held out, or another source's", reference: "the run")
     }
 
     /// The metrics of the protocol of a name; nil where there is none of that name.
@@ -83,14 +83,14 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         guard let found = published.first(where: { $0.name == name }) else {
             let near = NearestName.of(name, among: names).map { "did you mean \($0)? " } ?? ""
             throw ConfigurationError(
-                "--protocol \(name): there is no protocol of that name; \(near)There are \(names.joined(separator: ", "))"
-            )
+                "protocol \(name): there is no protocol of that name; \(near)There are \(names.joined(separator: ", "))",
+                remedies: [.evaluationProtocol])
         }
         guard found.size == model.size, found.contextFrames == model.contextFrames else {
             throw ConfigurationError(
-                "--protocol \(name): gives \(found.contextFrames, "frame") of \(found.size), the model takes "
+                "protocol \(name): gives \(found.contextFrames, "frame") of \(found.size), the model takes "
                     + "\(model.contextFrames) of \(model.size): train one with model.size=\(FrameSizeOption.text(found.size)) and "
-                    + "model.contextFrames=\(found.contextFrames)")
+                    + "model.contextFrames=\(found.contextFrames)", remedies: [.evaluationProtocol])
         }
         return found
     }

@@ -25,7 +25,8 @@ public struct FixedClipList: Sendable {
             throw VideoError(
                 .badList, path,
                 "its clips are of \(Self.horizon(theirs)) frames (context → predicted), now they would be of \(Self.horizon(plan)): name the "
-                    + "report of an evaluation of the same context and horizon, or leave --same-clips out")
+                    + "report of an evaluation of the same context and horizon, or take other clips",
+                remedies: [.sameClips])
         }
         let found = source.places(ofClips: earlier.clipList.map { ($0.name, $0.firstFrame) })
         return try zip(earlier.clipList, found).map { clip, place in
@@ -33,7 +34,7 @@ public struct FixedClipList: Sendable {
                 throw VideoError(
                     .badList, path,
                     "has a clip of \(clip.name), which \(source.description) does not have: name the source that the list was made from "
-                        + "(\(earlier.source)) with --data, by the same path")
+                        + "(\(earlier.source)) by the same path", remedies: [.source])
             }
             return place
         }
@@ -62,8 +63,8 @@ public struct FixedClipList: Sendable {
         throw VideoError(
             .badList, wanted.name,
             "frames \(wanted.firstFrame) to \(wanted.lastFrame) have other pixels than the clip in \(path) (SHA-256 \(now.prefix(12))…, was "
-                + "\(before.prefix(12))…): the file was replaced, or is decoded otherwise; put the old one back, or leave --same-clips out"
-        )
+                + "\(before.prefix(12))…): the file was replaced, or is decoded otherwise; put the old one back, or take other clips",
+            remedies: [.sameClips])
     }
 
     /// What a reader of the new numbers should know.

@@ -38,8 +38,8 @@ final class ClipComparison {
         let ofPairs = zip(metrics, accumulators).filter { !($1 is any SetMetricAccumulator) }.map(\.0)
         if keepsFeatures, !accumulators.contains(where: { $0 is any FeatureAccumulating }) {
             throw ConfigurationError(
-                "--save-features: none of \(settings.metrics.joined(separator: ", ")) looks at features; add fvd or kvd"
-            )
+                "features cannot be kept: none of \(settings.metrics.joined(separator: ", ")) looks at features; add fvd or kvd",
+                remedies: [.keepFeatures, .metrics(settings.metrics + ["fvd"])])
         }
         var (real, predicted) = (real, predicted)
         if let metric = ofPairs.first {
@@ -75,7 +75,7 @@ final class ClipComparison {
             guard case .saved(_, let path) = side else { continue }
             throw FileError(
                 .unsupported, path: path, found: "features", expected: "clips, whose pixels \(metric.name) compares",
-                advice: "give the clips, or --metrics fvd,kvd")
+                advice: "give the clips, or ask for fvd and kvd only", remedies: [.metrics(["fvd", "kvd"])])
         }
         guard case .clips(let first) = real, case .clips(let second) = predicted else { return ([], "") }
         let pairing = try Pairing(first, second)
@@ -101,7 +101,8 @@ final class ClipComparison {
         guard wanted <= count else {
             throw VideoError(
                 .badSource, source,
-                "has \(count, "clip"), --clips asks for \(wanted): ask for no more than there are")
+                "has \(count, "clip"), \(wanted) were asked for: ask for no more than there are", remedies: [.clipCount]
+            )
         }
     }
 

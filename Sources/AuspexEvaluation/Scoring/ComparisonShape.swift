@@ -11,7 +11,7 @@ struct ComparisonShape: Equatable {
     /// - Parameters:
     ///   - sets: numbers of clips of a side.
     ///   - settings: what cuts and resizes all alike.
-    /// - Throws: `VideoError` naming two clips that do not fit, and the option that makes them.
+    /// - Throws: `VideoError` naming two clips that do not fit, and what makes them fit.
     init(_ sets: [(side: ScoredSide, clips: [Int])], _ settings: ScoringSettings) throws {
         var reference: Form?
         for (side, clips) in sets {
@@ -23,7 +23,8 @@ struct ComparisonShape: Equatable {
         }
         guard let first = reference, let size = settings.size ?? first.size else {
             throw VideoError(
-                .badSource, reference?.name ?? "no clips", "has frames of no size: resize them with --size N")
+                .badSource, reference?.name ?? "no clips", "has frames of no size: resize them",
+                remedies: [.frameSize])
         }
         self.init(frames: settings.clipFrames ?? first.frames, size: size)
     }
@@ -41,33 +42,35 @@ struct ComparisonShape: Equatable {
         if let wanted = settings.clipFrames {
             guard form.frames >= wanted else {
                 throw VideoError(
-                    .tooShort, form.name, "has \(form.frames, "frame"), --clip-frames asks for \(wanted): ask for fewer"
-                )
+                    .tooShort, form.name,
+                    "has \(form.frames, "frame"), \(wanted) of every clip were asked for: ask for fewer",
+                    remedies: [.clipFrames(nil)])
             }
             guard canBeCut || form.frames == wanted else {
                 throw VideoError(
                     .badSource, form.name,
-                    "has features of \(form.frames, "frame"), --clip-frames asks for \(wanted): features cannot be cut, so give "
-                        + "the clips, or --clip-frames \(form.frames)")
+                    "has features of \(form.frames, "frame"), \(wanted) of every clip were asked for: features cannot be cut, so give "
+                        + "the clips, or ask for \(form.frames)", remedies: [.clipFrames(form.frames)])
             }
         } else if form.frames != reference.frames {
             throw VideoError(
                 .badSource, form.name,
-                "has \(form.frames, "frame"), \(reference.name) has \(reference.frames): cut both alike with --clip-frames "
-                    + "\(min(form.frames, reference.frames))")
+                "has \(form.frames, "frame"), \(reference.name) has \(reference.frames): cut both to "
+                    + "\(min(form.frames, reference.frames))",
+                remedies: [.clipFrames(min(form.frames, reference.frames))])
         }
         if let size = settings.size {
             guard canBeCut || form.size == size else {
                 throw VideoError(
                     .badSource, form.name,
-                    "has features of \(form.size?.description ?? "unknown") frames, --size asks for \(size): features "
-                        + "cannot be resized, so give the clips")
+                    "has features of \(form.size?.description ?? "unknown") frames, \(size) was asked for: features "
+                        + "cannot be resized, so give the clips", remedies: [.frameSize])
             }
         } else if form.size == nil || form.size != reference.size {
             throw VideoError(
                 .badSource, form.name,
                 "has frames of \(form.size?.description ?? "no size"), \(reference.name) of "
-                    + "\(reference.size?.description ?? "no size"): resize both with --size N")
+                    + "\(reference.size?.description ?? "no size"): resize both", remedies: [.frameSize])
         }
     }
 }

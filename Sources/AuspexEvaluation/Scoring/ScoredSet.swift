@@ -70,7 +70,7 @@ struct ScoredSet {
         }
         guard !items.isEmpty else {
             throw VideoError(
-                .badSource, text, "has no files that could be scored: write some first with 'auspex data synthesize'")
+                .badSource, text, "has no files that could be scored: write some first", remedies: [.synthesize])
         }
         self.items = items
         self.isLossless = isLossless
@@ -128,7 +128,8 @@ struct ScoredSet {
                 "holds clips of \(channels, "channel"), expected 3 (RGB) or 1 (grey): "
                     + (channels == 4
                         ? "what alpha hides would be scored; lay the pictures on a background first"
-                        : "say with --axes which side is what"))
+                        : "say which side of the array is what"),
+                remedies: channels == 4 ? [] : [.axes([])])
         }
         return clip
     }

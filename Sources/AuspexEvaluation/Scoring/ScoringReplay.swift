@@ -28,15 +28,15 @@ public struct ScoringReplay {
         public var now: ScoringReport
     }
 
-    /// - Throws: `FileError` where the file is no result of `auspex score --json`.
+    /// - Throws: `FileError` where the file is not a `ScoringReport` in JSON.
     public init(readingFrom path: String) throws {
         let bytes = try FileReading.bytes(of: path)
         do {
             earlier = try ReportFile.decoder.decode(ScoringReport.self, from: bytes)
         } catch {
             throw FileError(
-                .unsupported, path: path, found: "something else", expected: "the result of 'auspex score --json'",
-                advice: "write one with 'auspex score REAL PREDICTED --json > result.json'")
+                .unsupported, path: path, found: "something else", expected: "the result of a scoring as JSON",
+                advice: "score the clips and keep the result", remedies: [.score])
         }
         guard earlier.schema == 1 else {
             throw FileError(
@@ -45,8 +45,8 @@ public struct ScoringReplay {
         }
         if let problem = earlier.settings.problem {
             throw FileError(
-                .garbled, path: path, found: "settings with \(problem)", expected: "settings as --json prints them",
-                advice: "score the clips again")
+                .garbled, path: path, found: "settings with \(problem)", expected: "settings as a scoring writes them",
+                advice: "score the clips again", remedies: [.score])
         }
     }
 

@@ -43,6 +43,7 @@ public struct Threshold: Sendable, Equatable, CustomStringConvertible {
 
     private static func unreadable(_ text: String) -> ConfigurationError {
         ConfigurationError(
-            "--fail-if '\(text)': expected a metric, <, >, <= or >=, and a number, for example 'psnr<20'")
+            "condition '\(text)': expected a metric, <, >, <= or >=, and a number, for example 'psnr<20'",
+            remedies: [.threshold])
     }
 }

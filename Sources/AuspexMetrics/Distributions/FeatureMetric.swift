@@ -129,9 +129,7 @@ final class FeatureAccumulator: FeatureAccumulating {
     private func checkLength(_ count: Int, _ side: MetricSide) throws {
         try metric.checkLength("\(side.rawValue) clips of \(count, "frame")", count)
         if let frames, frames != count {
-            throw mismatch(
-                "\(side.rawValue) clips of \(count, "frame") beside others of \(frames)",
-                "equally long ones; cut all alike (--clip-frames \(min(frames, count)))")
+            throw MetricError.unequalLengths(metric: metric.name, side: side, frames: count, others: frames)
         }
     }
 

@@ -11,7 +11,7 @@ struct FeatureMetricParts<Variant: FeatureMetricVariant>: Sendable {
 
     /// With I3D, and the variant's preparation.
     ///
-    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent and needed; damaged ones are found by the first clip.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are absent and needed; damaged ones are found by the first clip.
     init(_ variant: Variant, settings: MetricSettings) throws {
         self.init(
             variant, settings: settings, extractor: try FeatureExtractor.shared(variant.preparation, for: settings))

@@ -22,7 +22,7 @@ public struct KernelVideoDistance: FeatureMetric {
     let parts: FeatureMetricParts<Variant>
     public var variant: Variant { parts.variant }
 
-    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent and needed; damaged ones are found by the first clip.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are absent and needed; damaged ones are found by the first clip.
     public init(_ variant: Variant = .subsets, settings: MetricSettings = MetricSettings()) throws {
         parts = try FeatureMetricParts(variant, settings: settings)
     }

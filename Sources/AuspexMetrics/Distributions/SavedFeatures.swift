@@ -42,7 +42,7 @@ public struct SavedFeatures: Sendable {
     public var path: String { reader.path }
     private static let (format, version) = ("auspex-features", "2")
     private static let clipsName = "clips"
-    private static let advice = "save features with 'auspex score REAL PREDICTED --metrics fvd --save-features FILE'"
+    private static let advice = "score the clips again and keep their features"
 
     /// - Parameters:
     ///   - preparations: what each preparation that features are named by does.
@@ -92,25 +92,25 @@ public struct SavedFeatures: Sendable {
         guard notes["format"] == Self.format else {
             throw FileError(
                 .unsupported, path: path, found: "tensors that are no features of clips", expected: "features of clips",
-                advice: Self.advice)
+                advice: Self.advice, remedies: [.keepFeatures])
         }
         guard notes["version"] == Self.version else {
             throw FileError(
                 .unsupported, path: path, found: "version \(notes["version"] ?? "none") of features of clips",
-                expected: "version \(Self.version)", advice: Self.advice)
+                expected: "version \(Self.version)", advice: Self.advice, remedies: [.keepFeatures])
         }
         let (network, checksum) = (notes["network"] ?? "an unnamed network", notes["weights-sha256"] ?? "none")
         guard network == WeightsFile.i3d.rawValue, checksum == WeightsFile.i3d.checksum else {
             throw FileError(
                 .unsupported, path: path, found: "features of \(network) with weights of SHA-256 \(checksum)",
                 expected: "\(WeightsFile.i3d.rawValue) with \(WeightsFile.i3d.checksum)",
-                advice: "features of other weights cannot be compared: \(Self.advice)")
+                advice: "features of other weights cannot be compared: \(Self.advice)", remedies: [.keepFeatures])
         }
         sides = MetricSide.allCases.filter { reader.entries["\($0.rawValue)/\(Self.clipsName)"] != nil }
         guard !sides.isEmpty else {
             throw FileError(
                 .garbled, path: path, found: "features of no set", expected: "of real or of predicted clips",
-                advice: Self.advice)
+                advice: Self.advice, remedies: [.keepFeatures])
         }
         self.reader = reader
     }
@@ -122,7 +122,7 @@ public struct SavedFeatures: Sendable {
         }
         let clips: [ClipRecord]
         do { clips = try records(named: "\(side.rawValue)/\(clipsName)", reader) } catch is DecodingError {
-            throw garbled("a list of \(side.rawValue) clips that cannot be read", "one as --save-features writes it")
+            throw garbled("a list of \(side.rawValue) clips that cannot be read", "one object a line")
         }
         var features: [String: ClipFeatures] = [:]
         for (name, entry) in reader.entries.sorted(by: { $0.key < $1.key })
@@ -137,7 +137,7 @@ public struct SavedFeatures: Sendable {
                 throw FileError(
                     .unsupported, path: reader.path, found: "frames prepared as '\(preparation)', which is \(stated)",
                     expected: FramePreparation(rawValue: preparation)?.summary ?? "a known preparation",
-                    advice: "features of other preprocessing cannot be compared: \(advice)")
+                    advice: "features of other preprocessing cannot be compared: \(advice)", remedies: [.keepFeatures])
             }
             let rows = try rows(named: name, reader)
             if let row = rows.firstNotFinite {
@@ -211,15 +211,15 @@ extension SavedFeatures.Side {
             throw FileError(
                 .unsupported, path: path, found: "features computed in \(self.precision.rawValue)",
                 expected: "\(precision.rawValue), as the other side's",
-                advice: "compare features of one precision (--precision \(self.precision.rawValue)), or save them again"
-            )
+                advice: "compare features of one precision, \(self.precision.rawValue), or save them again",
+                remedies: [.precision(self.precision.rawValue), .keepFeatures])
         }
         guard let found = features[preparation.rawValue] else {
             throw FileError(
                 .unsupported, path: path,
                 found: "features of frames prepared as \(features.keys.sorted().joined(separator: ", "))",
                 expected: "\(preparation.rawValue) for \(metric) (\(preparation.summary))",
-                advice: "save them with --metrics \(metric) among others")
+                advice: "save them with \(metric) among the metrics", remedies: [.metrics([metric]), .keepFeatures])
         }
         return found
     }

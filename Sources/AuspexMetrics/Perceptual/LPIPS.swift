@@ -20,7 +20,7 @@ public struct LPIPS: FramewiseMetric {
     private let network: PerceptualNetwork
     private let settings: MetricSettings
 
-    /// - Throws: `FileError` naming the command that gets the network's weights where they are absent, or where they are damaged.
+    /// - Throws: `FileError` where the network's weights are damaged, and with the remedy `fetchWeights` where they are absent.
     public init(_ variant: Variant = .alexNet, settings: MetricSettings = MetricSettings()) throws {
         self.variant = variant
         self.settings = settings

@@ -1,11 +1,14 @@
+import AuspexSupport
 import AuspexTensors
 import Foundation
 
 /// Clips that cannot be compared, or a metric that does not exist.
-public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public enum MetricError: RemediableError, Sendable, Equatable, CustomStringConvertible, LocalizedError {
     case unknown(name: String, nearest: String?, known: [String])
     /// Clips or element types that do not fit each other, or are no clips.
     case mismatch(metric: String, found: String, expected: String)
+    /// Clips of different numbers of frames where all must be equally long.
+    case unequalLengths(metric: String, side: MetricSide, frames: Int, others: Int)
     /// Pictures smaller than the metric's window.
     case tooSmall(metric: String, height: Int, width: Int, window: Int)
     /// A float clip with NaN or infinity in it.
@@ -19,6 +22,9 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible, Lo
                 + (nearest.map { "did you mean '\($0)'?" } ?? "known are \(known.joined(separator: ", "))")
         case .mismatch(let metric, let found, let expected):
             "\(metric): found \(found), expected \(expected)"
+        case .unequalLengths(let metric, let side, let frames, let others):
+            "\(metric): found \(side.rawValue) clips of \(frames, "frame") beside others of \(others), expected equally long ones; "
+                + "cut all to \(min(frames, others))"
         case .tooSmall(let metric, let height, let width, let window):
             "\(metric): found frames of \(width)×\(height) pixels, expected at least \(window)×\(window), "
                 + "the metric's window; score larger frames or leave \(metric) out"
@@ -47,4 +53,10 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible, Lo
     }
 
     public var errorDescription: String? { description }
+
+    /// The length that all clips can be cut to.
+    public var remedies: [Remedy] {
+        if case .unequalLengths(_, _, let frames, let others) = self { return [.clipFrames(min(frames, others))] }
+        return []
+    }
 }

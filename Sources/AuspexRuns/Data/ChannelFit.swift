@@ -13,7 +13,8 @@ enum ChannelFit {
         guard found != channels else { return }
         throw ConfigurationError(
             "\(source.description): gives frames of \(words(found)), \(model) takes \(channels): "
-                + advice(found: found, wanted: channels, isArray: isArray(source)))
+                + advice(found: found, wanted: channels, isArray: isArray(source)),
+            remedies: isArray(source) ? [] : [.source])
     }
 
     /// The same of a single video.
@@ -21,7 +22,7 @@ enum ChannelFit {
         guard colour.channels != channels else { return }
         throw ConfigurationError(
             "\(video): gives frames of \(words(colour.channels)), \(model) takes \(channels): "
-                + advice(found: colour.channels, wanted: channels, isArray: false))
+                + advice(found: colour.channels, wanted: channels, isArray: false), remedies: [.source])
     }
 
     /// Whether a source's channels are what they are, as an array's, and no choice of colour changes them.
@@ -37,7 +38,7 @@ enum ChannelFit {
 
     /// The way from clips of some channels to clips of others.
     static func advice(found: Int, wanted: Int, isArray: Bool) -> String {
-        guard isArray else { return "give an array (.npy) of \(words(wanted)) with --data" }
+        guard isArray else { return "give an array (.npy) of \(words(wanted)) instead" }
         if found == 1 {
             return "repeat the channel with np.repeat(array, \(wanted), axis=…), or use a model of 1 channel"
         }

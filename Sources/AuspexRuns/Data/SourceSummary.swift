@@ -31,7 +31,7 @@ public struct SourceSummary {
             lines.append("values: \(values[0]) to \(values[1])")
         }
         if report.items.count > Self.listed {
-            lines.append("… \(report.items.count - Self.listed) more: --json has all")
+            lines.append("… \(report.items.count - Self.listed) more: the JSON form lists all")
         }
         for item in report.items { if let problem = item.problem { lines.append("unusable: \(problem)") } }
         for item in report.items where item.problem == nil {

@@ -100,7 +100,7 @@ public struct FileContents: Encodable, Sendable {
             throw FileError(
                 .unsupported, path: path, found: "the ending '.\((path as NSString).pathExtension)'",
                 expected: "a .safetensors or .npy file, or a run's folder",
-                advice: "for videos see 'auspex data inspect'")
+                advice: "inspect videos as a source of clips", remedies: [.inspectSource])
         }
         let name = (path as NSString).lastPathComponent
         let isVerified = try CheckpointVerification.verify(file: path)

@@ -64,7 +64,8 @@ public struct SourceContinuation {
         atMost limit: Int?, into folders: [String], _ body: (Int, String, [PredictionPicture]) throws -> Void
     ) throws -> [String] {
         try model.configuration.refusePredictionThatDoesNotFit(
-            frames: frames, clips: samples, option: "--frames and --samples")
+            frames: frames, clips: samples, of: "\(samples, "future") of \(frames, "frame")",
+            remedies: [.predictedFrames, .samples])
         let given = model.configuration.model.contextFrames
         let request = model.clipRequest(frames: given + frames)
         let places = try source.places(for: request, atMost: limit)

@@ -53,9 +53,9 @@ extension TrainedModel {
                 + "taken for those of the other"
         }
         throw ConfigurationError(
-            "\(source): gives \(found), the model of \(run) was trained on \(known): the same number would be another value to it; give "
-                + "--range \(known.range.lowerBound),\(known.range.upperBound) as in training, with the values in the same unit, or train a "
-                + "model on the other range")
+            "\(source): gives \(found), the model of \(run) was trained on \(known): the same number would be another value to it; "
+                + "give the range from \(known.range.lowerBound) to \(known.range.upperBound) as in training, with the values in the same "
+                + "unit, or train a model on the other range", remedies: [.valueRange([known.range])])
     }
 
     /// The number of the class that a person names.
@@ -67,15 +67,18 @@ extension TrainedModel {
         let count = configuration.model.classes
         guard count > 0 else {
             guard let text else { return nil }
-            throw ConfigurationError("--class \(text): \(run) is a model without classes; leave --class out")
+            throw ConfigurationError(
+                "class \(text): \(run) is a model without classes; name none", remedies: [.className])
         }
         guard let text else {
-            throw ConfigurationError("\(run): the model has classes; say which with --class: \(classesInWords)")
+            throw ConfigurationError(
+                "\(run): the model has classes; say which is meant: \(classesInWords)", remedies: [.className])
         }
         if let number = shown.classNames.firstIndex(of: text) { return number }
         if let number = Int(text), (0..<count).contains(number) { return number }
         let near = NearestName.of(text, among: shown.classNames).map { "did you mean \($0)? " } ?? ""
-        throw ConfigurationError("--class \(text): \(run) has no such class; \(near)expected \(classesInWords)")
+        throw ConfigurationError(
+            "class \(text): \(run) has no such class; \(near)expected \(classesInWords)", remedies: [.className])
     }
 
     /// The model's number of each class of a source.

@@ -52,7 +52,8 @@ public struct VideoContinuation {
         classNumber: Int? = nil, note: (String) -> Void = { _ in }
     ) throws -> [PredictionPicture] {
         try configuration.refusePredictionThatDoesNotFit(
-            frames: frames, clips: samples, option: "--frames and --samples")
+            frames: frames, clips: samples, of: "\(samples, "future") of \(frames, "frame")",
+            remedies: [.predictedFrames, .samples])
         let colour = configuration.colourOfVideos
         try ChannelFit.check(path, colour: colour, takes: configuration.model.frameChannels, model: "the model")
         let reader = try VideoReader(path: path)
@@ -94,7 +95,7 @@ public struct VideoContinuation {
         if let seconds, seconds > end + ownInterval {
             throw VideoError(
                 .tooShort, reader.path,
-                "lasts \(rounded(end + ownInterval)) s: --at \(rounded(seconds)) lies behind its end")
+                "lasts \(rounded(end + ownInterval)) s: \(rounded(seconds)) s is after its end", remedies: [.startTime])
         }
         let present = seconds.map { reader.frame(nearest: $0) } ?? last
         let context = (1 - given...0).compactMap { timeline.frame($0, stepsFrom: present, step) }
@@ -103,7 +104,7 @@ public struct VideoContinuation {
                 .tooShort, reader.path,
                 "has \(present + 1, "frame") up to the place where the prediction begins; the model "
                     + "is given \(given), \(rounded(interval)) s apart: take a longer video"
-                    + (seconds == nil ? "" : ", or a later --at"))
+                    + (seconds == nil ? "" : ", or a later time"), remedies: seconds == nil ? [] : [.startTime])
         }
         var future: [Int] = []
         while future.count < frames, let frame = timeline.frame(future.count + 1, stepsFrom: present, step) {

@@ -27,14 +27,14 @@ struct RunData: Codable, Equatable {
         let path = Self.path(inRun: run)
         guard try FileKind.of(path) != nil else {
             throw ConfigurationError(
-                "\(path): is gone; it says which clips the run holds out: bring it back, or name test clips with --data"
-            )
+                "\(path): is gone; it says which clips the run holds out: bring it back, or name other test clips",
+                remedies: [.source])
         }
         let bytes = try FileReading.bytes(of: path)
         guard Self.digest(of: bytes) == digest, let found = try? JSONDecoder().decode(Self.self, from: bytes) else {
             throw ConfigurationError(
-                "\(path): is not what the run wrote; it says which clips the run holds out: bring the old file back, or name test clips with --data"
-            )
+                "\(path): is not what the run wrote; it says which clips the run holds out: bring the old file back, or name other test clips",
+                remedies: [.source])
         }
         self = found
     }

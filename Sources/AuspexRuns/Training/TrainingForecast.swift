@@ -65,8 +65,8 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
         ]
         if Double(peakResidentBytes) > memory {
             lines.append(
-                "this process may use \(HumanUnits.bytes(memory)): lower training.batch (and raise training.accumulation), or use "
-                    + "--checkpoint-activations")
+                "this process may use \(HumanUnits.bytes(memory)): lower training.batch (and raise training.accumulation), or set "
+                    + "training.checkpointActivations")
         }
         return lines
     }

@@ -47,7 +47,7 @@ public struct TrainingRun {
             guard configuration.training.steps >= resumedStep else {
                 throw ConfigurationError(
                     "\(path): is at step \(resumedStep) already, training.steps is \(configuration.training.steps): ask for "
-                        + "more steps, or train another run with --out")
+                        + "more steps, or train another run", remedies: [.output])
             }
             notices = try Self.notices(checkpoint, resuming: configuration.training)
             let shown = try checkpoint.document(TrainingClipInfo.self, TrainingClipInfo.documentName)
@@ -183,14 +183,15 @@ public struct TrainingRun {
             throw ConfigurationError(
                 "\(path): its learning rate falls to the last step, which is \(earlier.training.steps), and training.steps is "
                     + "\(now.training.steps) now: the steps that are done would have been others; give it the same again, or begin "
-                    + "another run with --out")
+                    + "another run", remedies: [.output])
         }
         let (ours, theirs) = (try ConfigurationEncoder.tree(of: comparable), try ConfigurationEncoder.tree(of: earlier))
         let difference = ours.firstDifference(from: theirs)
         throw ConfigurationError(
             "\(path): "
                 + (difference.map { "\($0.path) was \($0.other) in the run and is \($0.own) now" } ?? "began otherwise")
-                + ": a resumed run goes on as it began; give it the same again, or begin another with --out")
+                + ": a resumed run goes on as it began; give it the same again, or begin another",
+            remedies: [.output])
     }
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A file that cannot be used: names the file, what was found, what was expected, and the way out.
-public struct FileError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+public struct FileError: RemediableError, Sendable, Equatable, CustomStringConvertible, LocalizedError {
     /// What sort of trouble it is, for programs that decide by it; people read `description`.
     public enum Kind: String, Sendable {
         /// There is no such file or folder.
@@ -22,18 +22,29 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible, Lo
         case closed
     }
 
+    /// What sort of trouble it is.
     public let kind: Kind
+    /// The file or folder, as the caller named it.
     public let path: String
+    /// What is there, a noun phrase that follows "found": `no such file`.
     public let found: String
+    /// What was needed, a noun phrase that follows "expected": `a readable file`.
     public let expected: String
+    /// What to do, in the imperative: `check the path`.
     public let advice: String
+    /// The caller's choices that `advice` speaks of.
+    public let remedies: [Remedy]
 
-    public init(_ kind: Kind, path: String, found: String, expected: String, advice: String) {
+    /// Makes an error whose text is `PATH: found FOUND, expected EXPECTED; ADVICE`.
+    public init(
+        _ kind: Kind, path: String, found: String, expected: String, advice: String, remedies: [Remedy] = []
+    ) {
         self.kind = kind
         self.path = path
         self.found = found
         self.expected = expected
         self.advice = advice
+        self.remedies = remedies
     }
 
     public var description: String { "\(path): found \(found), expected \(expected); \(advice)" }
@@ -84,7 +95,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible, Lo
     /// The same trouble with the name that people gave, where it is told of a temporary name.
     package func naming(_ path: String, insteadOf temporary: String) -> FileError {
         func named(_ text: String) -> String { text.replacing(temporary, with: path) }
-        return FileError(kind, path: named(self.path), found: named(found), expected: expected, advice: advice)
+        return FileError(
+            kind, path: named(self.path), found: named(found), expected: expected, advice: advice, remedies: remedies)
     }
 
     private static func systemMessage(_ code: Int32) -> String {

@@ -63,7 +63,8 @@ public final class SafeTensorsReader: Sendable {
         let nearest = NearestName.of(name, among: entries.keys).map { "did you mean '\($0)'?" }
         throw FileError(
             .garbled, path: path, found: "no tensor '\(name)' among \(entries.count)",
-            expected: "one of that name", advice: nearest ?? "see what the file holds with 'auspex inspect'")
+            expected: "one of that name", advice: nearest ?? "see which names the file holds",
+            remedies: [.inspectFile])
     }
 
     /// Some bytes of a tensor.

@@ -29,7 +29,7 @@ public final class RunFolder: Sendable {
         guard try FileKind.of(path) == .folder else {
             throw FileError(
                 .missing, path: path, found: "no such folder", expected: "a run's folder",
-                advice: "name the folder that 'auspex train' wrote")
+                advice: "name the folder that a training wrote", remedies: [.train])
         }
         if try FileKind.of(path + "/" + CheckpointManifest.fileName) != nil {
             throw FileError(
@@ -39,7 +39,7 @@ public final class RunFolder: Sendable {
         guard try FileKind.of(path + "/checkpoints") != nil else {
             throw FileError(
                 .missing, path: path, found: "a folder without checkpoints", expected: "a run's folder",
-                advice: "name the folder that 'auspex train' wrote")
+                advice: "name the folder that a training wrote", remedies: [.train])
         }
         self.init(path: path, lock: nil)
     }
@@ -68,7 +68,8 @@ public final class RunFolder: Sendable {
         guard let kind = try FileKind.of(path) else { return }
         guard kind == .folder else {
             throw FileError(
-                .exists, path: path, found: "a file", expected: "a folder for the run", advice: "name another --out")
+                .exists, path: path, found: "a file", expected: "a folder for the run", advice: "name another folder",
+                remedies: [.output])
         }
         try checkContents(of: path, resume: resume)
     }
@@ -107,7 +108,8 @@ public final class RunFolder: Sendable {
         throw FileError(
             .exists, path: path, found: isRun ? "a run that exists already" : "a folder with other files in it",
             expected: "a new folder",
-            advice: isRun ? "go on with it by --resume, or name another --out" : "name another --out")
+            advice: isRun ? "resume it, or name another folder" : "name another folder",
+            remedies: isRun ? [.resume, .output] : [.output])
     }
 
     private static func takeLock(_ path: String) throws -> Int32 {
@@ -120,7 +122,7 @@ public final class RunFolder: Sendable {
             close(file)
             throw FileError(
                 .exists, path: path, found: "a program that is training in it", expected: "a run nobody writes to",
-                advice: "wait for it, stop it, or name another --out")
+                advice: "wait for it, stop it, or name another folder", remedies: [.output])
         }
         return file
     }

@@ -1,5 +1,7 @@
+import AuspexSupport
+
 /// Why a run stopped on its own.
-public enum TrainingError: Error, CustomStringConvertible {
+public enum TrainingError: RemediableError, CustomStringConvertible {
     /// A loss or gradient was infinite or no number.
     case nonFinite(NonFiniteValue, step: Int, lastCheckpoint: String?)
     /// Somebody removed or renamed the run's folder.
@@ -9,13 +11,21 @@ public enum TrainingError: Error, CustomStringConvertible {
         switch self {
         case .folderGone(let path, let step):
             "\(path): the folder was removed or renamed while the run trained in it, and the checkpoint of step \(step) has no "
-                + "place; move it back and go on with --resume, or start again"
+                + "place; move it back and resume the run, or start again"
         case .nonFinite(let value, let step, let checkpoint):
             "step \(step): \(value); the networks cannot go on from it. "
                 + (checkpoint.map {
-                    "The last good checkpoint is \($0): go on from it with --resume and a lower learning rate or training.gradientClipping"
+                    "The last good checkpoint is \($0): resume the run with a lower learning rate or training.gradientClipping"
                 }
                     ?? "No checkpoint was written yet: start again with a lower learning rate or training.gradientClipping")
+        }
+    }
+
+    /// Resuming, as far as there is something to resume.
+    public var remedies: [Remedy] {
+        switch self {
+        case .folderGone: [.resume]
+        case .nonFinite(_, _, let checkpoint): checkpoint == nil ? [] : [.resume]
         }
     }
 }

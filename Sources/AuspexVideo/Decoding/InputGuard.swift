@@ -70,8 +70,8 @@ final class InputGuard {
         guard code < 0, hasExpired else { return code }
         throw VideoError(
             .tooSlow, path,
-            "\(work) took longer than \(limitSeconds) s: copy it to a faster disk, or allow more time (--timeout SECONDS)"
-        )
+            "\(work) took longer than \(limitSeconds) s: copy it to a faster disk, or allow more time",
+            remedies: [.readTimeout])
     }
 
     private var interruption: AVIOInterruptCB {

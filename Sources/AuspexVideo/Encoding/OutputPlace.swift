@@ -11,7 +11,7 @@ public struct OutputPlace: Sendable {
     ///
     /// - Parameters:
     ///   - path: the file or folder to come; the folder that holds it must be there.
-    ///   - overwriting: whether what stands there may be replaced (`--force`).
+    ///   - overwriting: whether what is there may be replaced.
     /// - Throws: `FileError`, kind `exists` or `unwritable`.
     public init(_ path: String, overwriting: Bool = false) throws {
         var trimmed = path
@@ -112,7 +112,7 @@ public struct OutputPlace: Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             if overwriting { return }
-            throw exists("a file of that name", "give --force to overwrite it, or another name")
+            throw exists("a file of that name", "allow it to be overwritten, or give another name", .overwrite)
         }
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
@@ -120,13 +120,17 @@ public struct OutputPlace: Sendable {
         }
         if names.isEmpty { return }
         if let foreign = names.sorted().first(where: { !OutputPlace.isFrameName($0) }) {
-            throw exists("a folder that holds '\(foreign)', which is no frame of a clip", "name another folder")
+            throw exists("a folder that holds '\(foreign)', which is no frame of a clip", "name another folder", nil)
         }
-        if !overwriting { throw exists("a folder of frames", "give --force to replace it, or another name") }
+        if !overwriting {
+            throw exists("a folder of frames", "allow it to be replaced, or give another name", .overwrite)
+        }
     }
 
-    private func exists(_ found: String, _ advice: String) -> FileError {
-        FileError(.exists, path: path, found: found, expected: "a free name", advice: advice)
+    private func exists(_ found: String, _ advice: String, _ remedy: Remedy?) -> FileError {
+        FileError(
+            .exists, path: path, found: found, expected: "a free name", advice: advice,
+            remedies: [remedy].compactMap(\.self))
     }
 
     /// The name of a frame in a folder of frames.

@@ -3,7 +3,7 @@ import AuspexTensors
 import Foundation
 
 /// Something wrong with a video, a source or an output file: what, where, and what to do.
-public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConvertible, LocalizedError {
     /// What went wrong, for programs that handle it.
     public enum Kind: String, Sendable, Hashable {
         case noSuchFile, notReadable, notAVideo, noDecoder, damaged, tooShort, nothingUsable
@@ -28,11 +28,15 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible, Lo
     public let subject: String
     /// One line for people: what was found, what was expected, the way out.
     public let message: String
+    /// The caller's choices that the message speaks of.
+    public let remedies: [Remedy]
 
-    public init(_ kind: Kind, _ subject: String, _ message: String) {
+    /// Makes an error whose text is `SUBJECT: MESSAGE`.
+    public init(_ kind: Kind, _ subject: String, _ message: String, remedies: [Remedy] = []) {
         self.kind = kind
         self.subject = subject
         self.message = message
+        self.remedies = remedies
     }
 
     static func interlaced(_ path: String, frame: Int) -> VideoError {
@@ -46,7 +50,9 @@ public struct VideoError: Error, Sendable, Hashable, CustomStringConvertible, Lo
 
     /// A file that the system does not let us look at, with its reason.
     init(_ error: FileError) {
-        self.init(.notReadable, error.path, "found \(error.found), expected \(error.expected); \(error.advice)")
+        self.init(
+            .notReadable, error.path, "found \(error.found), expected \(error.expected); \(error.advice)",
+            remedies: error.remedies)
     }
 
     /// What has a name: nil where nothing has it.

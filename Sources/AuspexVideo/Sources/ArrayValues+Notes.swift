@@ -10,7 +10,7 @@ extension ArrayValues {
         guard clamped > 0 else { return nil }
         let share = Double(clamped) / Double(count) * 100
         return
-            "\(path): \(NumberText.measured(share))% of the values lay outside of --range and were brought to its nearer end"
+            "\(path): \(NumberText.measured(share))% of the values lay outside the given range and were clamped to it"
     }
 
     /// Values keep to one half of their range, or nearly: 0…1 taken for −1…1 makes differences half as large.
@@ -20,7 +20,7 @@ extension ArrayValues {
         let span = high - low
         guard lowest >= low + 0.4 * span || highest <= low + 0.6 * span else { return nil }
         return "\(path): all values lie between \(NumberText.measured(Double(lowest))) and "
-            + "\(NumberText.measured(Double(highest))), little more than half of --range \(low),\(high) or less: "
+            + "\(NumberText.measured(Double(highest))), little more than half of the given range from \(low) to \(high) or less: "
             + "if another range is meant, the numbers are wrong"
     }
 

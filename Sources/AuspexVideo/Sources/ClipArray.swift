@@ -51,7 +51,8 @@ final class ClipArray: Sendable {
         if array.element.isFloatingPoint, range == nil, needsRange {
             throw VideoError(
                 .badArray, path,
-                "holds floats, whose range nothing says: give --range 0,1 or --range -1,1 (or what it is)")
+                "holds floats without a value range: give the smallest and the largest value, for example 0 and 1",
+                remedies: [.valueRange([0...1, -1...1])])
         }
         if let range, range.lowerBound >= range.upperBound {
             throw VideoError(.badArray, path, "the range \(range) is empty: give the smallest and the largest value")
@@ -69,33 +70,36 @@ final class ClipArray: Sendable {
             else {
                 throw VideoError(
                     .badArray, path,
-                    "--axes \(text): expected the letters T, H, W and, where there are such sides, B and C, each once")
+                    "axes \(text): expected the letters T, H, W and, where there are such sides, B and C, each once",
+                    remedies: [.axes(["BTHWC"])])
             }
             guard letters.count == shape.count else {
                 throw VideoError(
                     .badArray, path,
-                    "--axes \(text) names \(letters.count, "side"), the array has \(shape.count): \(shape)")
+                    "axes \(text) name \(letters.count, "side"), the array has \(shape.count): \(shape)",
+                    remedies: [.axes([])])
             }
             // Reading a pixel at a time would take hours.
             guard let last = letters.last, "HWC".contains(last) else {
                 throw VideoError(
                     .badArray, path,
-                    "--axes \(text): frames are scattered over the file; save it as np.ascontiguousarray(array.transpose(…)) in the order BTHWC"
-                )
+                    "axes \(text): frames are scattered over the file; save it as np.ascontiguousarray(array.transpose(…)) in the order BTHWC",
+                    remedies: [.axes([])])
             }
             return letters
         }
-        let example = shape.count == 4 ? "BTHW (or TBHW, THWC)" : "BTHWC"
+        let examples = shape.count == 4 ? ["BTHW", "TBHW", "THWC"] : ["BTHWC"]
         guard shape.count == 5 else {
             throw VideoError(
                 .badArray, path,
-                "has \(shape.count, "side"), \(shape): say what they are, for example --axes \(example)")
+                "has \(shape.count, "side"), \(shape): name them in order, for example \(examples.joined(separator: ", "))",
+                remedies: [.axes(examples)])
         }
         guard (1...4).contains(shape[4]) || !((1...4).contains(shape[2]) || (1...4).contains(shape[1])) else {
             throw VideoError(
                 .badArray, path,
-                "has the shape \(shape), whose last side does not look like channels: say --axes BTCHW, or --axes BTHWC if it is"
-            )
+                "has the shape \(shape), whose last side does not look like channels: name the order of the sides, BTCHW, or BTHWC if "
+                    + "the last one is channels", remedies: [.axes(["BTCHW", "BTHWC"])])
         }
         return Array("BTHWC")
     }
@@ -160,8 +164,8 @@ final class ClipArray: Sendable {
             let (low, high) = (range?.lowerBound ?? 0, range?.upperBound ?? 1)
             return VideoError(
                 .badArray, name,
-                "frame \(frame) holds \(value), which is far outside of --range \(low),\(high): give the range that the array has"
-            )
+                "frame \(frame) holds \(value), far outside the given range from \(low) to \(high): give the range that the array has",
+                remedies: [.valueRange([])])
         }
     }
 

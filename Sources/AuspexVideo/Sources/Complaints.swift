@@ -30,7 +30,7 @@ package final class Complaints: Sendable {
         guard let count, count <= Self.namedPictures else { return }
         logger.warning("skipped \(error)")
         if count == Self.namedPictures {
-            logger.warning("more pictures of \(name) may be skipped: 'auspex data inspect' names them all")
+            logger.warning("more pictures of \(name) may be skipped: inspect the source to see all of them")
         }
     }
 

@@ -33,7 +33,8 @@ struct ImageSequenceItem: ClipItem {
         guard window == nil || framesPerSecond != nil else {
             throw VideoError(
                 .badList, path,
-                "has no clock, so its start and end in the list say nothing: give its frame rate (--frame-rate)")
+                "has no clock, so its start and end in the list say nothing: give its frame rate",
+                remedies: [.frameRate])
         }
         let seconds = framesPerSecond.map { rate in images.indices.map { Double($0) / rate } }
         return Timeline(

@@ -142,8 +142,8 @@ package struct ItemSource: ClipSource {
             guard let seconds = timeline.seconds else {
                 return VideoError(
                     .badSource, item.name,
-                    "has no clock, so clips of a given frame interval cannot be cut: give its frame rate (--frame-rate), or a stride"
-                )
+                    "has no clock, so clips of a given frame interval cannot be cut: give its frame rate, or a stride",
+                    remedies: [.frameRate])
             }
             let span = count > 0 ? seconds[timeline.usable.upperBound - 1] - seconds[timeline.usable.lowerBound] : 0
             return VideoError(
@@ -186,12 +186,20 @@ package struct ItemSource: ClipSource {
     func unusable(_ failures: [(name: String, error: any Error)], request: ClipRequest) -> any Error {
         if items.count == 1, let only = failures.last { return only.error }
         var seen: Set<String> = []
-        let reasons = failures.filter { seen.insert($0.name).inserted }.map { "\($0.error)" }
+        let distinct = failures.filter { seen.insert($0.name).inserted }
+        let reasons = distinct.map { "\($0.error)" }
         let more = reasons.count > 3 ? "; and \(reasons.count - 3) more" : ""
         return VideoError(
             .nothingUsable, description,
             "none of its \(items.count, "item") gives a clip of \(request.frames, "frame"): "
-                + reasons.prefix(3).joined(separator: "; ") + more)
+                + reasons.prefix(3).joined(separator: "; ") + more,
+            remedies: Self.remedies(of: distinct.prefix(3).map(\.error)))
+    }
+
+    /// What would avoid any of several errors, each once.
+    private static func remedies(of errors: [any Error]) -> [Remedy] {
+        var seen: Set<Remedy> = []
+        return errors.flatMap { ($0 as? any RemediableError)?.remedies ?? [] }.filter { seen.insert($0).inserted }
     }
 
     private func clip(

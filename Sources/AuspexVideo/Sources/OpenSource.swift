@@ -26,7 +26,9 @@ public func openSource(_ text: String, options: SourceOptions = SourceOptions())
 }
 
 private func idleFrameRate(_ source: String, _ reason: String) -> VideoError {
-    VideoError(.badSource, source, "takes no frame rate (--frame-rate), \(reason): it is for image folders and arrays")
+    VideoError(
+        .badSource, source, "takes no frame rate, \(reason): it is for image folders and arrays", remedies: [.frameRate]
+    )
 }
 
 private func openItems(_ text: String, isFolder: Bool, options: SourceOptions) throws -> ItemSource {

@@ -57,7 +57,7 @@ public struct MovingShapes: ClipSource {
     ) throws -> [ClipPlace] {
         guard let limit else {
             throw VideoError(
-                .badSource, description, "has clips without end: say how many are wanted (--clips N)")
+                .badSource, description, "has clips without end: say how many are wanted", remedies: [.clipCount])
         }
         return (0..<limit).map { ClipPlace(item: $0) }
     }

@@ -170,10 +170,10 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
         // Its heading, the definition, three; then words.
         #expect(lines[1].hasPrefix("as defined"))
         #expect(zip(lines[2...4], refuted).allSatisfy { $0.hasPrefix($1.name + " ") }, "\(lines)")
-        #expect(lines[5] == "\(refuted.count - 3) more do not explain it: --full prints them.")
+        #expect(lines[5] == "\(refuted.count - 3) more do not explain it; the full table has them.")
         #expect(lines.last?.hasPrefix("SE: ") == true)
         let all = report.table()
-        #expect(report.singles.allSatisfy { all.contains("\n\($0.name) ") } && !all.contains("--full"))
+        #expect(report.singles.allSatisfy { all.contains("\n\($0.name) ") } && !all.contains("the full table"))
     }
 
     /// A first look at few clips leaves out what cannot be, and keeps the cause.
@@ -252,8 +252,8 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
         #expect(refusal { $0.metric = "psnr" }.contains("expected one of fvd, fvd:styleganv"))
         #expect(refusal(predicted: one).contains("found one predicted clip, expected at least two"))
         #expect(refusal(real: eight, predicted: eight).contains("found clips of 8 frames, expected at least 9"))
-        #expect(refusal(predicted: eight).contains("--clip-frames 8"))
-        #expect(refusal { $0.clipFrames = 10 }.contains("has 9 frames, --clip-frames asks for 10"))
+        #expect(refusal(predicted: eight).contains("cut both to 8"))
+        #expect(refusal { $0.clipFrames = 10 }.contains("has 9 frames, 10 of every clip were asked for"))
         #expect(refusal { $0.contextFrames = 9 }.contains("expected more than the context"))
         #expect(refusal { $0.reported = try! ReportedValue("-1") }.contains("never below 0"))
         #expect(refusal(real: "none").contains("none: no such file"))

@@ -16,7 +16,10 @@ import Testing
     }
 
     @Test(arguments: ["", "fifty", "nan", "inf", "4,9", "0x", "0e999", "1e999"]) func whatIsNoNumber(text: String) {
-        #expect(throws: ConfigurationError("--reported \(text): expected a number, for example 49.9")) {
+        #expect(
+            throws: ConfigurationError(
+                "reported value \(text): expected a number, for example 49.9", remedies: [.reportedValue])
+        ) {
             try ReportedValue(text)
         }
     }

@@ -63,7 +63,9 @@ struct ScoringInputTests {
         var settings = openSTL
         settings.axes = "BTHWC"
         let refusal = fixtures.refusal(Scoring(settings), "a.npy", "a.npy")
-        #expect(refusal.contains("holds clips of 8 channels") && refusal.contains("--axes"), "\(refusal)")
+        #expect(
+            refusal.contains("holds clips of 8 channels") && refusal.contains("say which side of the array is what"),
+            "\(refusal)")
     }
 
     @Test func whatIsNoClip() throws {
@@ -77,10 +79,10 @@ struct ScoringInputTests {
         try write(floats(1), fixtures, "a.npy")
         var settings = openSTL
         settings.range = nil
-        #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("give --range 0,1 or --range -1,1"))
+        #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("floats without a value range"))
         settings = openSTL
         settings.axes = nil
-        #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("say --axes BTCHW"))
+        #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("name the order of the sides, BTCHW"))
     }
 
     /// Whatever metric comes first, of pairs or of sets.
@@ -105,7 +107,7 @@ struct ScoringInputTests {
             try fixtures.rename("\(name)-long/0000.mkv", to: "\(name)/0001.mkv")
         }
         let refusal = fixtures.refusal(Scoring(), "a", "b")
-        #expect(refusal.contains("has 7 frames") && refusal.contains("--clip-frames 3"), "\(refusal)")
+        #expect(refusal.contains("has 7 frames") && refusal.contains("cut both to 3"), "\(refusal)")
         var settings = ScoringSettings()
         settings.clipFrames = 3
         #expect(try fixtures.score(Scoring(settings), "a", "b").metrics["psnr"]?.perStep?.count == 3)
@@ -125,13 +127,15 @@ struct ScoringInputTests {
         #expect(fixtures.refusal(inPieces, "a.npy", "nan.npy") == refusal)
         // 0…255 said to be 0…1.
         try write(floats(2).map { $0 * 255 }, fixtures, "bytes.npy")
-        #expect(fixtures.refusal(Scoring(openSTL), "a.npy", "bytes.npy").contains("far outside of --range 0.0,1.0"))
+        #expect(
+            fixtures.refusal(Scoring(openSTL), "a.npy", "bytes.npy").contains(
+                "far outside the given range from 0.0 to 1.0"))
         // A network that shoots a little beyond its range is brought back, and that is said.
         values = floats(2)
         for place in 0..<288 { values[place] = 1.1 }
         try write(values, fixtures, "beyond.npy")
         let report = try fixtures.score(Scoring(openSTL), "a.npy", "beyond.npy")
-        #expect(report.notes.contains { $0.contains("beyond.npy: 25.00% of the values lay outside of --range") })
+        #expect(report.notes.contains { $0.contains("beyond.npy: 25.00% of the values lay outside the given range") })
     }
 
     @Test func alphaIsRefused() throws {

@@ -150,6 +150,6 @@ struct ScoringReplayTests {
         let folder = try TemporaryFolder()
         let path = try folder.write("{\"schema\":1}".utf8, as: "r.json")
         let error = #expect(throws: (any Error).self) { try ScoringReplay(readingFrom: path) }
-        #expect("\(error!)".contains("expected the result of 'auspex score --json'"))
+        #expect("\(error!)".contains("expected the result of a scoring as JSON"))
     }
 }

@@ -61,7 +61,7 @@ struct SetScoringTests {
         scoring.settings.clips = 6
         #expect(
             fixtures.refusal(scoring, "a", "b").contains(
-                "has 5 clips, --clips asks for 6: ask for no more than there are"))
+                "has 5 clips, 6 were asked for: ask for no more than there are"))
     }
 
     @Test func formsThatDoNotFit() throws {
@@ -76,10 +76,10 @@ struct SetScoringTests {
             change(&scoring.settings)
             return fixtures.refusal(scoring, "a", predicted)
         }
-        #expect(refusal("long").contains("has 12 frames") && refusal("long").contains("--clip-frames 9"))
+        #expect(refusal("long").contains("has 12 frames") && refusal("long").contains("cut both to 9"))
         #expect(refusal("long") { $0.clipFrames = 9 } == "no error")
-        #expect(refusal("long") { $0.clipFrames = 10 }.contains("has 9 frames, --clip-frames asks for 10"))
-        #expect(refusal("large").contains("has frames of 32×32") && refusal("large").contains("--size N"))
+        #expect(refusal("long") { $0.clipFrames = 10 }.contains("has 9 frames, 10 of every clip were asked for"))
+        #expect(refusal("large").contains("has frames of 32×32") && refusal("large").contains("resize both"))
         #expect(refusal("large") { $0.size = 16 } == "no error")
         #expect(refusal("one").contains("found one predicted clip, expected at least two"))
         #expect(refusal("short") { $0.clipFrames = 8 }.contains("clips of 8 frames, expected at least 9"))
@@ -124,20 +124,20 @@ struct SetScoringTests {
             fixtures.refusal(scoring, "f.safetensors", predicted)
         }
         let fvd = fixtures.scoring("fvd")
-        #expect(refusal(fvd, "long").contains("f.safetensors: ") && refusal(fvd, "long").contains("--clip-frames 9"))
+        #expect(refusal(fvd, "long").contains("f.safetensors: ") && refusal(fvd, "long").contains("cut both to 9"))
         var cut = fvd
         cut.settings.clipFrames = 12
-        #expect(refusal(cut, "long").contains("has 9 frames, --clip-frames asks for 12"))
+        #expect(refusal(cut, "long").contains("has 9 frames, 12 of every clip were asked for"))
         var resized = fvd
         resized.settings.size = 8
-        #expect(refusal(resized, "a").contains("has features of 16×16 frames, --size asks for 8×8"))
+        #expect(refusal(resized, "a").contains("has features of 16×16 frames, 8×8 was asked for"))
         #expect(
             refusal(fixtures.scoring("psnr"), "a").contains(
                 "found features, expected clips, whose pixels psnr compares"))
         #expect(refusal(fixtures.scoring("fvd:tats"), "a").contains("found features of frames prepared as published"))
         var saved = fixtures.scoring("psnr")
         saved.featuresPlace = try OutputPlace(fixtures.path("g.safetensors"))
-        #expect(fixtures.refusal(saved, "a", "a").contains("--save-features: none of psnr looks at features"))
+        #expect(fixtures.refusal(saved, "a", "a").contains("none of psnr looks at features"))
     }
 
     @Test func aSecondModelIsHalfTheWork() throws {

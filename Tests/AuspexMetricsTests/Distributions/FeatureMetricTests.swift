@@ -112,7 +112,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         #expect(errorOf { _ = try accumulator.result() }.contains("found no clips"))
         try accumulator.add(noise([2, 16, 6, 6, 3], seed: 1), to: .real)
         #expect(refusal(noise([1, 12, 6, 6, 3], seed: 1)).contains("clips of 12 frames beside others of 16"))
-        #expect(refusal(noise([1, 12, 6, 6, 3], seed: 1)).contains("--clip-frames 12"))
+        #expect(refusal(noise([1, 12, 6, 6, 3], seed: 1)).contains("cut all to 12"))
         try accumulator.add(noise([1, 16, 6, 6, 3], seed: 1), to: .predicted)
         #expect(errorOf { _ = try accumulator.result() }.contains("found one predicted clip, expected at least two"))
     }

@@ -61,7 +61,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         let real = try SavedFeatures(readingFrom: folder.file("f.safetensors")).side(.real)
         let error = errorOf { _ = try real.features(.centred, .float32, for: "fvd:tats", in: "f.safetensors") }
         #expect(error.contains("f.safetensors: found features of frames prepared as published"))
-        #expect(error.contains("centred for fvd:tats") && error.contains("--metrics fvd:tats"))
+        #expect(error.contains("centred for fvd:tats") && error.contains("fvd:tats among the metrics"))
     }
 
     @Test func anotherPrecision() throws {
@@ -71,7 +71,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         #expect(try predicted.features(.published, .bfloat16, for: "fvd", in: "f") == rows(3, seed: 2))
         let error = errorOf { _ = try predicted.features(.published, .float32, for: "fvd", in: "f.safetensors") }
         #expect(error.contains("f.safetensors: found features computed in bfloat16"))
-        #expect(error.contains("--precision bfloat16"))
+        #expect(error.contains("one precision, bfloat16"))
     }
 
     /// Each note changed by itself.

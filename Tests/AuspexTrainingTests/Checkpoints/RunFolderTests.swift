@@ -29,7 +29,7 @@ import Testing
         #expect(
             refused.description
                 == "\(path): found a run that exists already, expected a new folder; "
-                + "go on with it by --resume, or name another --out")
+                + "resume it, or name another folder")
         _ = try RunFolder(writing: path, resume: true)
     }
 

@@ -86,7 +86,7 @@ import Testing
         MediaLimits.setTimeLimit(seconds: 0)
         defer { MediaLimits.setTimeLimit(seconds: MediaLimits.standardTimeLimitSeconds) }
         let error = try #require(failure { _ = try VideoReader(path: path) })
-        #expect(error.kind == .tooSlow && error.message.contains("--timeout"), "\(error)")
+        #expect(error.kind == .tooSlow && error.remedies == [.readTimeout], "\(error)")
         MediaLimits.setTimeLimit(seconds: 60)
         #expect(try VideoReader(path: path).frameCount == 40)
     }

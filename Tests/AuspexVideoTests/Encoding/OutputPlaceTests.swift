@@ -43,7 +43,7 @@ import Testing
         let path = try folder.write([1, 2, 3], as: "out." + ending)
         #expect(
             message { _ = try writer(path) }
-                == "\(path): found a file of that name, expected a free name; give --force to overwrite it, or another name"
+                == "\(path): found a file of that name, expected a free name; allow it to be overwritten, or give another name"
         )
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data([1, 2, 3]))
         try writer(path, force: true).write(clip)

@@ -70,7 +70,8 @@ struct ArrayValueTests {
 
     @Test func anotherRangeThanSaidIsRefused() throws {
         let text = message { _ = try clip("floats.npy", range: 0...1) { try write([0, 1, 0, 1, 0, 255, 0, 0], $0) } }
-        #expect(text.contains("floats.npy: frame 1 holds 255.0, which is far outside of --range 0.0,1.0"), "\(text)")
+        #expect(
+            text.contains("floats.npy: frame 1 holds 255.0, far outside the given range from 0.0 to 1.0"), "\(text)")
     }
 
     /// Training draws clip after clip: one that is damaged is passed over and named, a wrong range ends it at once.
