@@ -112,6 +112,7 @@ struct ResumeTests {
             #expect(resumed.status == 0, "\(resumed.errors)")
             #expect(resumed.errorLines.count == 1, "\(resumed.errors)")
             #expect(resumed.errors.hasPrefix("Note: an earlier version of Auspex began the run"), "\(resumed.errors)")
+            #expect(resumed.errors.contains("noise and views are drawn by the clip's number"), "\(resumed.errors)")
         }
     }
 

@@ -114,16 +114,20 @@ public struct TrainingRun {
         let machine = try checkpoint.document(Machine.self, machineDocument)
         let progress = try checkpoint.document(Progress.self, Progress.documentName)
         var notices = [machine.notice(goingOnWith: .current)].compactMap { $0 }
+        var changes: [String] = []
         if progress.isOfConstantAveraging {
-            notices.append(
-                "an earlier version of Auspex began the run: from here on averaged weights follow the steps faster at first (a "
-                    + "decay of at most (1 + t)/(10 + t) at step t) and have their own spectral norms, so the model that is "
-                    + "evaluated differs from what that version would have made of it")
+            changes.append(
+                "averaged weights follow the steps faster at first (a decay of at most (1 + t)/(10 + t) at step t) and have their own "
+                    + "spectral norms, so the model that is evaluated differs from what that version would have made of it")
         }
         if progress.isOfDrawsByStep {
+            changes.append(
+                "noise and views are drawn by the clip's number, so the steps to come have other bits than that version would "
+                    + "have given them")
+        }
+        if !changes.isEmpty {
             notices.append(
-                "an earlier version of Auspex began the run: from here on noise and views are drawn by the clip's number, so the "
-                    + "steps to come have other bits than that version would have given them")
+                "an earlier version of Auspex began the run: from here on " + changes.joined(separator: "; and "))
         }
         if progress.best != nil, progress.selectedBy != training.effectiveSelect {
             notices.append(
