@@ -5,11 +5,17 @@ import Foundation
 
 /// A page of clips, each a row of evenly spaced frames under its label: what is in a source, at a glance.
 public struct ContactSheet: Sendable {
+    /// Drawn above the rows.
     public var title: String
     /// Frames shown of each clip, at most.
     public var framesPerClip: Int
     private var rows: [(label: String, frames: [Tensor])] = []
 
+    /// Makes a sheet without rows.
+    ///
+    /// - Parameters:
+    ///   - title: drawn above the rows.
+    ///   - framesPerClip: frames shown of each clip, at most; more than 0.
     public init(title: String, framesPerClip: Int = 8) {
         require(framesPerClip > 0, "ContactSheet", "a row of \(framesPerClip) frames shows nothing")
         self.title = title
@@ -30,7 +36,9 @@ public struct ContactSheet: Sendable {
 
     /// Adds a clip under its name and time.
     public mutating func add(_ clip: Clip) {
-        add(clip.format.shown(clip.frames), label: clip.name + " at " + decimal(clip.startSeconds, digits: 2) + " s")
+        add(
+            clip.format.shown(clip.frames),
+            label: clip.name + " at " + NumberText.fixed(clip.startSeconds, decimals: 2) + " s")
     }
 
     /// Draws the page.

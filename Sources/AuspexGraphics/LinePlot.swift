@@ -7,7 +7,9 @@ import Foundation
 public struct LinePlot: Sendable {
     /// One named curve.
     public struct Series: Sendable {
+        /// What the legend calls the curve.
         public var name: String
+        /// Places along the x axis, in its unit.
         public var x: [Double]
         /// As many as `x`; where a value is no number, the line is broken.
         public var y: [Double]
@@ -16,6 +18,7 @@ public struct LinePlot: Sendable {
         /// Whether the line is dashed: for baselines.
         public var isDashed: Bool
 
+        /// Makes a curve; `x`, `y` and both bounds of the band must have the same length.
         public init(
             name: String, x: [Double], y: [Double], band: (lower: [Double], upper: [Double])? = nil,
             isDashed: Bool = false
@@ -31,16 +34,20 @@ public struct LinePlot: Sendable {
         }
     }
 
+    /// Drawn above the plot.
     public var title: String
     /// What the axes show, with units: "predicted frame", "PSNR (dB)".
     public var xLabel: String
+    /// What the y axis shows, with its unit: "PSNR (dB)".
     public var yLabel: String
+    /// The curves, in the order of their colours.
     public var series: [Series]
     /// Places on the x axis marked by a dotted line, such as the horizon that was trained.
     public var marks: [(x: Double, label: String)] = []
     /// Whether the y axis is logarithmic; values that are not positive then break the line.
     public var isLogarithmic = false
 
+    /// Makes a plot with linear axes whose ends follow from the values.
     public init(title: String, xLabel: String, yLabel: String, series: [Series]) {
         self.title = title
         self.xLabel = xLabel

@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 import Foundation
 
@@ -57,20 +58,21 @@ package struct PlotAxis: Sendable {
 
     /// A tick as text, with the digits that the ticks' distance needs.
     package func text(of tick: Double) -> String {
-        if isLogarithmic { return tick >= 0.001 && tick < 100_000 ? shortest(tick) : String(format: "%.0e", tick) }
-        if max(abs(lower), abs(upper)) >= 1e6 || step < 1e-4 { return tick == 0 ? "0" : String(format: "%.3g", tick) }
+        if isLogarithmic {
+            return tick >= 0.001 && tick < 100_000 ? shortest(tick) : NumberText.powers(tick, digits: 1)
+        }
+        if max(abs(lower), abs(upper)) >= 1e6 || step < 1e-4 {
+            return tick == 0 ? "0" : NumberText.powers(tick, digits: 3)
+        }
         var digits = max(0, Int((-log10(step)).rounded(.up)))
         // 2.5 times a power of ten needs a digit more than the power.
         let scaled = step * pow(10, Double(digits))
         if abs(scaled - scaled.rounded()) > 1e-6 { digits += 1 }
-        let text = decimal(tick, digits: digits)
+        let text = NumberText.fixed(tick, decimals: digits)
         return text.hasPrefix("-") ? "−" + text.dropFirst() : text
     }
 
     private func shortest(_ value: Double) -> String {
-        value >= 1 ? decimal(value, digits: 0) : decimal(value, digits: Int((-log10(value)).rounded(.up)))
+        NumberText.fixed(value, decimals: value >= 1 ? 0 : Int((-log10(value)).rounded(.up)))
     }
 }
-
-/// A number with a fixed count of digits after the point, whatever the machine's language.
-package func decimal(_ value: Double, digits: Int) -> String { String(format: "%.\(digits)f", value) }

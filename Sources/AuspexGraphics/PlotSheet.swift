@@ -4,6 +4,7 @@ import Foundation
 
 /// Several plots of the same series in one picture, row by row, and one legend for all of them in the place behind the last.
 public struct PlotSheet: Sendable {
+    /// Drawn above the plots.
     public var title: String
     /// Plots with the same series, in the same order.
     public var plots: [LinePlot]
@@ -12,6 +13,7 @@ public struct PlotSheet: Sendable {
     /// Plots beside each other.
     public var columns = 3
 
+    /// Makes a sheet of plots that have the same number of series, three a row.
     public init(title: String, plots: [LinePlot], legendNotes: [String] = []) {
         let counts = Set(plots.map(\.series.count))
         require(

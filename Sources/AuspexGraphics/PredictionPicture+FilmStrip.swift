@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
@@ -64,7 +65,7 @@ extension PredictionPicture {
         if step == 0 { return "0 s" }
         let seconds = Double(abs(step)) * frameIntervalSeconds
         let digits = frameIntervalSeconds >= 1 ? 0 : frameIntervalSeconds >= 0.0999 ? 1 : 2
-        return (step < 0 ? "−" : "+") + decimal(seconds, digits: digits) + " s"
+        return (step < 0 ? "−" : "+") + NumberText.fixed(seconds, decimals: digits) + " s"
     }
 
     /// `count` evenly spaced numbers of `0..<total`, first and last among them.

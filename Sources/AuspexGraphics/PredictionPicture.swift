@@ -8,10 +8,12 @@ import AuspexVideo
 public struct PredictionPicture: Sendable {
     /// Predicted frames and who made them.
     public struct Prediction: Sendable {
+        /// Who made the frames, drawn beside them: `model`, `copy-last`.
         public var name: String
         /// `[Tp, H, W, C]`.
         public var frames: Tensor
 
+        /// Names predicted frames, `[Tp, H, W, C]`.
         public init(name: String, frames: Tensor) {
             self.name = name
             self.frames = frames
@@ -26,6 +28,7 @@ public struct PredictionPicture: Sendable {
     public let truth: Tensor?
     /// What the numbers of all of them are.
     public let format: FrameFormat
+    /// Time from one frame to the next, in seconds.
     public let frameIntervalSeconds: Double
 
     /// - Parameters:

@@ -36,7 +36,8 @@ struct BadInputTests {
             try expectFailure(predict + ["none.mp4"], in: folder, saying: "none.mp4: ")
             try expectFailure(predict + ["text.mp4"], in: folder, saying: "text.mp4: ")
             try expectFailure(
-                predict + ["s/0000.mkv", "--at", "0"], in: folder, saying: "0000.mkv: has 1 frame ", "a later time (--at)")
+                predict + ["s/0000.mkv", "--at", "0"], in: folder, saying: "0000.mkv: has 1 frame ",
+                "a later time (--at)")
             try expectFailure(
                 ["evaluate", "run", "--data", "text.mp4", "--quiet"], in: folder, saying: "text.mp4: ")
         }

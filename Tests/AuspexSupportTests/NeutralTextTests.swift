@@ -26,6 +26,15 @@ import Testing
         #expect(Self.namesOfOptions(in: "    /// As `--range` of `auspex score`.\n    count -= 1").isEmpty)
     }
 
+    @Test func numbersBecomeTextInOnePlace() throws {
+        let files = FileManager.default.enumerator(atPath: Self.sources.path)?.compactMap { $0 as? String } ?? []
+        let makers = try files.filter { $0.hasSuffix(".swift") }.filter { file in
+            try String(contentsOf: Self.sources.appending(path: file), encoding: .utf8)
+                .contains(/\.formatted\(|String\(format:|FormatStyle/)
+        }
+        #expect(Set(makers) == ["AuspexSupport/Text/NumberText.swift", "AuspexSupport/Text/HumanUnits.swift"])
+    }
+
     /// Lines of code with text in which an option or a command of the program is named.
     private static func namesOfOptions(in text: String) -> [String] {
         text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { line in

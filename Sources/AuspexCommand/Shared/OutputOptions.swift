@@ -1,4 +1,6 @@
 import ArgumentParser
+import AuspexEvaluation
+import AuspexSupport
 
 /// How a command reports.
 struct OutputOptions: ParsableArguments {
@@ -10,4 +12,14 @@ struct OutputOptions: ParsableArguments {
 
     /// Prints a progress message to standard error, unless `--quiet` is given.
     func say(_ text: String) { if !quiet { Console.say(text) } }
+
+    /// Shows a result: what a reader should know to standard error, and the result to standard output, as JSON where `--json` is given.
+    ///
+    /// - Parameter text: the result for people, where it is not the report's usual text.
+    func show(_ report: some Report, as text: String? = nil) throws {
+        for note in report.allNotes { say("Note: \(note)") }
+        guard json else { return Console.print(text ?? report.text) }
+        if let listing = report as? any ClipListingReport { return try Console.print(json: listing) }
+        try Console.print(json: report)
+    }
 }

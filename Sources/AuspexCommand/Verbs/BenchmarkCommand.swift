@@ -4,6 +4,7 @@ import AuspexConfiguration
 import AuspexEvaluation
 import AuspexMetrics
 import AuspexPretrained
+import AuspexSupport
 import AuspexTraining
 
 /// `auspex benchmark …`: this machine's speed on fixed work.
@@ -77,21 +78,13 @@ struct MeasuringOptions: ParsableArguments {
     func validate() throws { try requireAtLeast(1, repeats, "--repeats") }
 
     /// Lets work be measured, and shows what came out.
-    func measure(unit: String, _ body: ((Int) -> Void) throws -> BenchmarkReport) throws {
-        try measure(unit: unit, body, summary: \.summary)
-    }
-
-    /// The same of any report.
-    func measure<Report: Encodable>(
-        unit: String, _ body: ((Int) -> Void) throws -> Report, summary: (Report) -> [String]
-    ) throws {
+    func measure(unit: String, _ body: ((Int) -> Void) throws -> some Report) throws {
         engine.apply()
         let progress = ProgressReporter(
             "benchmark", total: repeats, unit: unit, style: .automatic(quiet: output.quiet))
         let report = try body { progress.update(completed: $0) }
         progress.finish()
-        if output.json { return try Console.print(json: report) }
-        for line in summary(report) { Console.print(line) }
+        try output.show(report)
     }
 }
 
@@ -214,8 +207,6 @@ struct BenchmarkDistanceCommand: ParsableCommand {
             var benchmark = DistanceBenchmark()
             (benchmark.features, benchmark.rows, benchmark.repeats) = (features, rows, options.repeats)
             return try benchmark.run(progress: progress)
-        } summary: {
-            $0.summary
         }
     }
 }

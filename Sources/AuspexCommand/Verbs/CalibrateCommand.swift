@@ -75,7 +75,6 @@ struct CalibrateCommand: ParsableCommand {
         for note in clipSource.valueNotes { output.say("Note: \(note)") }
         try report.write(to: out, overwriting: force)
         output.say("Figure and numbers: \(out)/calibration.png, \(out)/calibration.json")
-        if output.json { return try Console.print(json: report) }
-        Console.print(report.heading + "\n" + report.table)
+        try output.show(report)
     }
 }

@@ -68,7 +68,7 @@ struct DataInspectCommand: ParsableCommand {
         progress.finish()
         if let sheet { try writeSheet(of: opened, request: request, to: sheet) }
         if output.json { return try Console.print(json: Versioned(report)) }
-        for line in SourceSummary(report, request: request).lines { Console.print(line) }
+        Console.print(report.text)
         if let sheet { Console.print(sheet) }
         for note in opened.valueNotes { output.say("Note: \(note)") }
     }

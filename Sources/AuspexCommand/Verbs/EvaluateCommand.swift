@@ -129,13 +129,8 @@ struct EvaluateCommand: ParsableCommand {
         report.origin = model.origin
         report.notes += source.notes
         try folder.write(report)
-        for note in report.allNotes { output.say("Note: \(note)") }
         output.say("Report and plots: \(folder.path)")
-        if output.json { return try Console.print(json: report) }
-        Console.print([report.heading, report.table].joined(separator: "\n"))
-        for text in [report.comparison, report.publishedText, report.curve] where !text.isEmpty {
-            Console.print("\n" + text)
-        }
+        try output.show(report)
     }
 
     private func plan(for model: TrainedModel, clips: Int?) throws -> EvaluationProtocol {

@@ -129,16 +129,10 @@ struct ExplainCommand: ParsableCommand {
         explanation.options = try array.sourceOptions()
         explanation.cache = noCache ? nil : FeatureCache.standard()
         if dryRun {
-            let plan = try explanation.plan(real: real, predicted: predicted)
-            if output.json { return try Console.print(json: plan) }
-            return Console.print(plan.lines.joined(separator: "\n"))
+            return try output.show(try explanation.plan(real: real, predicted: predicted))
         }
         let report = try explanation.explain(real: real, predicted: predicted, tell: Watcher(output: output).tell)
-        if output.json { return try Console.print(json: report) }
-        for note in report.notes { output.say("Note: \(note)") }
-        Console.print(report.table(refuted: full ? nil : 8))
-        Console.print("")
-        for line in report.summary { Console.print(line) }
+        try output.show(report, as: report.text(full: full))
     }
 
     private func axes() throws -> Set<PipelineVariant.Axis>? {
@@ -159,8 +153,9 @@ private final class Watcher {
     init(output: OutputOptions) { self.output = output }
 
     func tell(_ event: Explanation.Event) {
+        if let text = event.text { output.say(text) }
         switch event {
-        case .message(let text): output.say(text)
+        case .planned, .defined, .expected, .screened, .pairing: break
         case .stage(let clips):
             total = clips
             progress = ProgressReporter("explain", total: clips, unit: "clips", style: .automatic(quiet: output.quiet))

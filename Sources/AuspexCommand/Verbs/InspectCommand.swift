@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuspexRuns
-import AuspexSupport
 
 /// `auspex inspect FILE`: what is in a weights file, an array or a run.
 struct InspectCommand: ParsableCommand {
@@ -24,16 +23,6 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let contents = try FileContents(of: file)
-        if output.json { return try Console.print(json: contents) }
-        Console.print(contents.summary)
-        Console.print(contents.verification)
-        for (key, value) in contents.metadata.sorted(by: { $0.key < $1.key }) { Console.print("\(key): \(value)") }
-        var table = TextTable(header: ["tensor", "type", "shape", "numbers"])
-        for tensor in contents.tensors {
-            let shape = tensor.shape.map(String.init).joined(separator: "×")
-            table.add([tensor.name, tensor.type, shape.isEmpty ? "one number" : shape, "\(tensor.count)"])
-        }
-        Console.print(table.text)
+        try output.show(try FileContents(of: file))
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuspexConfiguration
 import AuspexGraphics
 import AuspexRuns
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
 import AuspexVideo
@@ -222,7 +223,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     private static func rate(_ intervalSeconds: Double) -> String {
-        ", \((100 / intervalSeconds).rounded() / 100) frames a second"
+        ", \(NumberText.nearest(1 / intervalSeconds, decimals: 2)) frames a second"
     }
 
     static func defaultOut(for video: String) -> String {

@@ -150,13 +150,7 @@ struct ScoreCommand: ParsableCommand {
         if let counts = cache?.counts, counts.found > 0 {
             output.say("Features: \(counts.found) from the cache, \(counts.computed) computed")
         }
-        show(notesOf: report)
-        if output.json {
-            try Console.print(json: report)
-        } else {
-            Console.print(report.summary)
-            Console.print(report.table)
-        }
+        try output.show(report)
         try checkThresholds(report)
     }
 
@@ -175,25 +169,8 @@ struct ScoreCommand: ParsableCommand {
         return settings
     }
 
-    private func show(notesOf report: ScoringReport) {
-        for note in report.notes { output.say("Note: \(note)") }
-        for name in report.settings.metrics {
-            for note in report.metrics[name]?.notes ?? [] { output.say("Note: \(name): \(note)") }
-        }
-    }
-
     private func show(_ outcome: ScoringReplay.Outcome) throws {
-        for remark in outcome.remarks { output.say("Note: \(remark)") }
-        if output.json {
-            try Console.print(json: outcome)
-        } else {
-            for difference in outcome.differences { Console.print(difference) }
-            if outcome.isEqual {
-                Console.print(
-                    outcome.isBitForBit
-                        ? "Equal to the last bit." : "Equal within \(outcome.relativeTolerance) of each number.")
-            }
-        }
+        try output.show(outcome)
         guard outcome.isEqual else {
             let count = outcome.differences.count
             let more = count > 1 ? " (and \(count - 1, "more difference"))" : ""

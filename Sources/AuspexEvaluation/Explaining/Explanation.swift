@@ -42,8 +42,16 @@ public struct Explanation: Sendable {
 
     /// What happens meanwhile.
     public enum Event: Sendable {
-        /// For people: what comes and what it will cost.
-        case message(String)
+        /// How many clips will go through the network.
+        case planned(Cost)
+        /// The value of a metric by its definition.
+        case defined(metric: String, value: Double)
+        /// How long the deviations will take.
+        case expected(Expectation)
+        /// How many of all deviations may explain the value by a first look, and are computed on all clips.
+        case screened(Int, of: Int)
+        /// No single deviation explains the value: how many pairs are computed, of those that need passes through the network.
+        case pairing(Int, of: Int)
         /// Clips begin to go through the network, this many.
         case stage(clips: Int)
         /// How many of the stage are through.
@@ -88,14 +96,15 @@ public struct Explanation: Sendable {
     public static var metrics: [String] { ExplainedMetric.names }
 
     /// What would be tried.
-    public struct Plan: Codable, Sendable {
+    public struct Plan: Encodable, Sendable {
         public var schema = 1
         public var deviations: [Entry]
         /// Clips that would go through the network: for the definition; for all single deviations; for a first look at them, where there is one.
         public var definitionClips: Int
         public var singleClips: Int
         public var screeningClips: Int?
-        public var lines: [String]
+        /// Passes through the network beside the definition's: ways of preparing a set's clips.
+        public var passes: Int
 
         public struct Entry: Codable, Sendable {
             public var name: String
@@ -107,12 +116,10 @@ public struct Explanation: Sendable {
     public func plan(real: String, predicted: String) throws -> Plan {
         let found = try explained(real: real, predicted: predicted)
         let cost = Cost(of: found, settings: self)
-        var table = TextTable(header: ["deviation", ""])
-        for deviation in found.deviations { table.add([deviation.name, deviation.summary]) }
         return Plan(
             deviations: found.deviations.map { Plan.Entry(name: $0.name, summary: $0.summary) },
             definitionClips: cost.definition, singleClips: cost.singles, screeningClips: cost.screening,
-            lines: [table.text, "", cost.text])
+            passes: cost.passes)
     }
 
     /// Opens the sets and finds which deviations can be told on them.
@@ -180,31 +187,4 @@ struct ExplainedCase {
     }
 
     func count(_ side: MetricSide) -> Int { facts.counts[side] ?? 0 }
-}
-
-/// How many clips go through the network.
-struct Cost {
-    let definition: Int
-    let singles: Int
-    /// What a first look takes; nil where everything is computed at once.
-    let screening: Int?
-    let passes: Int
-
-    init(of found: ExplainedCase, settings: Explanation) {
-        let screen = settings.screen
-        definition = found.count(.real) + found.count(.predicted)
-        passes = found.passes.count
-        singles = found.passes.reduce(0) { $0 + found.count($1.side) }
-        let isScreened = max(found.count(.real), found.count(.predicted)) > 2 * screen
-        screening = isScreened ? found.passes.reduce(0) { $0 + min(screen, found.count($1.side)) } : nil
-    }
-
-    var text: String {
-        "Clips through the network: \(definition) for the definition, "
-            + (screening.map {
-                "\($0) for a first look at \(passes, "other pass", "other passes"), at most \(singles - $0) more to compute them"
-            }
-                ?? "\(singles) for \(passes, "other pass", "other passes")")
-            + "; pairs, where they are wanted, come on top."
-    }
 }

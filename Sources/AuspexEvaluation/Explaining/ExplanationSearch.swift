@@ -45,20 +45,20 @@ final class ExplanationSearch {
     /// - Parameter reported: what is to be explained; asked for another one, the search uses what it has computed.
     func report(_ reported: ReportedValue) throws -> ExplanationReport {
         self.reported = reported
-        let cost = Cost(of: found, settings: settings)
-        tell(.message(cost.text))
+        let cost = Explanation.Cost(of: found, settings: settings)
+        tell(.planned(cost))
         var work = try timed {
             try make(PipelineFeatureCache.passes(of: found.definition).map { ($0, found.count($0.side)) })
         }
         let definition = finding([])
-        tell(.message("\(found.metric.name) as defined: \(NumberText.rounded(definition.value))."))
+        tell(.defined(metric: found.metric.name, value: definition.value))
         // Clips that the cache knows say nothing about the time of those that it does not.
         let (trial, perPass) = (min(4, settings.screen), cost.screening == nil ? Int.max : settings.screen)
         for pass in found.passes where work.clips == 0 {
             work = try timed { try make([(pass, min(trial, found.count(pass.side)))]) }
         }
         let left = found.passes.reduce(0) { $0 + bank.missing($1, clips: min(perPass, found.count($1.side))) }
-        tell(.message(Self.expectation(clips: left, work, isFirstLook: cost.screening != nil)))
+        tell(.expected(.init(clips: left, after: work, isFirstLook: cost.screening != nil)))
         let singles = try singleFindings(definition)
         let pairs = try pairFindings(definition, singles)
         return assembled(definition, singles, pairs.shown, tried: pairs.values)
@@ -70,22 +70,6 @@ final class ExplanationSearch {
         let (began, before) = (clock.now, passed())
         try body()
         return ((clock.now - began).seconds, passed() - before)
-    }
-
-    /// How long the deviations will take.
-    ///
-    /// - Parameters:
-    ///   - clips: that have not been asked for yet.
-    ///   - work: that was measured.
-    package static func expectation(clips: Int, _ work: (seconds: Double, clips: Int), isFirstLook: Bool) -> String {
-        guard clips > 0 else { return "No other clips have to go through the network." }
-        guard work.clips > 0 else {
-            return "The deviations need \(clips, "clip") more; those so far were all in the cache, which takes seconds."
-        }
-        let secondsPerClip = work.seconds / Double(work.clips)
-        return "The deviations take about \(minutes(Double(clips) * secondsPerClip)) "
-            + "at \(NumberText.rounded(secondsPerClip, digits: 2)) s a clip, less what the cache has"
-            + (isFirstLook ? "; and as much again or more for those that may explain the value." : ".")
     }
 
     // MARK: Passes
@@ -138,10 +122,7 @@ final class ExplanationSearch {
         let passes = worthwhile.flatMap { PipelineFeatureCache.passes(of: $0.recipe) }.filter {
             wanted.insert($0).inserted
         }
-        tell(
-            .message(
-                "\(worthwhile.count) of \(found.deviations.count, "deviation") may explain it and are computed on all clips."
-            ))
+        tell(.screened(worthwhile.count, of: found.deviations.count))
         try make(passes.map { ($0, found.count($0.side)) })
         return looks.map { isMade($0.recipe) ? finding($0.deviations) : $0 }
     }
@@ -203,12 +184,7 @@ final class ExplanationSearch {
             .sorted { abs($0.guess - reported.value) < abs($1.guess - reported.value) }
         if settings.pairs == .all || !free.contains(where: explains) {
             let chosen = affordable(costly.map { ($0.pair, $0.recipe) })
-            if !chosen.isEmpty {
-                tell(
-                    .message(
-                        "No single deviation explains it: \(chosen.count) of \(costly.count, "pair") that need new passes are computed."
-                    ))
-            }
+            if !chosen.isEmpty { tell(.pairing(chosen.count, of: costly.count)) }
             var wanted: Set<PipelineFeatureCache.Pass> = []
             let passes = chosen.flatMap { PipelineFeatureCache.passes(of: $0.recipe) }.filter {
                 wanted.insert($0).inserted
@@ -361,10 +337,6 @@ final class ExplanationSearch {
             notes.append("whether context was counted is not tried: give the number of context frames")
         }
         return notes
-    }
-
-    private static func minutes(_ seconds: Double) -> String {
-        seconds < 90 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
     }
 }
 

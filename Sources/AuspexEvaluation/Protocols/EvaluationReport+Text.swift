@@ -1,12 +1,13 @@
-import AuspexGraphics
 import AuspexMetrics
 import AuspexSupport
-import AuspexTensors
-import AuspexVideo
-import Foundation
 
-/// The report as people read it.
-extension EvaluationReport {
+extension EvaluationReport: Report {
+    /// What was asked, a row for each predictor, who wins, what papers report, and the curves against the horizon.
+    public var text: String {
+        ([heading + "\n" + table] + [comparison, publishedText, curve].filter { !$0.isEmpty })
+            .joined(separator: "\n\n")
+    }
+
     /// What was asked, in one line.
     public var heading: String {
         "\(`protocol`.name): \(clips, "clip") of \(source), \(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames, "frame")"
@@ -70,38 +71,6 @@ extension EvaluationReport {
             }
         }
         return (notes + ofMetrics).filter { seen.insert($0).inserted }
-    }
-
-    /// The metrics that every forecaster has at every predicted step.
-    public var metricsWithCurves: [String] {
-        `protocol`.metrics.filter { metric in names.allSatisfy { models[$0]?.metrics[metric]?.perStep != nil } }
-    }
-
-    /// The metric of every forecaster against the horizon; where several futures were drawn, the best and the worst too.
-    public func plot(of metric: String) -> LinePlot {
-        var series: [LinePlot.Series] = []
-        func add(_ name: String, _ result: MetricResult?, isDashed: Bool) {
-            guard let values = result?.perStep else { return }
-            let band = result?.perStepInterval.flatMap { ends in
-                ends.count == values.count ? (lower: ends.map { $0[0] }, upper: ends.map { $0[1] }) : nil
-            }
-            series.append(
-                .init(name: name, x: (1...values.count).map(Double.init), y: values, band: band, isDashed: isDashed))
-        }
-        for name in names {
-            guard let scores = models[name] else { continue }
-            let samples = `protocol`.samples
-            add(
-                scores.best == nil ? name : "\(name), mean of \(samples)", scores.metrics[metric],
-                isDashed: name != "model")
-            add("\(name), best of \(samples)", scores.best?[metric], isDashed: false)
-            add("\(name), worst of \(samples)", scores.worst?[metric], isDashed: false)
-        }
-        // Where the step is a time, the axis has a unit.
-        let step = frames.step.hasSuffix(" s") ? " (\(frames.step))" : ""
-        return LinePlot(
-            title: (origin.map { $0 + " · " } ?? "") + "\(`protocol`.name): \(clips, "clip")",
-            xLabel: "predicted frame" + step, yLabel: MetricAxis.label(metric), series: series)
     }
 
     private static func cell(_ result: MetricResult?) -> String {

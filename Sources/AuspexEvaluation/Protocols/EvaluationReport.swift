@@ -84,4 +84,9 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var names: [String] {
         models.keys.sorted { ($0 != "model" ? 1 : 0, $0) < ($1 != "model" ? 1 : 0, $1) }
     }
+
+    /// The metrics that every forecaster has at every predicted step.
+    public var metricsWithCurves: [String] {
+        `protocol`.metrics.filter { metric in names.allSatisfy { models[$0]?.metrics[metric]?.perStep != nil } }
+    }
 }

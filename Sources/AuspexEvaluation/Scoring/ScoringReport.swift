@@ -1,5 +1,4 @@
 import AuspexMetrics
-import AuspexSupport
 import AuspexTensors
 
 /// What a comparison found, and all that is needed to find it again.
@@ -48,29 +47,4 @@ public struct ScoringReport: Codable, Sendable, Equatable {
     public var settings: ScoringSettings
     public var sets: Sets
     public var machine: Machine
-
-    /// What was compared, in one line.
-    public var summary: String {
-        let (real, predicted) = (sets.real.count, sets.predicted.count)
-        let things = settings.kind == .embeddings ? "rows" : "clips"
-        if pairing != "as sets" { return "\(clips) \(things), paired \(pairing)" }
-        return real == predicted
-            ? "\(real) \(things) of each set" : "\(real) real and \(predicted) predicted \(things), as sets"
-    }
-
-    /// A row for each metric, in the order asked for.
-    public var table: String {
-        let results = settings.metrics.compactMap { name in metrics[name].map { (name, $0) } }
-        let hasInfinite = results.contains { $0.1.atInfinity != nil }
-        var table = TextTable(header: ["metric", "value", "95% interval"] + (hasInfinite ? ["at n = ∞"] : []))
-        for (name, result) in results {
-            let interval = result.interval.map {
-                "\(NumberText.measured($0[0])) … \(NumberText.measured($0[1]))"
-            }
-            table.add(
-                [name, NumberText.measured(result.value), interval ?? ""]
-                    + (hasInfinite ? [result.atInfinity.map(NumberText.measured) ?? ""] : []))
-        }
-        return table.text + "\n\n" + results.map { "\($0): \($1.convention)" }.joined(separator: "\n")
-    }
 }

@@ -140,7 +140,8 @@ public enum EmbeddingMetric: String, Sendable, CaseIterable {
                 result.notes.append("the value of \(result.clips, "row") is biased upward")
             }
             if let extrapolated = result.atInfinity {
-                result.notes.append("extrapolated to infinitely many rows: \((extrapolated * 1e6).rounded() / 1e6)")
+                result.notes.append(
+                    "extrapolated to infinitely many rows: \(NumberText.nearest(extrapolated, decimals: 6))")
             }
             return result
         case .kernel, .kernelPlain, .kernelAll:

@@ -1,5 +1,6 @@
 import AuspexPretrained
 import AuspexStatistics
+import AuspexSupport
 import AuspexTensors
 
 /// Fréchet Video Distance: how far the distribution of predicted clips lies from that of real ones, by I3D's logits.
@@ -92,12 +93,10 @@ public struct FrechetVideoDistance: FeatureMetric {
     }
 
     private static func told(atInfinity value: Double, clips: Int, size: Int) -> String {
-        let told = "FVD∞, extrapolated to infinitely many clips: \(rounded(value))"
+        let told = "FVD∞, extrapolated to infinitely many clips: \(NumberText.nearest(value))"
         let needed = FrechetEstimates.linearCounts(of: size)
         if clips >= needed { return told }
         return told + (value < 0 ? ", which no distance is: take it for 0, and " : ", ")
             + "a rough figure, as the line through smaller sets is curved below \(needed)"
     }
-
-    private static func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 }

@@ -137,22 +137,6 @@ public struct FileContents: Encodable, Sendable {
         self.tensors = tensors
     }
 
-    /// One line: how many tensors, numbers and bytes.
-    public var summary: String {
-        let numbers = tensors.reduce(0) { $0 + $1.count }
-        return "\(path): \(format), \(tensors.count, "tensor"), \(numbers, "number"), \(sizeBytes, "byte")"
-    }
-
-    /// One line: what was compared with what.
-    public var verification: String {
-        switch verifiedBy {
-        case .checksums:
-            (step.map { "checkpoint of step \($0), intact: " } ?? "intact: ")
-                + "\(verifiedFiles.count, "file") compared with the checksums of when it was written"
-        case .none: "not verified: the file has no checksum"
-        }
-    }
-
     private static func entries(of reader: SafeTensorsReader, prefix: String) -> [Entry] {
         reader.entries.map { Entry(name: prefix + $0.key, type: $0.value.elementType.rawValue, shape: $0.value.shape) }
             .sorted { $0.name.compare($1.name, options: [.numeric]) == .orderedAscending }

@@ -95,7 +95,8 @@ public struct VideoContinuation {
         if let seconds, seconds > end + ownInterval {
             throw VideoError(
                 .tooShort, reader.path,
-                "lasts \(rounded(end + ownInterval)) s: \(rounded(seconds)) s is after its end", remedies: [.startTime])
+                "lasts \(NumberText.nearest(end + ownInterval)) s: \(NumberText.nearest(seconds)) s is after its end",
+                remedies: [.startTime])
         }
         let present = seconds.map { reader.frame(nearest: $0) } ?? last
         let context = (1 - given...0).compactMap { timeline.frame($0, stepsFrom: present, step) }
@@ -103,7 +104,7 @@ public struct VideoContinuation {
             throw VideoError(
                 .tooShort, reader.path,
                 "has \(present + 1, "frame") up to the place where the prediction begins; the model "
-                    + "is given \(given), \(rounded(interval)) s apart: take a longer video"
+                    + "is given \(given), \(NumberText.nearest(interval)) s apart: take a longer video"
                     + (seconds == nil ? "" : ", or a later time"), remedies: seconds == nil ? [] : [.startTime])
         }
         var future: [Int] = []
@@ -113,5 +114,4 @@ public struct VideoContinuation {
         return (context, future, interval)
     }
 
-    private func rounded(_ seconds: Double) -> String { "\((seconds * 1000).rounded() / 1000)" }
 }

@@ -18,6 +18,14 @@ public enum HumanUnits {
         return "\(digits(seconds / unit.seconds)) \(unit.name)"
     }
 
+    /// As a clock shows it: `2:03:04` or `3:04`.
+    package static func clock(seconds: Double) -> String {
+        func padded(_ number: Int) -> String { (number < 10 ? "0" : "") + "\(number)" }
+        let whole = Int(min(seconds, 1e9).rounded())
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        return hours > 0 ? "\(hours):\(padded(minutes)):\(padded(rest))" : "\(minutes):\(padded(rest))"
+    }
+
     private static func scaled(_ amount: Double, by step: Double, units: [String]) -> String {
         var (amount, unit) = (amount, 0)
         while amount >= step, unit + 1 < units.count {

@@ -1,7 +1,9 @@
 import Foundation
 
-/// How results write numbers for people. The machine's language changes nothing.
+/// Numbers as text for people: the only place that makes it. The machine's language changes nothing.
 package enum NumberText {
+    private static let locale = Locale(identifier: "en_US_POSIX")
+
     /// A metric's value: four significant digits, and powers of ten where zeros would tell nothing but the scale.
     package static func measured(_ value: Double) -> String {
         let style = FloatingPointFormatStyle<Double>.number.precision(.significantDigits(4)).grouping(.never)
@@ -17,5 +19,33 @@ package enum NumberText {
     /// Three significant digits, zeros at the end included.
     package static func short(_ value: Double) -> String {
         value.formatted(.number.precision(.significantDigits(3)).grouping(.never))
+    }
+
+    /// Exactly so many digits after the point: `3.10`.
+    package static func fixed(_ value: Double, decimals: Int) -> String {
+        String(format: "%.\(decimals)f", value)
+    }
+
+    /// The same with a sign unless it is 0, so that differences of a column stand below one another.
+    package static func signed(_ value: Double, decimals: Int) -> String {
+        value.formatted(
+            .number.precision(.fractionLength(decimals)).grouping(.never).locale(locale)
+                .sign(strategy: .always(includingZero: false)))
+    }
+
+    /// At most so many digits after the point, without zeros at the end: `3.1`, `25`.
+    package static func trimmed(_ value: Double, decimals: Int) -> String {
+        value.formatted(.number.precision(.fractionLength(0...decimals)).grouping(.never).locale(locale))
+    }
+
+    /// A measured time, length or value to the nearest power of ten below the point, with a point always: `0.1`, `3.0`.
+    package static func nearest(_ value: Double, decimals: Int = 3) -> String {
+        let scale = pow(10, Double(decimals))
+        return "\((value * scale).rounded() / scale)"
+    }
+
+    /// Powers of ten with so many significant digits at most: `1e+06`, `2.5e-05`.
+    package static func powers(_ value: Double, digits: Int) -> String {
+        digits == 1 ? String(format: "%.0e", value) : String(format: "%.\(digits)g", value)
     }
 }

@@ -135,7 +135,7 @@ public final class ProgressReporter: Sendable {
         if let rate = state.rate {
             parts.append(rate >= 1 || rate == 0 ? "\(Self.short(rate))/s" : "\(Self.short(1 / rate)) s each")
             if let total, total > state.completed, rate > 0 {
-                parts.append("\(Self.duration(Double(total - state.completed) / rate)) left")
+                parts.append("\(HumanUnits.clock(seconds: Double(total - state.completed) / rate)) left")
             }
         }
         parts += state.numbers.map { "\($0.name) \($0.text)" }
@@ -180,14 +180,6 @@ public final class ProgressReporter: Sendable {
         if number >= 999_500 { return short(number / 1e6) + "M" }
         if number >= 9_995 { return short(number / 1e3) + "k" }
         let digits = number >= 99.95 ? 0 : number >= 9.995 ? 1 : 2
-        return String(format: "%.\(digits)f", number)
-    }
-
-    /// `2:03:04` or `3:04`.
-    package static func duration(_ seconds: Double) -> String {
-        let whole = Int(min(seconds, 1e9).rounded())
-        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-        return hours > 0
-            ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+        return NumberText.fixed(number, decimals: digits)
     }
 }

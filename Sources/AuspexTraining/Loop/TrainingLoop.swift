@@ -193,7 +193,7 @@ public final class TrainingLoop {
             ("D", total("discriminator")), ("G", total("generator")), ("pixel", report["generator/pixelLoss"]),
             ("waiting", report["seconds/waitingForData"]),
         ]
-        let losses = shown.compactMap { name, value in value.map { (name, String(format: "%.3f", $0)) } }
+        let losses = shown.compactMap { name, value in value.map { (name, NumberText.fixed($0, decimals: 3)) } }
         progress.update(completed: trainer.step, numbers: comparison + losses)
     }
 

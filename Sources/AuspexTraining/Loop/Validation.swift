@@ -109,5 +109,5 @@ public struct ValidationSummary: Codable, Sendable, Equatable {
             .map { "\($0.name) \(Self.decibels($0.psnr))" }.joined(separator: ", ") + " dB" + verdict
     }
 
-    static func decibels(_ value: Double) -> String { String(format: "%.2f", value) }
+    static func decibels(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
 }

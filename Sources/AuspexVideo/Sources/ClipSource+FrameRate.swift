@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 extension ClipSource {
@@ -25,15 +26,13 @@ extension ClipSource {
             guard let first = found.max(by: { $0.seconds < $1.seconds }) else { return [] }
             let others = found.count > 1 ? " (and \(found.count - 1) more of \(intervals.count) looked at)" : ""
             return [
-                "\(first.name)\(others) has a frame every \(Self.rounded(first.seconds)) s, clips take one every \(Self.rounded(wanted)) s: "
+                "\(first.name)\(others) has a frame every \(NumberText.nearest(first.seconds)) s, clips take one every \(NumberText.nearest(wanted)) s: "
                     + consequence(first.seconds)
             ]
         }
         return note(repeated) { _ in "frames are repeated" }
-            + note(approximated) { "the nearest frames are taken, up to \(Self.rounded($0 / 2)) s off" }
+            + note(approximated) { "the nearest frames are taken, up to \(NumberText.nearest($0 / 2)) s off" }
     }
-
-    private static func rounded(_ seconds: Double) -> String { "\((seconds * 1000).rounded() / 1000)" }
 }
 
 extension ItemSource {

@@ -148,8 +148,8 @@ package struct ItemSource: ClipSource {
             let span = count > 0 ? seconds[timeline.usable.upperBound - 1] - seconds[timeline.usable.lowerBound] : 0
             return VideoError(
                 .tooShort, item.name,
-                "\(has) over \(rounded(span)) s; a clip of \(request.frames, "frame") \(rounded(interval)) s apart "
-                    + "needs \(rounded(Double(request.frames - 1) * interval)) s: \(advice(for: timeline))")
+                "\(has) over \(NumberText.nearest(span)) s; a clip of \(request.frames, "frame") \(NumberText.nearest(interval)) s apart "
+                    + "needs \(NumberText.nearest(Double(request.frames - 1) * interval)) s: \(advice(for: timeline))")
         }
     }
 
@@ -175,11 +175,6 @@ package struct ItemSource: ClipSource {
         case .window: "ask for a shorter one, or list more of the file"
         case nil: "ask for a shorter one"
         }
-    }
-
-    private static func rounded(_ seconds: Double) -> String {
-        let thousandths = (seconds * 1000).rounded() / 1000
-        return "\(thousandths)"
     }
 
     /// One error for a source of which nothing can be used: the file's own where there is only one.

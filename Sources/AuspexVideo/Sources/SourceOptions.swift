@@ -19,6 +19,7 @@ public struct SourceOptions: Sendable {
     /// Where skipped files are named.
     public var logger = Logger(label: "auspex.video")
 
+    /// Options of which none need be given; see the properties.
     public init(
         classes: Bool = false, axes: String? = nil, range: ClosedRange<Float>? = nil, framesPerSecond: Double? = nil,
         decodingThreads: Int = 1

@@ -1,20 +1,30 @@
 import AuspexTensors
 
-/// What is in a source: what `auspex data inspect` tells.
+/// What is in a source.
 public struct SourceReport: Sendable, Codable {
+    /// The source, as it was named.
     public var source: String
+    /// Names of the classes by their numbers; empty where there are none.
     public var classNames: [String]
+    /// What was found in each item, in the source's order; empty for a source without items.
     public var items: [Item]
+    /// Frames of the clips that are counted.
+    public var clipFrames: Int
     /// Files that were found and not taken for videos.
     public var ignored: [String]
 
+    /// Usable frames of all items.
     public var frameCount: Int { items.reduce(0) { $0 + $1.frameCount } }
+    /// Clips of all items that fit without overlapping.
     public var clipCount: Int { items.reduce(0) { $0 + $1.clipCount } }
+    /// Items that give at least one clip.
     public var usableItems: Int { items.count { $0.problem == nil } }
 
     /// One file, image folder or array element.
     public struct Item: Sendable, Codable {
+        /// Path of the file or folder, or the name of the array's element.
         public var name: String
+        /// Its class: its folder, or the list's column; nil where the source has no classes.
         public var className: String?
         /// Size of its pictures as shown; nil where none can be read.
         public var size: FrameSize?
@@ -22,6 +32,7 @@ public struct SourceReport: Sendable, Codable {
         public var firstFrame = 0
         /// Frames that may be used.
         public var frameCount: Int
+        /// From the first usable frame to the end of the last, in seconds; nil for items without a clock.
         public var durationSeconds: Double?
         /// Clips of the request that fit without overlapping.
         public var clipCount: Int
@@ -60,7 +71,7 @@ extension ClipSource {
             progress(items.count, count)
         }
         return SourceReport(
-            source: description, classNames: classNames, items: items, ignored: ignored)
+            source: description, classNames: classNames, items: items, clipFrames: request.frames, ignored: ignored)
     }
 
 }

@@ -3,6 +3,7 @@
 public struct SourceSplit: Codable, Sendable, Equatable {
     /// A file, a part of one, a folder of images or an element of an array, as it was when the run began.
     public struct Item: Codable, Sendable, Equatable {
+        /// Path of the file or folder, or the name of the array's element.
         public var name: String
         /// Which part of its files the item is; empty where it is the whole.
         public var part: String
@@ -16,9 +17,12 @@ public struct SourceSplit: Codable, Sendable, Equatable {
         var key: String { part.isEmpty ? name : "\(name) \(part)" }
     }
 
+    /// Items to train on, in the order in which clips are drawn from them.
     public var training: [Item]
+    /// Items, or shares of their time, that no training sees.
     public var heldOut: [Item]
 
+    /// Items that share no clip.
     public init(training: [Item], heldOut: [Item]) {
         self.training = training
         self.heldOut = heldOut
@@ -30,11 +34,14 @@ public struct SourceSplit: Codable, Sendable, Equatable {
 
 /// A source in two parts that share no clip.
 public struct SourceParts: Sendable {
+    /// Clips to train on.
     public let training: any ClipSource
+    /// Clips that no training sees.
     public let heldOut: any ClipSource
     /// Nil for a source whose clips are drawn and not read, such as a synthetic one.
     public let record: SourceSplit?
 
+    /// Joins two parts that share no clip.
     public init(training: any ClipSource, heldOut: any ClipSource, record: SourceSplit? = nil) {
         self.training = training
         self.heldOut = heldOut
@@ -51,6 +58,7 @@ public struct SourceChanges: Sendable, Equatable {
     /// Items whose files have another size or other bytes.
     public var changed: [String] = []
 
+    /// No changes.
     public init() {}
 
     /// One note a kind; empty where nothing changed.

@@ -290,7 +290,7 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
             var messages: [String] = []
             _ = try explanation.explain(
                 [explanation.reported], real: sets.realPath, predicted: sets.predictedPath,
-                tell: { if case .message(let text) = $0 { messages.append(text) } },
+                tell: { if let text = $0.text { messages.append(text) } },
                 extractor: { preparation in
                     FeatureExtractor(
                         preparation: preparation, featureSize: PlainPipeline.featureSize, cache: cache, checksum: "slow"

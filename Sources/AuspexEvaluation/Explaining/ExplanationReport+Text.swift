@@ -2,7 +2,23 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-extension ExplanationReport {
+extension ExplanationReport: Report {
+    /// How many deviations that do not explain the value have rows of their own, where not all have.
+    private static let nearestRefuted = 8
+
+    /// The nearest rows of the table, and what it comes to.
+    public var text: String { text(full: false) }
+
+    /// The table, and what it comes to.
+    ///
+    /// - Parameter full: whether every deviation has a row, also those that change nothing.
+    public func text(full: Bool) -> String {
+        table(refuted: full ? nil : Self.nearestRefuted) + "\n\n" + summary.joined(separator: "\n")
+    }
+
+    /// What is known of the sets.
+    public var allNotes: [String] { notes }
+
     /// A row for each deviation, the best first, and what the columns mean.
     ///
     /// - Parameter refuted: how many rows there are of deviations that do not explain the value, the nearest; the others are counted. nil gives rows to all, also
@@ -55,8 +71,7 @@ extension ExplanationReport {
     /// With as many digits behind the point as make five of the reported value, so that a column's points stand below one another.
     private func fixed(_ value: Double, isSigned: Bool = false) -> String {
         let decimals = reported == 0 ? 4 : min(max(4 - Int(log10(abs(reported)).rounded(.down)), 0), 12)
-        return value.formatted(
-            .number.precision(.fractionLength(decimals)).grouping(.never)
-                .sign(strategy: isSigned ? .always(includingZero: false) : .automatic))
+        return isSigned
+            ? NumberText.signed(value, decimals: decimals) : NumberText.fixed(value, decimals: decimals)
     }
 }

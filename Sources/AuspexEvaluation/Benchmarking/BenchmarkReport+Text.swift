@@ -2,9 +2,9 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-extension BenchmarkReport {
-    /// The measurement in words, for people.
-    public var summary: [String] {
+extension BenchmarkReport: Report {
+    /// The measurement in words, and a row for each family of operations.
+    public var text: String {
         let unit =
             switch work {
             case .step: "a step"
@@ -21,6 +21,6 @@ extension BenchmarkReport {
             table.add([name, NumberText.short(count.seconds), NumberText.short(count.gflop), "\(count.calls)"])
         }
         lines.append(table.text)
-        return lines
+        return lines.joined(separator: "\n")
     }
 }

@@ -1,0 +1,44 @@
+extension Explanation {
+    /// How many clips go through the network.
+    public struct Cost: Sendable {
+        /// For the metric's definition.
+        public let definition: Int
+        /// For all single deviations.
+        public let singles: Int
+        /// For a first look at them; nil where everything is computed at once.
+        public let screening: Int?
+        /// Ways of preparing a set's clips, beside the definition's.
+        public let passes: Int
+
+        init(definition: Int, singles: Int, screening: Int?, passes: Int) {
+            (self.definition, self.singles, self.screening, self.passes) = (definition, singles, screening, passes)
+        }
+
+        init(of found: ExplainedCase, settings: Explanation) {
+            let screen = settings.screen
+            let isScreened = max(found.count(.real), found.count(.predicted)) > 2 * screen
+            self.init(
+                definition: found.count(.real) + found.count(.predicted),
+                singles: found.passes.reduce(0) { $0 + found.count($1.side) },
+                screening: isScreened ? found.passes.reduce(0) { $0 + min(screen, found.count($1.side)) } : nil,
+                passes: found.passes.count)
+        }
+    }
+
+    /// How long the deviations will take, from what was measured so far.
+    public struct Expectation: Sendable {
+        /// Clips that have not been asked for yet.
+        public let clips: Int
+        /// What a clip takes; nil where all clips so far were in the cache.
+        public let secondsPerClip: Double?
+        /// Whether only a first look is meant, which more work follows.
+        public let isFirstLook: Bool
+
+        /// - Parameter work: what was measured: the time, and the clips that went through the network in it.
+        package init(clips: Int, after work: (seconds: Double, clips: Int), isFirstLook: Bool) {
+            self.clips = clips
+            secondsPerClip = work.clips > 0 ? work.seconds / Double(work.clips) : nil
+            self.isFirstLook = isFirstLook
+        }
+    }
+}
