@@ -7,11 +7,16 @@ import Foundation
 
 /// A whole experiment: the predictor, its discriminators, its training and its data.
 public struct Configuration: Codable, Sendable, Equatable {
+    /// The options of the generator; their `name` decides which keys there are.
     @NamedModel public var model: any ModelOptions = TrIVDGANConfiguration()
+    /// The discriminators that train the generator; without effect where only losses on pixels do.
     public var discriminators = DiscriminatorsConfiguration()
+    /// Losses, optimizers, phases, batch, steps, checkpoints.
     public var training = TrainingConfiguration()
+    /// Where training clips and held-out clips come from, and how frames are taken from them.
     public var data = DataConfiguration()
 
+    /// The defaults: TrIVD-GAN with its three discriminators.
     public init() {}
 
     /// Reads a preset or a file, lays assignments over it, and checks the result.

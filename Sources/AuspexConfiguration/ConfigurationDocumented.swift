@@ -11,5 +11,6 @@ package protocol ConfigurationDocumentedValue {
 
 /// A part of a configuration that can be made from nothing: what an element of a list, or an optional section, is checked against.
 public protocol ConfigurationDefaulted {
+    /// Makes the part with the default of every field.
     init()
 }

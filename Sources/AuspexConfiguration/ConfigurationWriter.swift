@@ -7,6 +7,7 @@ import Foundation
 public struct ConfigurationWriter {
     private let width = 110
 
+    /// Makes a writer; it keeps nothing between documents.
     public init() {}
 
     /// - Returns: YAML that `ConfigurationReader` resolves to the same configuration.

@@ -29,6 +29,7 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     /// Decoded batches that may wait.
     public var queuedBatches = 4
 
+    /// The defaults: synthetic moving shapes, every frame, in colour.
     public init() {}
 
     /// How sources are opened.

@@ -13,12 +13,14 @@ public struct LeastMemory: Sendable, Equatable {
     /// The clips of a step, and the feature maps at the frames' own size; grows with `training.batch`.
     public let clipBytes: Double
 
+    /// The least that a training step takes, in bytes: `parameterBytes + clipBytes`.
     public var bytes: Double { parameterBytes + clipBytes }
 
     private static let floatBytes = 4.0
     /// Of a weight, its gradient, two moments and the average.
     static let bytesPerParameter = 5 * floatBytes
 
+    /// Computes the bounds from the sizes of a configuration alone, which need not be valid otherwise.
     public init(_ configuration: Configuration) {
         let (model, training) = (configuration.model, configuration.training)
         var discriminating = 0.0

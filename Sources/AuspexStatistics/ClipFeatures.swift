@@ -16,6 +16,11 @@ public struct ClipFeatures: Sendable, Equatable {
         var row: Int32
     }
 
+    /// Makes a set of rows.
+    ///
+    /// - Parameters:
+    ///   - size: numbers in a row, more than 0.
+    ///   - values: row after row; the count must be a multiple of `size`.
     public init(size: Int, values: [Float] = []) {
         require(size > 0, "ClipFeatures", "rows of \(size) numbers")
         self.size = size
@@ -28,6 +33,7 @@ public struct ClipFeatures: Sendable, Equatable {
         take(block)
     }
 
+    /// Number of rows.
     public var count: Int { places.count }
 
     /// Row after row, copied.
@@ -40,6 +46,9 @@ public struct ClipFeatures: Sendable, Equatable {
         }
     }
 
+    /// Adds rows, copied.
+    ///
+    /// - Parameter rows: row after row; the count must be a multiple of `size`.
     public mutating func append(_ rows: [Float]) {
         require(
             rows.count % size == 0, "ClipFeatures.append",
@@ -48,6 +57,7 @@ public struct ClipFeatures: Sendable, Equatable {
         take(rows.withUnsafeBufferPointer { FeatureBlock(copying: $0) })
     }
 
+    /// Adds the rows of another set, which must have the same `size`; the numbers are shared, not copied.
     public mutating func append(_ other: ClipFeatures) {
         require(other.size == size, "ClipFeatures.append", "rows of \(other.size) to rows of \(size)")
         let first = Int32(blocks.count)

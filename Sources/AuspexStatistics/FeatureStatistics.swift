@@ -12,10 +12,12 @@ public struct FeatureStatistics: Sendable {
         case all
     }
 
+    /// `[D]`: the mean of each feature.
     public let mean: [Double]
     /// `[D, D]`, both halves filled.
     public let covariance: [Double]
 
+    /// D, the number of features.
     public var size: Int { mean.count }
 
     /// By blocks of rows: what is in memory beside the features does not grow with them.
@@ -24,6 +26,11 @@ public struct FeatureStatistics: Sendable {
         self.init(mean: centred.mean, covariance: centred.covariance)
     }
 
+    /// Takes statistics that are known already.
+    ///
+    /// - Parameters:
+    ///   - mean: `[D]`.
+    ///   - covariance: `[D, D]`, symmetric, both halves filled.
     public init(mean: [Double], covariance: [Double]) {
         require(
             covariance.count == mean.count * mean.count, "FeatureStatistics",

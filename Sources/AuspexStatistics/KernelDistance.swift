@@ -7,6 +7,7 @@ import CAuspexLAPACK
 ///
 /// Source: Gretton et al. 2012, equation 3; Bińkowski et al. 2018, arXiv:1801.01401.
 public enum KernelDistance {
+    /// The polynomial kernel `k(x, y)` of two rows of d features.
     public enum Kernel: String, Sendable, Codable {
         /// `(x·y / d + 1)³`.
         case scaled

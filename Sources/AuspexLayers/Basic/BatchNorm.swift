@@ -11,6 +11,7 @@ public final class BatchStatistics: Layer {
     let momentum: Float = 0.1
     private let epsilon: Float = 1e-5
 
+    /// Statistics of C channels that begin with mean 0 and variance 1.
     public init(channels: Int) {
         mean = Buffer(Tensor(zeros: [channels]))
         variance = Buffer(Tensor(repeating: 1, shape: [channels]))
@@ -67,14 +68,17 @@ public final class BatchNorm: GeneratorNorm {
     public let gain: Parameter
     /// `[1, C]`
     public let bias: Parameter
+    /// The running mean and variance that inference normalises by.
     public let statistics: BatchStatistics
 
+    /// A norm of C channels that begins with gain 1 and bias 0.
     public init(channels: Int) {
         gain = Parameter(Tensor(repeating: 1, shape: [1, channels]))
         bias = Parameter(Tensor(zeros: [1, channels]))
         statistics = BatchStatistics(channels: channels)
     }
 
+    /// Normalises `[N, H, W, C]` over N, H and W, scales and shifts by the learned gain and bias, and rectifies if asked.
     public func callAsFunction(_ x: Tensor, relu: Bool, _ pass: Pass) -> Tensor {
         statistics.normalize(x, gain: pass.read(gain), bias: pass.read(bias), relu: relu, pass)
     }
@@ -88,10 +92,14 @@ public final class BatchNorm: GeneratorNorm {
 ///
 /// Source: Brock et al. 2019, arXiv:1809.11096, appendix B; Luc et al. 2020.
 public final class ConditionalBatchNorm: GeneratorNorm {
+    /// Wg, from `[B, conditionSize]` to `[B, C]`.
     public let gain: Linear
+    /// Wb, from `[B, conditionSize]` to `[B, C]`.
     public let bias: Linear
+    /// The running mean and variance that inference normalises by.
     public let statistics: BatchStatistics
 
+    /// A norm of C channels with orthogonal Wg and Wb under spectral norm.
     public init(channels: Int, conditionSize: Int, using initializer: inout Initializer) {
         gain = Linear(inputs: conditionSize, outputs: channels, bias: false, using: &initializer)
         bias = Linear(inputs: conditionSize, outputs: channels, bias: false, using: &initializer)

@@ -6,6 +6,7 @@ public final class Convolution: Layer {
     public let weight: Parameter
     /// `[outputs]`
     public let bias: Parameter
+    /// The spectral norm that the weight is divided by; nil where the layer has none.
     public let norm: SpectralNorm?
     private let stride: Int
     private let groups: Int
@@ -29,6 +30,7 @@ public final class Convolution: Layer {
     /// The weight that a pass convolves with: normalised, where the layer is.
     package func kernel(_ pass: Pass) -> Tensor { norm?(weight, pass) ?? pass.read(weight) }
 
+    /// Convolves `[N, (T,) H, W, inputs]` to `[N, (T′,) H′, W′, outputs]`, sides divided by the stride and rounded up, and applies the activation.
     public func callAsFunction(_ x: Tensor, activation: Activation = .identity, _ pass: Pass) -> Tensor {
         convolution(
             x, weight: kernel(pass), bias: pass.read(bias), stride: stride, groups: groups, activation: activation)

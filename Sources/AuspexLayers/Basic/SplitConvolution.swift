@@ -8,6 +8,7 @@ public final class SplitConvolution: Layer {
     public let weight: Parameter
     /// `[outputs]`
     public let bias: Parameter
+    /// The spectral norm of the whole weight, both halves together.
     public let norm: SpectralNorm
     private let firstChannels: Int
     private let firstHalf = Half()
@@ -16,6 +17,7 @@ public final class SplitConvolution: Layer {
     /// Names a half among what a pass makes once.
     private final class Half {}
 
+    /// Makes a convolution of k×k with an orthogonal weight under spectral norm and a bias of 0.
     public init(
         firstChannels: Int, secondChannels: Int, outputChannels: Int, kernelSize: Int = 3,
         using initializer: inout Initializer

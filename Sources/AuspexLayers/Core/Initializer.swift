@@ -10,6 +10,7 @@ public struct Initializer: Sendable {
     /// For a network whose weights will be loaded: nothing is drawn and nothing made orthogonal.
     public static let blank = Initializer(seed: 0, isBlank: true)
 
+    /// Draws from the stream of a name: two networks of one seed and different names begin unrelated.
     public init(seed: UInt64, name: String = "weights") {
         self.init(seed: seed, name: name, isBlank: false)
     }

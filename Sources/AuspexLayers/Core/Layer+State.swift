@@ -2,8 +2,11 @@ import AuspexTensors
 
 /// Why saved numbers do not fit a network.
 public enum LayerStateError: Error, CustomStringConvertible, Equatable {
+    /// The network has a parameter or buffer of this name, and the saved numbers have none.
     case missing(name: String)
+    /// The saved numbers have this name, and the network does not.
     case unknown(name: String)
+    /// Saved numbers of another shape than the network's.
     case shape(name: String, found: [Int], expected: [Int])
 
     public var description: String {

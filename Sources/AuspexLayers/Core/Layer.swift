@@ -12,13 +12,17 @@ public protocol Layer: AnyObject {
 
 /// A parameter with its property path.
 public struct NamedParameter {
+    /// Property path: `stages.0.unit.candidate.weight`.
     public let name: String
+    /// The parameter itself, not a copy.
     public let parameter: Parameter
 }
 
 /// A buffer with its property path.
 public struct NamedBuffer {
+    /// Property path: `stages.0.unit.gate.norm.u`.
     public let name: String
+    /// The buffer itself, not a copy.
     public let buffer: Buffer
 }
 

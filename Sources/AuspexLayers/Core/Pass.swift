@@ -6,6 +6,7 @@ import AuspexTensors
 /// Layers read their parameters through it. Nothing about a pass is ambient: two passes can be open at once, and a parameter that
 /// this one does not differentiate is read as a plain tensor, so that nothing is recorded for it.
 public final class Pass {
+    /// Which statistics a pass uses, and whether it changes them.
     public enum Mode: Equatable, Sendable {
         /// Batch statistics; spectral norms take one power iteration, unless the pass leaves them.
         case training
@@ -15,6 +16,7 @@ public final class Pass {
         case recalibrating(batch: Int)
     }
 
+    /// The mode that every layer of the pass sees.
     public let mode: Mode
     /// Whether running statistics follow this pass: in training they follow generator steps only.
     public let movesStatistics: Bool

@@ -4,8 +4,11 @@ import AuspexTensors
 ///
 /// Source: Ballas et al. 2016, arXiv:1511.06432, equations 5–8, with ReLU for tanh as in Clark et al. 2019, arXiv:1907.06571.
 public final class ConvGRU: RecurrentUnit {
+    /// Wr and br.
     public let reset: SplitConvolution
+    /// Wu and bu.
     public let gate: SplitConvolution
+    /// Wc and bc.
     public let candidate: SplitConvolution
 
     /// - Parameter startsStill: an untrained unit keeps most of its state.
@@ -32,6 +35,7 @@ public final class ConvGRU: RecurrentUnit {
 }
 
 extension RecurrentUnitKind {
+    /// `conv-gru`: a convolutional gated recurrent unit, see `ConvGRU`.
     public static let convGRU = RecurrentUnitKind("conv-gru") { options, stateChannels, inputChannels, initializer in
         ConvGRU(
             stateChannels: stateChannels, inputChannels: inputChannels, startsStill: options.startsStill,

@@ -6,9 +6,13 @@ import AuspexTensors
 /// The features that start a unit start the cell; the hidden state is their tanh, as an open output gate would show it.
 /// Source: Shi et al. 2015, arXiv:1506.04214, equation 3.
 public final class ConvLSTM: RecurrentUnit {
+    /// Wi and bi.
     public let inputGate: SplitConvolution
+    /// Wf and bf.
     public let forgetGate: SplitConvolution
+    /// Wo and bo.
     public let outputGate: SplitConvolution
+    /// Wg and bg.
     public let candidate: SplitConvolution
 
     /// - Parameter startsStill: an untrained unit keeps most of its cell.
@@ -42,6 +46,7 @@ public final class ConvLSTM: RecurrentUnit {
 }
 
 extension RecurrentUnitKind {
+    /// `conv-lstm`: a convolutional LSTM, see `ConvLSTM`.
     public static let convLSTM = RecurrentUnitKind("conv-lstm") { options, stateChannels, inputChannels, initializer in
         ConvLSTM(
             stateChannels: stateChannels, inputChannels: inputChannels, startsStill: options.startsStill,

@@ -18,6 +18,7 @@ public struct RecurrentState {
     /// The memory cell of an LSTM, `[B, H, W, C]`.
     public var cell: Tensor?
 
+    /// A state; `cell` is for units that have a memory cell beside their output.
     public init(hidden: Tensor, cell: Tensor? = nil) {
         self.hidden = hidden
         self.cell = cell

@@ -26,6 +26,12 @@ public struct RecurrentUnitKind: Sendable {
         factory = make
     }
 
+    /// Makes a unit.
+    ///
+    /// - Parameters:
+    ///   - options: of all units; the kind reads its own.
+    ///   - stateChannels: C of the state.
+    ///   - inputChannels: channels of each step's input.
     public func make(
         _ options: RecurrentUnitOptions, stateChannels: Int, inputChannels: Int, using initializer: inout Initializer
     ) -> any RecurrentUnit {
@@ -49,13 +55,17 @@ public struct RecurrentUnitOptions: Codable, Sendable, Equatable {
     /// Whether an untrained unit keeps its state.
     public var startsStill: Bool = false
 
+    /// The defaults.
     public init() {}
 }
 
 /// The parameters that one option of a unit brings at least.
 public struct LeastUnitSize: Sendable, Equatable {
+    /// The option, as the configuration names it: `kernelSize`.
     public let field: String
+    /// What it is set to.
     public let value: Int
+    /// Weights that it brings at least.
     public let parameters: Double
     /// What to do where they are too many.
     public let advice: String
@@ -91,11 +101,13 @@ public struct RecurrentUnitRegistry: Sendable {
     /// In the order in which they are listed to people.
     public private(set) var kinds: [RecurrentUnitKind]
 
+    /// A registry of these kinds, in the order in which people see them.
     public init(_ kinds: [RecurrentUnitKind]) { self.kinds = kinds }
 
     /// Every unit of this package.
     public static let standard = RecurrentUnitRegistry([.convGRU, .convLSTM, .trajGRU, .tsruC, .tsruP, .tsruS])
 
+    /// Names of all kinds, as a configuration writes them.
     public var names: [String] { kinds.map(\.name) }
 
     /// Adds a unit, or replaces the one of its name.
@@ -104,6 +116,7 @@ public struct RecurrentUnitRegistry: Sendable {
         kinds.append(kind)
     }
 
+    /// The kind that a configuration calls by this name; nil where there is none.
     public func kind(named name: String) -> RecurrentUnitKind? { kinds.first { $0.name == name } }
 
     /// `is tsru; expected one of conv-gru, …; did you mean tsru-c?`

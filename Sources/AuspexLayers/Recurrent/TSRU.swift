@@ -10,17 +10,29 @@ import AuspexTensors
 ///
 /// Source: Luc et al. 2020, arXiv:2003.04035, section 3.2 and figure 3.
 public final class TSRU: RecurrentUnit {
+    /// What candidate and gate are computed from.
     public enum Variant: Sendable {
-        case c, p, s
+        /// The candidate from the moved state, the gate from the state.
+        case c
+        /// Both from the state.
+        case p
+        /// The candidate from the moved state, the gate from the moved state and the candidate.
+        case s
     }
 
     /// What the gate decides to keep.
     public enum Mix: String, Codable, Sendable, CaseIterable {
-        case warped, previous
+        /// ĥ, the moved state.
+        case warped
+        /// h, the state where it was.
+        case previous
     }
 
+    /// f and w: what moves the state.
     public let transform: MotionTransform
+    /// Wc and bc.
     public let candidate: SplitConvolution
+    /// Wu and bu.
     public let gate: SplitConvolution
     private let variant: Variant
     private let mix: Mix
@@ -65,8 +77,11 @@ public final class TSRU: RecurrentUnit {
 }
 
 extension RecurrentUnitKind {
+    /// `tsru-c`: the published default, see `TSRU`.
     public static let tsruC = tsru("tsru-c", .c)
+    /// `tsru-p`: the variant whose gate and candidate are computed in parallel, see `TSRU`.
     public static let tsruP = tsru("tsru-p", .p)
+    /// `tsru-s`: the variant whose gate follows its candidate, see `TSRU`.
     public static let tsruS = tsru("tsru-s", .s)
 
     private static func tsru(_ name: String, _ variant: TSRU.Variant) -> RecurrentUnitKind {

@@ -6,13 +6,21 @@ import AuspexTensors
 /// `c = ρ(Wc * x + r ⊙ Σₗ Uc,ₗ · wₗ + bc)`, `h' = u ⊙ h + (1 − u) ⊙ c`; U are 1×1, γ is conv 5×5 → ReLU → conv 5×5 with 32 features between.
 /// Source: Shi et al. 2017, arXiv:1706.03458, equation 3 (LeakyReLU there; ReLU here, as in our other units).
 public final class TrajGRU: RecurrentUnit {
+    /// The first convolution of γ, 5×5 over state and input, to 32 features.
     public let hiddenFlow: SplitConvolution
+    /// The second convolution of γ, 5×5, to (dy, dx) of each link.
     public let flow: Convolution
+    /// Wu and bu, 3×3.
     public let gateInput: Convolution
+    /// Wr and br, 3×3.
     public let resetInput: Convolution
+    /// Wc and bc, 3×3.
     public let candidateInput: Convolution
+    /// Uu of all links, 1×1.
     public let gateLinks: Convolution
+    /// Ur of all links, 1×1.
     public let resetLinks: Convolution
+    /// Uc of all links, 1×1.
     public let candidateLinks: Convolution
     private let links: Int
 
@@ -55,6 +63,7 @@ public final class TrajGRU: RecurrentUnit {
 }
 
 extension RecurrentUnitKind {
+    /// `traj-gru`: a trajectory GRU, see `TrajGRU`.
     public static let trajGRU = RecurrentUnitKind("traj-gru") { options, width in
         [
             LeastUnitSize(

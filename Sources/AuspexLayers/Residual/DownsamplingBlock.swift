@@ -5,13 +5,21 @@ import AuspexTensors
 /// In a network's first block there is no leading ReLU. The shortcut's 1×1 convolution commutes with pooling and stands after it.
 /// Source: Brock et al. 2019, arXiv:1809.11096, figure 15; in three dimensions: Clark et al. 2019, arXiv:1907.06571.
 public final class DownsamplingBlock: Layer {
+    /// 3×3 (×3), inputs to outputs.
     public let conv1: Convolution
+    /// 3×3 (×3), outputs to outputs.
     public let conv2: Convolution
     /// Where size or width changes.
     public let shortcut: Convolution?
     private let downsamples: Bool
     private let isFirst: Bool
 
+    /// Makes a block with orthogonal weights under spectral norm.
+    ///
+    /// - Parameters:
+    ///   - downsamples: whether sides are halved by an average over 2×2 (×2).
+    ///   - isFirst: whether the leading ReLU is left out, as the input is an image.
+    ///   - dimensions: 2 for images, 3 for clips.
     public init(
         inputChannels: Int, outputChannels: Int, downsamples: Bool, isFirst: Bool = false, dimensions: Int = 2,
         using initializer: inout Initializer

@@ -5,9 +5,13 @@ import AuspexTensors
 /// The shortcut's 1×1 convolution stands before the enlargement, with which it commutes.
 /// Source: Brock et al. 2019, arXiv:1809.11096, figure 15; Luc et al. 2020.
 public final class GeneratorBlock: Layer {
+    /// Over the inputs.
     public let norm1: any GeneratorNorm
+    /// 3×3, inputs to outputs, after the enlargement.
     public let conv1: Convolution
+    /// Over the outputs of `conv1`.
     public let norm2: any GeneratorNorm
+    /// 3×3, outputs to outputs.
     public let conv2: Convolution
     /// Where size or width changes.
     public let shortcut: Convolution?

@@ -7,13 +7,16 @@ import Foundation
 /// What the published FVD takes as features (`RGB/inception_i3d/Mean:0` of its module). Batch norm is folded into the convolutions when the network is built.
 /// Source: Carreira and Zisserman 2017, arXiv:1705.07750; deepmind/kinetics-i3d, `i3d.py`.
 public final class I3D: Sendable {
+    /// Height and width of the frames that the network takes, in pixels.
     public static let frameSide = 224
+    /// How many logits the network gives for a clip: the actions of Kinetics-400.
     public static let logitCount = 400
     /// With fewer frames the network's strides leave less than the two time steps that its average pooling takes.
     public static let fewestFrames = 9
 
     /// What activations and weights are rounded to before they are multiplied; sums are float32 always.
     public enum Precision: String, Sendable, Codable, CaseIterable {
+        /// No rounding: what published values were computed in.
         case float32
         /// Half the memory, and on processors with instructions for it (`Kernels.multiplyBFloat16`) the products in half the time.
         case bfloat16

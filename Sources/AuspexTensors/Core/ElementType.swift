@@ -2,7 +2,14 @@
 ///
 /// Networks use `float32` and `bfloat16`; pixels and fields `uint8` and `float32`. Statistics of metrics are `Double` arrays, not tensors.
 public enum ElementType: String, Codable, Sendable, CaseIterable {
-    case float32, bfloat16, uint8, int32
+    /// IEEE single precision.
+    case float32
+    /// The upper half of a float32: 8 bits of exponent, 7 of fraction.
+    case bfloat16
+    /// Bytes, 0…255.
+    case uint8
+    /// Signed whole numbers of 32 bits.
+    case int32
 
     /// Bytes of one element.
     public var sizeBytes: Int {
@@ -16,6 +23,7 @@ public enum ElementType: String, Codable, Sendable, CaseIterable {
 
 /// A Swift type that a tensor can hold.
 public protocol TensorScalar: BitwiseCopyable, Sendable, ExpressibleByIntegerLiteral {
+    /// What a tensor of such elements is stored as.
     static var elementType: ElementType { get }
 }
 

@@ -6,11 +6,17 @@ public enum Kernels {
     /// Sets how many threads kernels use (1…256); also oneDNN's number, so call it on the thread that computes.
     public static func setThreads(_ count: Int) { ax_set_threads(Int32(clamping: count)) }
 
+    /// How many threads kernels use.
     public static var threads: Int { Int(ax_threads()) }
 
     /// Instruction sets that the kernels are compiled for, each containing those before it.
     public enum InstructionSet: String, CaseIterable, Sendable, Codable {
-        case baseline, avx2, avx512
+        /// What every processor of the architecture has.
+        case baseline
+        /// AVX2 with FMA, 8 floats at a time.
+        case avx2
+        /// AVX-512 (F, BW, DQ, VL), 16 floats at a time.
+        case avx512
 
         fileprivate var isa: ax_isa {
             switch self {

@@ -11,6 +11,7 @@ public final class ShapePass: @unchecked Sendable {
 
     /// What a pass came to.
     public struct Count: Sendable, Equatable {
+        /// Nothing yet.
         public init() {}
 
         /// The most that live tensors take at one time, as rounded to the pool's size classes.
@@ -137,18 +138,32 @@ public final class ShapePass: @unchecked Sendable {
 /// A convolution in one direction, as far as its time depends on it.
 public struct ConvolutionWork: Hashable, Sendable {
     /// What is computed from what.
-    public enum Direction: String, Sendable, CaseIterable { case forward, backwardData, backwardWeights }
+    public enum Direction: String, Sendable, CaseIterable {
+        /// The output from input and weight.
+        case forward
+        /// The input's gradient from the output's and the weight.
+        case backwardData
+        /// The weight's gradient from the input and the output's gradient.
+        case backwardWeights
+    }
 
+    /// Which of the three products it is.
     public let direction: Direction
+    /// Images or clips, N.
     public let batch: Int
     /// Spatial sides, (time,) height and width.
     public let input: [Int]
+    /// The output's sides, in the order of `input`.
     public let output: [Int]
+    /// The kernel's sides, in the order of `input`.
     public let kernel: [Int]
+    /// Strides, in the order of `input`.
     public let stride: [Int]
     /// Zeros before each side.
     public let before: [Int]
+    /// Channels of the input, of all groups together.
     public let inputChannels: Int
+    /// Channels of the output, of all groups together.
     public let outputChannels: Int
     /// Groups of channels that do not see each other.
     public let groups: Int

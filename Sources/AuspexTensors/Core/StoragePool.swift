@@ -12,6 +12,7 @@ import Synchronization
 /// Sizes are rounded up to eight classes an octave: at most an eighth is wasted, and shapes that differ little share blocks. Work that repeats calls
 /// `endStep()` after each round, so that blocks of shapes that no longer come go back to the system.
 public final class StoragePool: Sendable {
+    /// The pool that every tensor's memory comes from.
     public static let shared = StoragePool()
 
     /// What the pool has handed out and what it keeps.
@@ -74,6 +75,7 @@ public final class StoragePool: Sendable {
 
     private init() {}
 
+    /// What the pool has handed out and keeps at this moment.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// Starts the peak afresh from what is live now.

@@ -5,7 +5,9 @@ import AuspexSupport
 /// A value over shared storage: copying a tensor copies no numbers, operations make new ones. A tensor computed from a differentiated
 /// parameter knows its place on the tape that recorded it; every other tensor carries none.
 public struct Tensor: Sendable {
+    /// The sides, outermost first; empty for a single number.
     public let shape: [Int]
+    /// What an element is stored as.
     public let elementType: ElementType
     package private(set) var storage: Storage
     /// Where the first element lies in the storage, in elements: a leading-dimension slice is a view.
@@ -42,6 +44,7 @@ public struct Tensor: Sendable {
     public var rank: Int { shape.count }
     /// Number of elements.
     public var count: Int { shape.product }
+    /// Bytes of all elements.
     public var sizeBytes: Int { count * elementType.sizeBytes }
     /// Whether there are numbers at all: not in a `ShapePass`.
     package var hasMemory: Bool { storage.shapePass == nil }

@@ -6,7 +6,9 @@ public enum WorkCounter {
     public struct Count: Sendable, Codable, Equatable {
         /// Thousand million floating-point operations that were executed, a multiplication and an addition being two.
         public var gflop: Double
+        /// Wall time in it, in seconds.
         public var seconds: Double
+        /// How often work of the family ran.
         public var calls: Int
 
         /// The mean over some repeats of the same work.

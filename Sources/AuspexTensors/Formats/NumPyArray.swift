@@ -6,7 +6,9 @@ import Foundation
 /// Versions 1 to 3 of the format; bool, whole numbers, float16, float32 and float64 in both byte orders. Arrays in Fortran order, records and
 /// pickled objects are refused. Source: numpy.lib.format, "NPY format".
 public final class NumPyArray: Sendable {
+    /// The file, as it was named.
     public let path: String
+    /// The array's sides, outermost first.
     public let shape: [Int]
     /// What the file holds; a tensor holds it as `element.tensorElementType`.
     public let element: NumPyElement

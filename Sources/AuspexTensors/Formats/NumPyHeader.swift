@@ -2,17 +2,29 @@ import AuspexSupport
 
 /// What one number of a `.npy` file is.
 public enum NumPyElement: String, Sendable, CaseIterable {
+    /// One byte, 0 or 1.
     case bool = "b1"
+    /// Signed whole numbers of 8 bits.
     case int8 = "i1"
+    /// Bytes, 0…255.
     case uint8 = "u1"
+    /// Signed whole numbers of 16 bits.
     case int16 = "i2"
+    /// Whole numbers of 16 bits.
     case uint16 = "u2"
+    /// Signed whole numbers of 32 bits.
     case int32 = "i4"
+    /// Whole numbers of 32 bits.
     case uint32 = "u4"
+    /// Signed whole numbers of 64 bits.
     case int64 = "i8"
+    /// Whole numbers of 64 bits.
     case uint64 = "u8"
+    /// IEEE half precision.
     case float16 = "f2"
+    /// IEEE single precision.
     case float32 = "f4"
+    /// IEEE double precision; rounded to float32 when read.
     case float64 = "f8"
 
     package var sizeBytes: Int { rawValue.last?.wholeNumberValue ?? 1 }

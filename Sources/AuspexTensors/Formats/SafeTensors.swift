@@ -5,10 +5,12 @@ import AuspexSupport
 /// float32 (`F32`), bfloat16 (`BF16`), uint8 (`U8`) and int32 (`I32`); any other element type is refused by name.
 /// Source: github.com/huggingface/safetensors, "Format".
 public struct SafeTensors: Sendable {
+    /// The tensors by name.
     public var tensors: [String: Tensor]
     /// Free notes, `__metadata__` in the file.
     public var metadata: [String: String]
 
+    /// Tensors and notes to be written, or none yet.
     public init(_ tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
         self.tensors = tensors
         self.metadata = metadata

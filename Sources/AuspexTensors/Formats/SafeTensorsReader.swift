@@ -5,14 +5,19 @@ import Foundation
 public final class SafeTensorsReader: Sendable {
     /// Where a tensor lies and what it is.
     public struct Entry: Sendable, Equatable {
+        /// The tensor's sides, outermost first; empty for a single number.
         public let shape: [Int]
+        /// What an element is stored as.
         public let elementType: ElementType
         /// First byte, from the start of the file.
         package let offset: Int
     }
 
+    /// The file, as it was named.
     public let path: String
+    /// Free notes, `__metadata__` in the file.
     public let metadata: [String: String]
+    /// What the header says of each tensor, by name.
     public let entries: [String: Entry]
     private let file: RandomAccessFile
 

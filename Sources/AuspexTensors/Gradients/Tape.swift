@@ -29,6 +29,7 @@ public final class Tape: @unchecked Sendable {
     private var records: [Record?] = []
     private var nodeCount = 0
 
+    /// An empty tape.
     public init() {}
 
     private func makeNode() -> TapeNode {

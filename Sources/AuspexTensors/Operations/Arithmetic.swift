@@ -23,6 +23,7 @@ package func equalityMask(_ a: Tensor, _ b: Tensor) -> Tensor { combined(ax_equa
 
 /// Arithmetic on float32 tensors, number by number, with NumPy's broadcasting: shapes are aligned at the last axis and sides of 1 repeated.
 extension Tensor {
+    /// `a + b`, element by element.
     public static func + (a: Tensor, b: Tensor) -> Tensor {
         let (aShape, bShape) = (a.isTracked ? a.shape : nil, b.isTracked ? b.shape : nil)
         return combined(ax_add, "+", a, b).recorded("+", from: a, b) { gradient in
@@ -30,6 +31,7 @@ extension Tensor {
         }
     }
 
+    /// `a − b`, element by element.
     public static func - (a: Tensor, b: Tensor) -> Tensor {
         let (aShape, bShape) = (a.isTracked ? a.shape : nil, b.isTracked ? b.shape : nil)
         return combined(ax_subtract, "-", a, b).recorded("-", from: a, b) { gradient in
@@ -38,6 +40,7 @@ extension Tensor {
         }
     }
 
+    /// `a · b`, element by element.
     public static func * (a: Tensor, b: Tensor) -> Tensor {
         let (aShape, bShape) = (a.shape, b.shape)
         let (aKept, bKept) = (b.isTracked ? a.detached() : nil, a.isTracked ? b.detached() : nil)
@@ -46,6 +49,7 @@ extension Tensor {
         }
     }
 
+    /// `a / b`, element by element; infinite or NaN where b is 0.
     public static func / (a: Tensor, b: Tensor) -> Tensor {
         let result = combined(ax_divide, "/", a, b)
         let (aShape, bShape, divisor) = (a.isTracked ? a.shape : nil, b.shape, b.detached())
@@ -60,29 +64,38 @@ extension Tensor {
         }
     }
 
+    /// `−x`.
     public static prefix func - (x: Tensor) -> Tensor {
         scaled(x, by: -1).recorded("negate", from: x) { [-$0] }
     }
 
+    /// `x + number`.
     public static func + (x: Tensor, number: Float) -> Tensor {
         scaled(x, by: 1, plus: number).recorded("+", from: x) { [$0] }
     }
 
+    /// `number + x`.
     public static func + (number: Float, x: Tensor) -> Tensor { x + number }
 
+    /// `x − number`.
     public static func - (x: Tensor, number: Float) -> Tensor { x + -number }
 
+    /// `number − x`.
     public static func - (number: Float, x: Tensor) -> Tensor {
         scaled(x, by: -1, plus: number).recorded("-", from: x) { [-$0] }
     }
 
+    /// `x · number`.
     public static func * (x: Tensor, number: Float) -> Tensor {
         scaled(x, by: number).recorded("*", from: x) { [scaled($0, by: number)] }
     }
 
+    /// `number · x`.
     public static func * (number: Float, x: Tensor) -> Tensor { x * number }
 
+    /// `x / number`.
     public static func / (x: Tensor, number: Float) -> Tensor { x / Tensor(number) }
 
+    /// `number / x`.
     public static func / (number: Float, x: Tensor) -> Tensor { Tensor(number) / x }
 }

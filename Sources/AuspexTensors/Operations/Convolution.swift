@@ -34,7 +34,10 @@ public enum Padding: Sendable, Equatable {
 
 /// What rides on a convolution's output for free.
 public enum Activation: String, Sendable, Codable {
-    case identity, relu
+    /// Nothing.
+    case identity
+    /// `max(x, 0)`.
+    case relu
 }
 
 /// How a convolution's sums come about.

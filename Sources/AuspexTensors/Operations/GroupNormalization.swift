@@ -3,6 +3,7 @@ import CAuspexEngine
 
 /// What a group norm's output goes through in the same pass over memory.
 public enum NormActivation: Sendable, Equatable {
+    /// Nothing.
     case identity
     /// `x · σ(x)`
     case silu

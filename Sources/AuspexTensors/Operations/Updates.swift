@@ -5,14 +5,18 @@ import CAuspexEngine
 public struct AdamStep: Sendable {
     /// Learning rate of this step.
     public var rate: Float
+    /// Decay of the first moment.
     public var beta1: Float
+    /// Decay of the second moment.
     public var beta2: Float
+    /// Added to the root of the second moment.
     public var epsilon: Float
     /// Which step this is, from 1: the moments' corrections are 1 − βᵗ.
     public var step: Int
     /// What gradients are multiplied with first: clipping, or one over the number of accumulated batches.
     public var gradientScale: Float
 
+    /// The numbers of step t, counted from 1.
     public init(
         rate: Float, beta1: Float, beta2: Float, epsilon: Float, step: Int, gradientScale: Float = 1
     ) {

@@ -5,11 +5,15 @@ import Foundation
 ///
 /// A stream is a place to draw from: `RandomStream(seed: 7, name: "noise", step: 120).normal([4, 120])` gives the same numbers whenever and wherever it is asked.
 public struct RandomStream: Sendable, Hashable {
+    /// The run's seed.
     public let seed: UInt64
+    /// What is drawn: `noise`. Streams of different names are unrelated.
     public let name: String
+    /// Which draw of the stream; numbers of different steps are unrelated.
     public let step: Int
     private let key: UInt64
 
+    /// A place to draw from; the same three always give the same numbers.
     public init(seed: UInt64, name: String, step: Int = 0) {
         self.seed = seed
         self.name = name

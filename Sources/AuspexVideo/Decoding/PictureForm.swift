@@ -5,11 +5,13 @@ public struct CropPlace: Sendable, Hashable {
     /// 0 keeps the left side, 0.5 the middle, 1 the right side.
     public var horizontal: Float
 
+    /// A place as shares of what is cut away, each from 0 to 1.
     public init(vertical: Float, horizontal: Float) {
         self.vertical = vertical
         self.horizontal = horizontal
     }
 
+    /// The middle in both directions.
     public static let centre = CropPlace(vertical: 0.5, horizontal: 0.5)
 }
 
@@ -17,11 +19,15 @@ public struct CropPlace: Sendable, Hashable {
 public struct PictureForm: Sendable, Hashable {
     /// Exact size; nil keeps the file's own pixels, whatever their aspect.
     public var size: FrameSize?
+    /// What is kept of a picture of another aspect.
     public var crop: CropPlace
+    /// How pictures are scaled.
     public var filter: ClipRequest.ScalingFilter
+    /// Which channels a picture gives.
     public var colour: ClipRequest.Colour
     var conversion = ColourConversion.exact
 
+    /// Pictures of a size, or with `size` nil of the file's own.
     public init(
         size: FrameSize?, crop: CropPlace = .centre, filter: ClipRequest.ScalingFilter = .area,
         colour: ClipRequest.Colour = .rgb

@@ -2,15 +2,19 @@ import CAuspexFFmpeg
 
 /// What is in a video file, without its pictures.
 public struct VideoInfo: Sendable, Hashable, Codable {
+    /// The file, as it was named.
     public var path: String
     /// FFmpeg's names of the container.
     public var container: String
     /// Every stream in the file, in order.
     public var streams: [Stream]
+    /// FFmpeg's name of the codec of the pictures: `h264`.
     public var codec: String
+    /// FFmpeg's name of how pixels are stored: `yuv420p`.
     public var pixelFormat: String
     /// Bits of one colour value.
     public var bitDepth: Int
+    /// Whether pictures may have transparent places, which decoding ignores.
     public var hasAlpha: Bool
     /// As stored, before turning.
     public var storedSize: FrameSize
@@ -20,19 +24,25 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     public var pixelAspect: Double
     /// Clockwise turn that the file asks for.
     public var rotationDegrees: Int
+    /// Whether the file asks for its pictures to be mirrored.
     public var isMirrored: Bool
+    /// Whether the file says that a frame's rows are of two times; such frames are refused.
     public var isInterlaced: Bool
     /// Names as FFmpeg gives them; `unknown` where the file does not say.
     public var colourMatrix: String
+    /// FFmpeg's name of the range of stored numbers: `tv` (16…235) or `pc` (0…255); `unknown` where the file does not say.
     public var colourRange: String
     /// The curve from numbers to light: `smpte2084` is PQ, `arib-std-b67` is HLG.
     public var colourTransfer: String
+    /// Frames that a full decode shows.
     public var frameCount: Int
     /// Mean rate; nil for a single frame.
     public var framesPerSecond: Double?
+    /// Whether frames are not all equally far apart in time.
     public var hasVariableFrameRate: Bool
     /// From the first frame to the end of the last, taken to last as long as the others.
     public var durationSeconds: Double
+    /// Frames that can be decoded without any other.
     public var keyFrameCount: Int
     /// Why the file is not whole, or which of its frames may be wrong; nil where nothing was found.
     public var damage: String?
@@ -43,6 +53,7 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     public struct Stream: Sendable, Hashable, Codable {
         /// `video`, `audio`, `subtitle`, `data`.
         public var kind: String
+        /// FFmpeg's name of the codec.
         public var codec: String
     }
 

@@ -6,6 +6,7 @@ import CAuspexFFmpeg
 ///
 /// A reader keeps its file and decoder open between calls. It serves one thread at a time; `ReaderPool` lends readers to many.
 public final class VideoReader {
+    /// The file, as it was named.
     public let path: String
     package let index: FrameIndex
     private var demuxer: Demuxer
@@ -74,6 +75,7 @@ public final class VideoReader {
         orientation = Orientation(displayMatrix: ax_display_matrix(demuxer.stream))
     }
 
+    /// Frames that a full decode shows.
     public var frameCount: Int { index.frameCount }
 
     /// When a frame is shown, in seconds after the first.

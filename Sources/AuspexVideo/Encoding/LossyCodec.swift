@@ -14,6 +14,7 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
     /// Every frame a JPEG of quality 75: the default of Pillow, torchvision and imageio. Byte for byte libjpeg-turbo's.
     case jpeg75 = "jpeg-75"
 
+    /// What the codec does, in words: its name, quality and sampling of colour.
     public var summary: String {
         switch self {
         case .h264: "H.264 (x264, CRF 23), 4:2:0"

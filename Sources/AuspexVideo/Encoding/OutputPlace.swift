@@ -4,6 +4,7 @@ import Foundation
 
 /// A file or folder to be written whole or not at all: it grows under a temporary name beside its place and is renamed once complete.
 public struct OutputPlace: Sendable {
+    /// The file or folder to come, without slashes at its end.
     public let path: String
     private let overwriting: Bool
 

@@ -18,7 +18,9 @@ public struct ClipBatch: Sendable {
 
     /// Where a clip of the batch comes from.
     public struct Origin: Sendable, Hashable {
+        /// Path of the file or folder, or the name of the array's element or scene.
         public var name: String
+        /// When the clip's first frame is shown, in seconds after the item's first; 0 for items without a clock.
         public var startSeconds: Double
     }
 

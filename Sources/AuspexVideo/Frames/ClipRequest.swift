@@ -10,12 +10,16 @@ public struct ClipRequest: Sendable, Hashable {
     public var frames: Int
     /// Exact size of every frame.
     public var size: FrameSize
+    /// How far apart the frames are.
     public var step: FrameStep
     /// Where a picture of another aspect is cut after it was scaled to cover `size`. Held-out clips are cut at the centre always.
     public var crop: Crop
+    /// How pictures are scaled.
     public var filter: ScalingFilter
+    /// Which channels pictures give; arrays keep their own.
     public var colour: Colour
 
+    /// Asks for clips of consecutive frames, cropped at the centre, unless said otherwise.
     public init(
         frames: Int, size: FrameSize, step: FrameStep = .stride(1), crop: Crop = .centre,
         filter: ScalingFilter = .area, colour: Colour = .rgb
@@ -82,17 +86,36 @@ public struct ClipRequest: Sendable, Hashable {
         }
     }
 
-    public enum Crop: String, Sendable, Hashable, Codable, CaseIterable { case centre, random }
+    /// What is kept of a picture that was scaled to cover another aspect.
+    public enum Crop: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The middle.
+        case centre
+        /// A place drawn for each clip, the same for all its frames.
+        case random
+    }
 
     /// How pictures are scaled; all but `nearest` average over what a smaller pixel covers, so that nothing aliases.
     public enum ScalingFilter: String, Sendable, Hashable, Codable, CaseIterable {
-        case nearest, bilinear, bicubic, area, lanczos
+        /// The nearest stored pixel alone: aliases.
+        case nearest
+        /// A tent, linear between two pixels.
+        case bilinear
+        /// FFmpeg's cubic between four pixels.
+        case bicubic
+        /// The mean over what a pixel covers.
+        case area
+        /// A windowed sinc.
+        case lanczos
     }
 
     /// Which channels a picture gives: three, or its luma stretched to 0…255.
     public enum Colour: String, Sendable, Hashable, Codable, CaseIterable {
-        case rgb, grey
+        /// Three channels: red, green, blue.
+        case rgb
+        /// One channel: luma, stretched to 0…255.
+        case grey
 
+        /// Channels of a picture: 3 or 1.
         public var channels: Int { self == .rgb ? 3 : 1 }
     }
 }

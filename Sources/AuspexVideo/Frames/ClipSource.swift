@@ -141,6 +141,7 @@ public struct ClipPlace: Sendable, Hashable {
     /// First frame, counted from 0 in the order they are shown.
     public var firstFrame: Int
 
+    /// Names a place by the item's number and the clip's first frame.
     public init(item: Int, firstFrame: Int = 0) {
         self.item = item
         self.firstFrame = firstFrame

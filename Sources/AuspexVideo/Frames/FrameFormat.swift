@@ -29,15 +29,18 @@ public struct FrameFormat: Sendable, Hashable, Codable {
         /// Smallest and largest value that may occur.
         public var range: ClosedRange<Float>?
 
+        /// Describes a field; what its source does not say is nil.
         public init(quantity: String? = nil, unit: String? = nil, range: ClosedRange<Float>? = nil) {
             (self.quantity, self.unit, self.range) = (quantity, unit, range)
         }
     }
 
+    /// What one number is.
     public var values: Values
     /// Numbers of one place: 1 for grey and most fields, 3 for colour.
     public var channels: Int
 
+    /// Numbers of a kind, in this many channels.
     public init(_ values: Values, channels: Int) {
         self.values = values
         self.channels = channels

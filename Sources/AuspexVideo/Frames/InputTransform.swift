@@ -14,6 +14,7 @@ public struct InputTransform: Sendable, Hashable, Codable {
         case range
     }
 
+    /// What kind of numbers are transformed.
     public let name: Name
     /// Numbers that become −1 and 1.
     public let range: ClosedRange<Float>

@@ -6,11 +6,32 @@ import Foundation
 public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConvertible, LocalizedError {
     /// What went wrong, for programs that handle it.
     public enum Kind: String, Sendable, Hashable {
-        case noSuchFile, notReadable, notAVideo, noDecoder, damaged, tooShort, nothingUsable
+        /// There is no such file or folder.
+        case noSuchFile
+        /// A file that the system refuses to read.
+        case notReadable
+        /// A file without a video stream.
+        case notAVideo
+        /// A codec that the linked FFmpeg cannot decode.
+        case noDecoder
+        /// A file whose bytes contradict its format, or values that are no numbers.
+        case damaged
+        /// Fewer frames, or less time, than the clip needs.
+        case tooShort
+        /// A source of which no item gives a clip of the request.
+        case nothingUsable
         /// Pictures or memory beyond `MediaLimits`; a read that ran out of time; frames made of two fields.
         case tooLarge, tooSlow, interlaced
-        case badSource, badList, badArray
-        case noEncoder, cannotWrite
+        /// A source that cannot give what was asked for.
+        case badSource
+        /// A list of files or clips with a line that cannot be used.
+        case badList
+        /// An array that cannot be read as clips: its sides, element type or range.
+        case badArray
+        /// A codec that the linked FFmpeg cannot encode.
+        case noEncoder
+        /// A video or picture that could not be written whole.
+        case cannotWrite
 
         /// Whether other files of a source may do in place of the one that failed.
         package var concernsOneFile: Bool {
@@ -23,6 +44,7 @@ public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConve
         }
     }
 
+    /// What went wrong.
     public let kind: Kind
     /// The file, list or source concerned.
     public let subject: String

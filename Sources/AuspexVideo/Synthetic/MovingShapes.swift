@@ -7,6 +7,7 @@ import AuspexTensors
 /// the same bits on every processor; a longer clip begins with the shorter one's frames. Clips for training are drawn from the run's
 /// stream, held-out ones from a stream of their own that no run draws from.
 public struct MovingShapes: ClipSource {
+    /// What the source is called after `synthetic:`.
     public static let name = "moving-shapes"
     /// The time that one frame stands for.
     public static let frameIntervalSeconds = 0.1
@@ -21,15 +22,27 @@ public struct MovingShapes: ClipSource {
         public var radii = 0.13...0.24
         /// How much the shapes' colours differ from the background's, 0 to 1.
         public var contrast = 0.65
+        /// What the shapes move over.
         public var background = Background.textured
 
-        public enum Background: String, Sendable, Hashable, Codable, CaseIterable { case plain, textured }
+        /// What the shapes move over; it stands still.
+        public enum Background: String, Sendable, Hashable, Codable, CaseIterable {
+            /// One colour.
+            case plain
+            /// A pattern between two colours.
+            case textured
+        }
 
+        /// One to three shapes over a textured background, as the presets train on.
         public init() {}
     }
 
+    /// What the scenes are like.
     public let options: Options
 
+    /// Makes a source of scenes.
+    ///
+    /// - Parameter options: counts and speeds of 0 or more, radii between 0 and 0.5.
     public init(_ options: Options = Options()) {
         require(
             options.shapes.lowerBound >= 0 && options.radii.lowerBound > 0 && options.radii.upperBound < 0.5
