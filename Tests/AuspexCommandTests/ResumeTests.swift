@@ -146,20 +146,20 @@ struct ResumeTests {
                 try model("run") == "Model: run, averaged weights of step 1, the best by psnr on held-out clips")
             #expect(try model("run@last") == "Model: run, averaged weights of step 1, the last")
             #expect(try model("run@1") == "Model: run, averaged weights of step 1, as named")
-            // Judges alone: a checkpoint that an earlier version called the best is not preferred.
-            let judged = try ProgramRun(
+            // Discriminators alone: a checkpoint that an earlier version called the best is not preferred.
+            let adversarial = try ProgramRun(
                 [
-                    "train", "tiny", "--steps", "2", "--out", "judged", "--set", "training.pixelLoss=none", "--set",
+                    "train", "tiny", "--steps", "2", "--out", "adversarial", "--set", "training.pixelLoss=none", "--set",
                     "training.pixelWeight=0", "--set", "training.checkpointInterval=1",
                 ] + SmallRun.settings, in: folder)
-            #expect(judged.status == 0, "\(judged.errors)")
+            #expect(adversarial.status == 0, "\(adversarial.errors)")
             try FileManager.default.createSymbolicLink(
-                atPath: folder.path + "/judged/checkpoints/best", withDestinationPath: "step-00000001")
+                atPath: folder.path + "/adversarial/checkpoints/best", withDestinationPath: "step-00000001")
             #expect(
-                try model("judged")
-                    == "Model: judged, averaged weights of step 2, the last (with no pixel loss the last is taken, not the best by an error on pixels)"
+                try model("adversarial")
+                    == "Model: adversarial, averaged weights of step 2, the last (with no pixel loss the last is taken, not the best by an error on pixels)"
             )
-            #expect(try model("judged@best")?.contains("step 1, the best by ") == true)
+            #expect(try model("adversarial@best")?.contains("step 1, the best by ") == true)
         }
     }
 

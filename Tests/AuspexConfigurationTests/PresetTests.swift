@@ -41,8 +41,8 @@ struct PresetTests {
             let configuration = try Configuration(name, assignments: ["model.channels=\(channels)"])
             var blank = Initializer.blank
             let generator = configuration.model.makeGenerator(using: &blank)
-            let judges = Discriminators(configuration.discriminators, for: configuration.model, using: &blank)
-            return [Double(generator.parameterCount), Double(judges.parameterCount)]
+            let discriminators = Discriminators(configuration.discriminators, for: configuration.model, using: &blank)
+            return [Double(generator.parameterCount), Double(discriminators.parameterCount)]
         }
         let (one, two, three) = (try counts(1), try counts(2), try counts(3))
         func count(_ network: Int, _ channels: Double) -> Double {

@@ -7,7 +7,7 @@ import Testing
 @Suite("Benchmark")
 struct BenchmarkTests {
     /// What PyTorch's counter (`torch.utils.flop_counter`, 2.15) gives for a step of the same model, 64×64, 5 → 11, ch 16, batch 4, two updates of the
-    /// judges and one of the generator.
+    /// discriminators and one of the generator.
     @Test func aStepAsWrittenIsWhatPyTorchCounts() throws {
         let configuration = try Configuration(nil, assignments: ["model.channels=16", "training.batch=4"])
         let work = try StepCost(configuration).nominalGFLOP

@@ -111,7 +111,7 @@ class Generator(nn.Module):
         return self.output(y.view(b, steps, *y.shape[1:]).unbind(1), context[:, -1])
 
 
-class Judge(nn.Module):
+class ViewDiscriminator(nn.Module):
     def __init__(self, kind, side, channels, colours, classes=0):
         super().__init__()
         inputs, multiplier, volumes, images = colours, 1, [], []
@@ -154,16 +154,16 @@ class Discriminators(nn.Module):
     def __init__(self, views, c):
         super().__init__()
         self.views = views
-        self.judges = nn.ModuleList(
+        self.networks = nn.ModuleList(
             [
-                Judge(v["kind"], c["size"] // v.get("scale", 1) // v.get("crop", 1), c["channels"], c.get("frameChannels", 3), c.get("classes", 0))
+                ViewDiscriminator(v["kind"], c["size"] // v.get("scale", 1) // v.get("crop", 1), c["channels"], c.get("frameChannels", 3), c.get("classes", 0))
                 for v in views
             ]
         )
 
     def forward(self, video, draws, classes=None):
         """draws: per view, frame numbers (B, K), places (B, 2) or None."""
-        return [judge(see(video, view, draw), classes) for judge, view, draw in zip(self.judges, self.views, draws)]
+        return [discriminator(see(video, view, draw), classes) for discriminator, view, draw in zip(self.networks, self.views, draws)]
 
 
 def see(video, view, draw):

@@ -11,7 +11,7 @@ import pathlib
 
 import torch
 from golden_state import channels_first, channels_last, clip, gradients, initialise, integers, uniform
-from reading_models import Discriminators, Generator, Judge, hinge
+from reading_models import Discriminators, Generator, ViewDiscriminator, hinge
 from reading_units import Statistics, make_unit, unroll
 from safetensors.torch import save_file
 from sidecar import write_sidecar
@@ -54,7 +54,7 @@ UNITS = {
     "tsru-c-kernel-5": dict(unit="tsru-c", kernelSize=5),
 }
 
-JUDGES = {
+VIEW_DISCRIMINATORS = {
     "frames": ("frames", 8, 0),
     "frames-classes": ("frames", 8, 3),
     "clip": ("clip", 8, 0),
@@ -190,16 +190,16 @@ def units(_, dtype):
     return results
 
 
-def judges(_, dtype):
+def view_discriminators(_, dtype):
     results = {}
-    for name, (kind, side, classes) in JUDGES.items():
-        judge = Judge(kind, side, 2, 2, classes)
-        results |= initialise(judge, name, dtype)
+    for name, (kind, side, classes) in VIEW_DISCRIMINATORS.items():
+        discriminator = ViewDiscriminator(kind, side, 2, 2, classes)
+        results |= initialise(discriminator, name, dtype)
         video = channels_first(clip(f"{name}.clip", 2, 5, side, 2)).to(dtype).requires_grad_()
         with cached():
-            scores = judge(video, torch.tensor([2, 0]) if classes else None)
+            scores = discriminator(video, torch.tensor([2, 0]) if classes else None)
         scores.backward(uniform(f"{name}.upstream", scores.shape).to(dtype))
-        results |= {f"scores.{name}": scores.detach()} | gradients(judge, name)
+        results |= {f"scores.{name}": scores.detach()} | gradients(discriminator, name)
         results[f"gradient.{name}.video"] = channels_last(video.grad)
     return results
 
@@ -219,7 +219,7 @@ def deviation(results, reference):
 
 def main():
     torch.set_num_threads(1)
-    cases = {**{c: whole for c in WHOLE}, **{c: generator for c in GENERATORS}, "units": units, "judges": judges}
+    cases = {**{c: whole for c in WHOLE}, **{c: generator for c in GENERATORS}, "units": units, "view-discriminators": view_discriminators}
     for name, make in cases.items():
         reference, single = make(name, torch.float64), make(name, torch.float32)
         # Through float32 as the file has it, so that the deviation is from what the test sees.

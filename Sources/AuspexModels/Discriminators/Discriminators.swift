@@ -4,12 +4,12 @@ import AuspexTensors
 /// A decomposition: discriminators that each see a part of a clip.
 public final class Discriminators: Layer {
     /// Their place here is part of the names of checkpoints' weights.
-    public let judges: [any Discriminator]
+    public let networks: [any Discriminator]
 
-    public init(_ judges: [any Discriminator]) { self.judges = judges }
+    public init(_ networks: [any Discriminator]) { self.networks = networks }
 
     /// Each discriminator's own: every one has a first and a last kernel.
-    public var hiddenKernels: [Parameter] { judges.flatMap(\.hiddenKernels) }
+    public var hiddenKernels: [Parameter] { networks.flatMap(\.hiddenKernels) }
 
     /// The discriminators of the configured views.
     public convenience init(

@@ -31,13 +31,13 @@ extension AdversarialTrainer {
             let prefix = "\(network)."
             var values: [String: Tensor] = [:]
             for (name, value) in checkpoint.groups[group] ?? [:] where name.hasPrefix(prefix) {
-                values[String(name.dropFirst(prefix.count))] = value
+                values[String(name.dropFirst(prefix.count)).currentName] = value
             }
             return values
         }
         var networks = [(Network.generator, generator as any Layer)]
         // A run whose losses have no discriminators may have saved some: they were never trained.
-        if !discriminators.judges.isEmpty { networks.append((.discriminators, discriminators)) }
+        if !discriminators.networks.isEmpty { networks.append((.discriminators, discriminators)) }
         for (network, layer) in networks {
             try layer.load(parameters: take(.weights, of: network.rawValue))
             try layer.load(
@@ -55,6 +55,12 @@ extension AdversarialTrainer {
 }
 
 extension String {
+    /// The name that a tensor has now: earlier versions called the discriminators' networks judges.
+    fileprivate var currentName: String {
+        let earlier = "judges."
+        return hasPrefix(earlier) ? "networks." + dropFirst(earlier.count) : self
+    }
+
     /// Whether a buffer's name is that of a spectral norm's vector.
     fileprivate var isSpectral: Bool { hasSuffix(".u") || hasSuffix(".v") }
 }

@@ -38,7 +38,7 @@ public struct DiscriminatorGradients {
         let classes = batch.classes.map { $0 + $0 }
         var outcomes: [DiscriminatorOutcome] = []
         var gradients: [Tensor] = []
-        for (discriminator, draws) in zip(discriminators.judges, draws) {
+        for (discriminator, draws) in zip(discriminators.networks, draws) {
             var scores: Tensor?
             let (loss, own) = valueWithGradients(
                 of: discriminator.parameters, iteratesSpectralNorms: iteratesSpectralNorms,

@@ -30,7 +30,7 @@ struct AdversarialVideoLoss: VideoLoss {
 
     func evaluate(_ predicted: Tensor, on batch: TrainingBatch, draws: [ViewDraws]) -> VideoLossValue {
         var result = VideoLossValue()
-        for (discriminator, draws) in zip(discriminators.judges, draws) {
+        for (discriminator, draws) in zip(discriminators.networks, draws) {
             let pass = Pass(
                 .training, recordsInputs: true, iteratesSpectralNorms: iteratesSpectralNorms,
                 recomputesActivations: recomputesActivations)

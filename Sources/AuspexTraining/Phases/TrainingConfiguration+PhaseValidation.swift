@@ -10,15 +10,15 @@ extension TrainingConfiguration {
                 expected: "at least one phase whose network is generator")
         }
         let opposes = { (phase: PhaseConfiguration) in phase.loss.contains { $0.name.adversarial != nil } }
-        let judged = phases.filter { $0.network == .generator && opposes($0) }
-        let judging = phases.filter { $0.network == .discriminators }
-        if let first = judged.map(\.from).min(), judging.allSatisfy({ $0.from > first }) {
+        let opposed = phases.filter { $0.network == .generator && opposes($0) }
+        let opposing = phases.filter { $0.network == .discriminators }
+        if let first = opposed.map(\.from).min(), opposing.allSatisfy({ $0.from > first }) {
             throw TrainingConfigurationError(
                 field: "phases", found: "a list whose generator has an adversarial loss from step \(first)",
                 expected: "a phase whose network is discriminators from that step or before: untrained ones say nothing"
             )
         }
-        if !judging.isEmpty && judged.isEmpty {
+        if !opposing.isEmpty && opposed.isEmpty {
             throw TrainingConfigurationError(
                 field: "phases", found: "a list that trains discriminators",
                 expected: "an adversarial loss in one of the generator's phases: nothing learns from them")

@@ -27,7 +27,7 @@ struct Shard {
     func draws(of discriminators: Discriminators, seed: UInt64) -> [ViewDraws] {
         let clip = ClipShape(
             clips: 1, size: batch.size, contextFrames: batch.contextFrames, predictedFrames: batch.predictedFrames)
-        return discriminators.judges.enumerated().map { position, discriminator in
+        return discriminators.networks.enumerated().map { position, discriminator in
             (0..<batch.clips).reduce(into: ViewDraws()) { draws, number in
                 let own = discriminator.draws(
                     for: clip, from: stream("views/\(position)", seed: seed, clip: number))

@@ -131,6 +131,7 @@ AX_KERNEL(
 AX_KERNEL(
     median_over_time, (float *out, const float *x, size_t clips, size_t frames, size_t values),
     (out, x, clips, frames, values))
+AX_KERNEL(
     splat_forward,
     (float *out, const float *values, const float *flow, size_t images, size_t times, size_t height, size_t width,
      size_t channels),

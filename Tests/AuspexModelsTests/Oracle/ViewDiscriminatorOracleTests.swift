@@ -6,7 +6,7 @@ import AuspexSupport
 import AuspexTensors
 
 extension ModelTests {
-    /// Judges alone against PyTorch, with and without classes: scores, and every gradient, the video's too, for a random upstream.
+    /// Discriminators alone against PyTorch, with and without classes: scores, and every gradient, the video's too, for a random upstream.
     @Suite struct ViewDiscriminatorOracleTests {
         struct Case: CustomTestStringConvertible {
             let name: String
@@ -24,19 +24,19 @@ extension ModelTests {
             Case(name: "clip-side-4", kind: .clip, side: 4, classes: 0),
         ]
 
-        @Test(arguments: cases) func agreesWithTheOracle(_ judgeCase: Case) throws {
-            let (golden, name) = (try Golden("judges"), judgeCase.name)
+        @Test(arguments: cases) func agreesWithTheOracle(_ discriminatorCase: Case) throws {
+            let (golden, name) = (try Golden("view-discriminators"), discriminatorCase.name)
             var initializer = Initializer(seed: 1)
             var view = View()
-            view.kind = judgeCase.kind
-            let judge = ViewDiscriminator(
-                of: view, size: FrameSize(judgeCase.side), channels: 2, frameChannels: 2, classes: judgeCase.classes,
+            view.kind = discriminatorCase.kind
+            let discriminator = ViewDiscriminator(
+                of: view, size: FrameSize(discriminatorCase.side), channels: 2, frameChannels: 2, classes: discriminatorCase.classes,
                 using: &initializer)
-            try golden.initialise(judge, as: name)
-            let parameters = judge.parameters
+            try golden.initialise(discriminator, as: name)
+            let parameters = discriminator.parameters
             let pass = Pass(.training, differentiating: parameters)
-            let video = pass.watch(Formula.clip("\(name).clip", batch: 2, time: 5, size: judgeCase.side, channels: 2))
-            let scores = judge.scores(of: video, classes: judgeCase.classes > 0 ? [2, 0] : nil, pass)
+            let video = pass.watch(Formula.clip("\(name).clip", batch: 2, time: 5, size: discriminatorCase.side, channels: 2))
+            let scores = discriminator.scores(of: video, classes: discriminatorCase.classes > 0 ? [2, 0] : nil, pass)
             expectClose(scores, try golden["scores.\(name)"], "\(name): scores", within: 1e-5)
             let leaves = parameters.map { pass.read($0.parameter) } + [video]
             let gradients = pass.gradients(

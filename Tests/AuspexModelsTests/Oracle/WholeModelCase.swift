@@ -5,7 +5,7 @@ import AuspexModels
 import AuspexTensors
 import AuspexTraining
 
-/// A generator and its judges as the oracle's case has them, and what it gave to each update.
+/// A generator and its discriminators as the oracle's case has them, and what it gave to each update.
 struct WholeModelCase: CustomTestStringConvertible {
     let name: String
     let configuration: TrIVDGANConfiguration

@@ -6,7 +6,7 @@ import AuspexTraining
 import Testing
 
 extension ModelTests {
-    /// Generator and judges against PyTorch in double precision: forward, both losses' gradients, ten steps.
+    /// Generator and discriminators against PyTorch in double precision: forward, both losses' gradients, ten steps.
     ///
     /// The tolerances are float32's, shares of each tensor's largest magnitude; PyTorch's own float32 is that far from its double to within a factor of a few (the
     /// numbers stand in the JSON beside each golden file).
@@ -25,7 +25,7 @@ extension ModelTests {
             expectClose(predicted, try golden["output"], "\(model.name): output", within: 5e-5)
             let real = joined([batch.context, batch.future], along: 1)
             let both = joined([real, joined([batch.context, predicted], along: 1)], along: 0)
-            let scores = zip(discriminators.judges, try model.draws(at, golden)).map {
+            let scores = zip(discriminators.networks, try model.draws(at, golden)).map {
                 $0(both, draws: $1.doubled, classes: nil, Pass(.training))
             }
             expectClose(stacked(scores), try golden["scores"], "\(model.name): scores", within: 1e-5)
@@ -69,9 +69,9 @@ extension ModelTests {
             }
         }
 
-        /// Ten steps of two updates of the judges and one of the generator.
+        /// Ten steps of two updates of the discriminators and one of the generator.
         ///
-        /// By PyTorch, these mistakes move the losses by so much of the largest: β₂ of 0.99 by 8e-4, an epsilon of 1e-6 by 4e-5, judges that iterate
+        /// By PyTorch, these mistakes move the losses by so much of the largest: β₂ of 0.99 by 8e-4, an epsilon of 1e-6 by 4e-5, discriminators that iterate
         /// their spectral norms twice by 4e-3, the batch before the last in the generator's turn by 3e-2. Float32 stays within 1e-6.
         @Test(arguments: WholeModelCase.all) func tenStepsHaveTheOraclesLosses(_ model: WholeModelCase) throws {
             let golden = try Golden(model.name)

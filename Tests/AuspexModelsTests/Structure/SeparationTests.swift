@@ -17,7 +17,7 @@ extension ModelTests {
 
         private func draws(_ discriminators: Discriminators) -> [ViewDraws] {
             let shape = ClipShape(clips: 2, size: 32, contextFrames: 1, predictedFrames: 3)
-            return discriminators.judges.map { $0.draws(for: shape, from: RandomStream(seed: 1, name: "views")) }
+            return discriminators.networks.map { $0.draws(for: shape, from: RandomStream(seed: 1, name: "views")) }
         }
 
         @Test func aDiscriminatorStepLeavesTheGeneratorAlone() {

@@ -15,7 +15,7 @@ extension ModelTests {
             let discriminators = Tiny.discriminators(preset, for: model)
             let video = Formula.clip("video", batch: 2, time: 4, size: size, channels: 3)
             let shape = ClipShape(clips: 2, size: FrameSize(size), contextFrames: 1, predictedFrames: 3)
-            for discriminator in discriminators.judges {
+            for discriminator in discriminators.networks {
                 let draws = discriminator.draws(for: shape, from: RandomStream(seed: 1, name: "views"))
                 let view = try #require(discriminator as? ViewDiscriminator).view
                 let seen = view.applied(to: video, draws)
@@ -49,7 +49,7 @@ extension ModelTests {
             #expect(frames.shape == [2, 3, 32, 32, channels])
             let discriminators = Tiny.discriminators(.mocogan, for: model)
             let video = joined([Tiny.context(model), frames], along: 1)
-            let score = discriminators.judges[1](video, draws: ViewDraws(), classes: nil, Pass(.training))
+            let score = discriminators.networks[1](video, draws: ViewDraws(), classes: nil, Pass(.training))
             #expect(score.isFinite)
         }
 
@@ -86,7 +86,7 @@ extension ModelTests {
             #expect(frames.shape == model.shape(clips: 2, frames: 3) && frames.isFinite)
             let discriminators = Tiny.discriminators(.trivd, for: model)
             let shape = ClipShape(clips: 2, size: size, contextFrames: 1, predictedFrames: 3)
-            for (position, discriminator) in discriminators.judges.enumerated() {
+            for (position, discriminator) in discriminators.networks.enumerated() {
                 let draws = discriminator.draws(for: shape, from: RandomStream(seed: 1, name: "views/\(position)"))
                 for place in draws.places {
                     #expect((0...size.height / 2).contains(place.top) && (0...size.width / 2).contains(place.left))

@@ -74,7 +74,7 @@ struct TrainingForecastTests {
         return NominalFLOPs {
             var blank = Initializer.blank
             let discriminators = Discriminators(configuration.discriminators, for: model, using: &blank)
-            let discriminator = discriminators.judges[position]
+            let discriminator = discriminators.networks[position]
             let shape = ClipShape(
                 clips: clips, size: model.size, contextFrames: model.contextFrames,
                 predictedFrames: model.predictedFrames)

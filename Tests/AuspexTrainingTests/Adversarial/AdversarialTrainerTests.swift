@@ -79,6 +79,26 @@ import Testing
         }
     }
 
+    /// Earlier versions called the discriminators' networks judges.
+    @Test func checkpointsWithEarlierNamesAreRestored() throws {
+        let run = SmallRun(steps: 2)
+        let earlier = run.makeTrainer()
+        let batch = try batch(of: run)
+        _ = try earlier.advance { batch }
+        var checkpoint = earlier.checkpoint
+        for (group, tensors) in checkpoint.groups {
+            checkpoint.groups[group] = Dictionary(
+                uniqueKeysWithValues: tensors.map { ($0.replacing("discriminators.networks.", with: "discriminators.judges."), $1) })
+        }
+        #expect(checkpoint.groups[.optimiser]?.keys.contains { $0.hasPrefix("discriminators.judges.0.") } == true)
+        let now = run.makeTrainer()
+        try now.restore(checkpoint)
+        for trainer in [earlier, now] { _ = try trainer.advance { batch } }
+        for (a, b) in zip(earlier.discriminators.parameters, now.discriminators.parameters) {
+            #expect(a.parameter.value.scalars == b.parameter.value.scalars, "\(a.name)")
+        }
+    }
+
     @Test func recomputingTakesLessMemory() throws {
         var run = SmallRun(steps: 1)
         run.model.channels = 8
@@ -117,7 +137,7 @@ import Testing
     }
 
     @Test func accumulationAveragesMicroBatches() throws {
-        // Twice the same micro-batch of judges alone is the update of one: their loss has no batch statistics, and only the draws differ, so they are pinned.
+        // Twice the same micro-batch of discriminators alone is the update of one: their loss has no batch statistics, and only the draws differ, so they are pinned.
         var run = SmallRun(steps: 1)
         run.views = [.clip(scale: 2)]
         let batch = try batch(of: run)

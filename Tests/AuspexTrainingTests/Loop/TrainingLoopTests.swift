@@ -80,7 +80,7 @@ import Testing
     }
 
     /// Where no pixel loss is on, a high PSNR is no merit: no checkpoint is called the best, whatever the validations say.
-    @Test func judgesAloneSelectTheLast() throws {
+    @Test func discriminatorsAloneSelectTheLast() throws {
         let place = try TemporaryFolder()
         try SmallRun(steps: 4).run(in: place.file("run"))
         let store = try RunFolder(reading: place.file("run")).checkpoints()
@@ -235,7 +235,7 @@ import Testing
         // A weight that is no number, as a diverged run has.
         let store = try RunFolder(reading: place.file("run")).checkpoints(keep: 100)
         var checkpoint = try store.load(.last)
-        let name = "discriminators.judges.1.score.bias"
+        let name = "discriminators.networks.1.score.bias"
         let bias = try #require(checkpoint.groups[.weights]?[name])
         checkpoint.groups[.weights]?[name] = Tensor(repeating: .nan, shape: bias.shape)
         try store.save(checkpoint)
