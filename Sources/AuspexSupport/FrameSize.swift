@@ -1,8 +1,11 @@
 /// Height and width of a picture in pixels.
 public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible, ExpressibleByIntegerLiteral {
+    /// Rows.
     public var height: Int
+    /// Columns.
     public var width: Int
 
+    /// A size in pixels.
     public init(height: Int, width: Int) {
         self.height = height
         self.width = width
@@ -14,6 +17,7 @@ public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible, E
     /// A number in code is a square's side.
     public init(integerLiteral side: Int) { self.init(side) }
 
+    /// Whether both sides are equally long.
     public var isSquare: Bool { height == width }
 
     /// The shorter of both sides.
@@ -41,8 +45,10 @@ public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible, E
 /// ```
 @propertyWrapper
 public struct FrameSizeOption: Codable, Sendable, Hashable {
+    /// The size.
     public var wrappedValue: FrameSize
 
+    /// A size that is written as one number where it is a square.
     public init(wrappedValue: FrameSize) { self.wrappedValue = wrappedValue }
 
     public init(from decoder: any Decoder) throws {

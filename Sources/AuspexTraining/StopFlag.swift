@@ -13,6 +13,7 @@ public final class StopFlag: Sendable {
     private let phaseStart = Atomic<Int64>(0)
     private let expectedDuration = Atomic<Int64>(0)
 
+    /// A flag that nobody has raised yet.
     public init(patienceSeconds: Double = 10) { self.patienceSeconds = patienceSeconds }
 
     /// Whether the run should finish its step, write a checkpoint and end.

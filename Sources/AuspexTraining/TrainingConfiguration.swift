@@ -4,13 +4,32 @@ import Foundation
 ///
 /// Defaults are the published ones (see each field), apart from the batch, of which the paper takes 512.
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
+    /// How the learning rate goes down after the warm-up.
     public typealias Decay = WarmUpSchedule.Decay
 
     /// What activations and the copies of the weights are stored as; master weights, gradients and statistics stay float32.
-    public enum Precision: String, Codable, Sendable, CaseIterable { case float32, bfloat16 }
+    public enum Precision: String, Codable, Sendable, CaseIterable {
+        /// IEEE single precision.
+        case float32
+        /// Half the memory and 8 bits of fraction; refused until all kernels have it.
+        case bfloat16
+    }
 
     /// Which checkpoint a run's model is taken from: the last one, or the best by a metric on the held-out clips.
-    public enum ValidationSelect: String, Codable, Sendable, CaseIterable { case last, psnr, ssim, lpips, fvd, kvd }
+    public enum ValidationSelect: String, Codable, Sendable, CaseIterable {
+        /// The last checkpoint, whatever validation says.
+        case last
+        /// The highest PSNR.
+        case psnr
+        /// The highest SSIM.
+        case ssim
+        /// The lowest LPIPS.
+        case lpips
+        /// The lowest FVD.
+        case fvd
+        /// The lowest KVD.
+        case kvd
+    }
 
     /// Weights averaged over the steps: what evaluation uses.
     public struct Averaging: Codable, Sendable, Equatable {
@@ -21,6 +40,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         /// Up to and including this step the average equals the weights.
         public var startStep = 0
 
+        /// The defaults: a decay of 0.9999 from the first step.
         public init() {}
 
         /// The share that one generator step keeps: `min(d, (1 + t) / (10 + t))`, where d is `decay`, or `0.5^(clips / halfLifeClips)`.
@@ -100,6 +120,7 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     /// The updates of a step in full, where the shorthand of the keys above does not say enough; empty for the shorthand.
     public var phases: [PhaseConfiguration] = []
 
+    /// The defaults, which train DVD-GAN's step: two updates of the discriminators, one of the generator.
     public init() {}
 
     /// `validationSelect`, or its default: discriminators alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
@@ -181,8 +202,11 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
 
 /// A number in a training configuration with which no run can go on.
 public struct TrainingConfigurationError: Error, CustomStringConvertible, Equatable {
+    /// The field, without `training.`.
     public let field: String
+    /// What it is.
     public let found: String
+    /// What the field may be.
     public let expected: String
 
     public var description: String { "training.\(field) is \(found); expected \(expected)" }

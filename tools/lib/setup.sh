@@ -51,6 +51,17 @@ find_swift() {
     exit 1
 }
 
+# Prints the path of another program of the toolchain, such as docc.
+toolchain_program() {
+    local candidate
+    for candidate in "$(dirname "$swift")/$1" "$(dirname "$(realpath "$swift")")/$1" "$(command -v "$1" || true)"; do
+        [[ -x $candidate ]] || continue
+        printf '%s\n' "$candidate"
+        return
+    done
+    fail "the toolchain of $swift has no program $1"
+}
+
 # The version whose output is committed: others break some lines elsewhere.
 clang_format_version=19
 

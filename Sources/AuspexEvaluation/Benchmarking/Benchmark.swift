@@ -8,6 +8,7 @@ import Foundation
 
 /// This machine's speed on fixed work: a configuration's training step, or a prediction, on clips of noise.
 public struct Benchmark {
+    /// What the step and the prediction are of.
     public let configuration: Configuration
     /// Units of work that are timed.
     public var repeats = 5

@@ -17,16 +17,25 @@ public struct DistanceBenchmark {
     public struct Report: Codable, Sendable {
         /// Seconds of repeated work.
         public struct Seconds: Codable, Sendable {
+            /// The middle of the repeats.
             public let median: Double
+            /// The fastest repeat.
             public let minimum: Double
+            /// The slowest repeat.
             public let maximum: Double
         }
 
+        /// The version of the fields.
         public var schema = 1
+        /// Numbers of a row.
         public let features: Int
+        /// Rows of each set.
         public let rows: Int
+        /// Distances that were timed.
         public let repeats: Int
+        /// Threads of the kernels.
         public let threads: Int
+        /// Which instruction set the kernels used.
         public let instructionSet: String
         /// Means and covariances of both sets.
         public let statistics: Seconds
@@ -34,6 +43,7 @@ public struct DistanceBenchmark {
         public let distance: Seconds
     }
 
+    /// The defaults: 5,000 rows of I3D's 400 logits.
     public init() {}
 
     /// - Throws: `BenchmarkError` for sets that do not fit in memory.

@@ -11,6 +11,7 @@ public struct NetworkBenchmark {
     public var frames = 16
     /// Batches that are timed.
     public var repeats = 5
+    /// What the network multiplies.
     public let precision: I3D.Precision
 
     /// - Throws: `BenchmarkError` for bfloat16 on a processor that has no instructions for it.
@@ -41,6 +42,7 @@ public struct NetworkBenchmark {
 
 /// What this machine cannot measure.
 public enum BenchmarkError: RemediableError, Sendable, CustomStringConvertible {
+    /// bfloat16 was asked for on a processor without instructions for it.
     case noBFloat16
     /// Work that needs more memory than the process may use.
     case tooLarge(work: String, bytes: Double)

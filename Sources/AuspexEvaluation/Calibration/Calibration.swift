@@ -9,7 +9,9 @@ import AuspexVideo
 ///
 /// - Source: the idea, and swapping neighbours, from Unterthiner et al. 2018, arXiv:1812.01717, section 4.1.
 public struct Calibration: Sendable {
+    /// Names of the metrics.
     public var metrics = ["fvd", "kvd", "psnr", "ssim", "lpips"]
+    /// What the clips are damaged by.
     public var distortions = Distortion.allCases
     /// Clips that are drawn; they may overlap.
     public var clips = 32
@@ -22,6 +24,7 @@ public struct Calibration: Sendable {
     /// What clips, noise and lost frames are drawn from.
     public var seed: UInt64 = 0
 
+    /// The defaults: every distortion, the metrics that papers report.
     public init() {}
 
     /// - Parameter progress: is told how many clips are done, of how many.

@@ -7,34 +7,48 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
     public struct Grade: Codable, Sendable, Equatable {
         /// As the distortion's `unit` says.
         public var grade: Double
+        /// What each metric made of it, by name.
         public var metrics: [String: MetricResult]
     }
 
     /// One distortion, the weakest grade first.
     public struct Graded: Codable, Sendable, Equatable {
+        /// The distortion: `noise`.
         public var name: String
+        /// What a grade counts.
         public var unit: String
+        /// The grades, the weakest first.
         public var grades: [Grade]
     }
 
     /// A clip that was distorted.
     public struct UsedClip: Codable, Sendable, Equatable {
+        /// The file, the array's element, or the folder of images.
         public var name: String
+        /// Its first frame, counted from 0 in the file.
         public var firstFrame: Int
     }
 
+    /// The version of the fields.
     public var schema = 1
+    /// Where the clips come from.
     public var source: String
+    /// How many clips were distorted.
     public var clips: Int
+    /// Frames of each clip.
     public var frames: Int
+    /// Every how many-th frame of a file was taken.
     public var stride: Int
     /// The side of a square, or `[height, width]`.
     @FrameSizeOption public var size: FrameSize
+    /// What clips, noise and lost frames were drawn from.
     public var seed: UInt64
     /// Names of the metrics, in order.
     public var metrics: [String]
     /// Every clip beside itself.
     public var undistorted: [String: MetricResult]
+    /// A row of grades for each distortion.
     public var distortions: [Graded]
+    /// The clips, in the order they were drawn.
     public var clipList: [UsedClip]
 }

@@ -3,7 +3,16 @@ import AuspexTensors
 
 /// A way to damage a clip, by grades: what a metric makes of it shows what the metric sees.
 public enum Distortion: String, Codable, Sendable, CaseIterable {
-    case noise, blur, frozen, dropped, swapped
+    /// Gaussian noise on every number.
+    case noise
+    /// A Gaussian blur of every frame.
+    case blur
+    /// The last frames stand still.
+    case frozen
+    /// Frames that are lost, the one before shown again.
+    case dropped
+    /// Neighbouring frames in wrong order.
+    case swapped
 
     /// Five grades, the weakest first; those that count frames are parts of a clip of T frames.
     public func grades(frames: Int) -> [Double] {

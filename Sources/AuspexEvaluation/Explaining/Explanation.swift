@@ -13,12 +13,15 @@ public struct Explanation: Sendable {
     public enum Pairs: String, Sendable, CaseIterable {
         /// Where no single deviation explains the value: those that cost no pass, then the likeliest others for as many passes as went before.
         case auto
+        /// None.
         case none
         /// All, whatever they cost.
         case all
     }
 
+    /// The metric that the number is said to be of; one of `Explanation.metrics`.
     public var metric = "fvd"
+    /// The number that is to be explained.
     public var reported: ReportedValue
     /// Clips of each set, its first; nil takes all.
     public var clips: Int? = 64
@@ -30,14 +33,18 @@ public struct Explanation: Sendable {
     public var contextFrames: Int?
     /// What deviations are limited to, by what comes before the colon of their names; nil tries all.
     public var axes: Set<PipelineVariant.Axis>?
+    /// Which pairs of deviations are looked at.
     public var pairs = Pairs.auto
+    /// What draws of clips, for standard errors, are drawn from.
     public var seed: UInt64 = 0
     /// The size that both are brought to; nil leaves them.
     public var size: FrameSize?
+    /// How both sources are opened.
     public var options = SourceOptions()
     /// Where features of clips seen before are kept; nil computes all anew.
     public var cache: FeatureCache?
 
+    /// Looks for what explains a number, with the defaults for the rest.
     public init(reported: ReportedValue) { self.reported = reported }
 
     /// What happens meanwhile.
@@ -97,17 +104,24 @@ public struct Explanation: Sendable {
 
     /// What would be tried.
     public struct Plan: Encodable, Sendable {
+        /// The version of the fields.
         public var schema = 1
+        /// Single deviations, in the order in which they would be tried.
         public var deviations: [Entry]
         /// Clips that would go through the network: for the definition; for all single deviations; for a first look at them, where there is one.
         public var definitionClips: Int
+        /// Clips through the network for all single deviations.
         public var singleClips: Int
+        /// Clips through the network for a first look at single deviations; nil where all are computed at once.
         public var screeningClips: Int?
         /// Passes through the network beside the definition's: ways of preparing a set's clips.
         public var passes: Int
 
+        /// A deviation that would be tried.
         public struct Entry: Codable, Sendable {
+            /// `resize:centred`.
             public var name: String
+            /// What it does, in words.
             public var summary: String
         }
     }

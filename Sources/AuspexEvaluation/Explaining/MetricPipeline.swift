@@ -9,8 +9,11 @@ import AuspexVideo
 public struct MetricPipeline: Sendable, Hashable, Codable {
     /// What is done to one set of clips.
     public struct Side: Sendable, Hashable, Codable {
+        /// How frames become what the network takes.
         public var preparation: FramePreparation
+        /// What the clips went through before; nil where nothing was lost.
         public var codec: LossyCodec?
+        /// Which frames of a clip count.
         public var frames: FrameChoice
         /// Clips that count, the first of the set.
         public var clips: Int
@@ -23,8 +26,11 @@ public struct MetricPipeline: Sendable, Hashable, Codable {
         }
     }
 
+    /// What is done to the real clips.
     public var real: Side
+    /// What is done to the predicted clips.
     public var predicted: Side
+    /// How the two sets of features are compared.
     public var distance: FeatureDistance
 
     subscript(side: MetricSide) -> Side {
@@ -48,6 +54,7 @@ public struct FrameChoice: Sendable, Hashable, Codable {
     /// Every one of these frames is taken from so many frames later; what lies before the first or behind the last is that one, shown again.
     public var shift = 0
 
+    /// Every frame.
     public static let all = FrameChoice()
 
     /// The frames of a clip of T.
@@ -60,6 +67,7 @@ public struct FrameChoice: Sendable, Hashable, Codable {
 
 /// A distance of two sets of features.
 public enum FeatureDistance: Sendable, Hashable {
+    /// Fréchet's, with covariances divided by n or n − 1.
     case frechet(FeatureStatistics.Divisor)
     /// All clips at once, without subsets, whose mean it is.
     case kernel(KernelDistance.Kernel)

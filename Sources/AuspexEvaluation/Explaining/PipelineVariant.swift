@@ -7,13 +7,33 @@ import AuspexVideo
 public struct PipelineVariant: Sendable {
     /// What a deviation changes: two of a pair never change the same.
     public enum Axis: String, Sendable, Hashable, CaseIterable, Codable {
-        case resize, crop, range, levels, order, codec, frames, clips, divisor, kernel
+        /// How frames become 224×224.
+        case resize
+        /// Whether the middle is cut out.
+        case crop
+        /// What numbers the network is given.
+        case range
+        /// Limited range taken for full, or the reverse.
+        case levels
+        /// RGB or BGR.
+        case order
+        /// What the clips were compressed by.
+        case codec
+        /// Which frames count, and whether context does.
+        case frames
+        /// How many clips count.
+        case clips
+        /// What covariances are divided by.
+        case divisor
+        /// The kernel of a kernel distance.
+        case kernel
         /// A whole convention: several at once, as somebody's code has them.
         case convention = "as"
     }
 
     /// `resize:centred`, `order:bgr:predicted`.
     public let name: String
+    /// What it does, in words.
     public let summary: String
     let axes: Set<Axis>
     /// How far another quality of the same codec can move the number, as a share of what this one does; 0 where nothing is left open.

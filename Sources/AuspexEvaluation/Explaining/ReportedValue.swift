@@ -4,7 +4,9 @@ import Foundation
 
 /// A number as somebody printed it: its digits say how exactly it is meant.
 public struct ReportedValue: Sendable, Equatable {
+    /// As it was printed.
     public let text: String
+    /// The number.
     public let value: Double
     /// Half a unit of the last digit: 49.9 may be anything from 49.85 to 49.95.
     public let rounding: Double

@@ -11,6 +11,7 @@ public struct Evaluation {
     /// How many clips are predicted at once. Fixed, because the draws of a clip's future depend on its place in its batch.
     static let batch = 8
 
+    /// What is asked of the forecasters; each metric once.
     public let plan: EvaluationProtocol
     private let registry: MetricRegistry
     /// As 8-bit pixels need them.
@@ -63,8 +64,11 @@ public struct Evaluation {
 
     /// One clip of the test with everybody's first future, for whoever wants to keep pictures.
     public struct Example {
+        /// Number of the clip in the test, counted from 0.
         public let index: Int
+        /// The whole clip: context and what really followed.
         public let clip: Clip
+        /// Context, everybody's first future, and the truth.
         public let picture: PredictionPicture
     }
 

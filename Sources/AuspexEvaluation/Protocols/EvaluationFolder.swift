@@ -6,6 +6,7 @@ import Foundation
 
 /// A folder that an evaluation leaves: `report.json` with every number, setting and clip, and a plot of each metric against the horizon.
 public struct EvaluationFolder {
+    /// The folder, as it was named.
     public let path: String
     private let overwriting: Bool
 

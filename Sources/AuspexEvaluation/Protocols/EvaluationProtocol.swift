@@ -14,6 +14,7 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         case prediction
     }
 
+    /// What reports call it: `held-out`, `bair`.
     public var name: String
     /// Height and width of frames; reports have the side of a square, or `[height, width]`.
     @FrameSizeOption public var size: FrameSize
@@ -31,12 +32,14 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     public var seed: UInt64 = 0
     /// Metrics by name: what is reported under the protocol, if nobody asks for others.
     public var metrics: [String]
+    /// What metrics of whole clips are shown.
     public var distributionFrames = DistributionFrames.contextAndPrediction
     /// What the test clips must be cut from, in words: no program can see which persons a file shows.
     public var testData: String
     /// Who defined the protocol.
     public var reference: String
 
+    /// A protocol of its own name; results of it can be compared with each other only.
     public init(
         name: String, size: FrameSize, contextFrames: Int, predictedFrames: Int, clips: Int, samples: Int = 1,
         frameStride: Int? = nil, metrics: [String] = ["psnr", "ssim", "mse"], testData: String = "",

@@ -18,8 +18,11 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public struct Frames: Codable, Sendable, Equatable {
         /// In words: `every frame`, `every 2 frames`, `every 0.1 s`.
         public var step: String
+        /// What was kept of frames of another aspect: `centre`.
         public var crop: String
+        /// How frames were scaled: `area`.
         public var filter: String
+        /// `rgb` or `grey`.
         public var colour: String
 
         init(_ request: ClipRequest) {
@@ -41,8 +44,11 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public struct TestClip: Codable, Sendable, Equatable {
         /// Of the file, folder of images, array element or scene.
         public var name: String
+        /// When its first frame is shown, in seconds after the item's first.
         public var startSeconds: Double
+        /// Its first frame, counted from 0 in the file.
         public var firstFrame: Int
+        /// Its last frame, counted from 0 in the file.
         public var lastFrame: Int
         /// SHA-256 of the frames as used, `[T, H, W, C]`; nil in reports of versions that did not note it.
         public var sha256: String?
@@ -59,12 +65,15 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// The version of the fields.
     public var schema = 1
     /// Of the program; nil in reports of versions that did not note it.
     public var version: String?
     /// What may change the last digits of a number.
     public var machine: ScoringReport.Machine?
+    /// What exactly was asked.
     public var `protocol`: EvaluationProtocol
+    /// How frames were taken from the files.
     public var frames: Frames
     /// Where the test clips come from.
     public var source: String
@@ -78,6 +87,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var published: [String: [PublishedValue]]
     /// What a reader of the numbers should know.
     public var notes: [String]
+    /// The clips that were scored, in order.
     public var clipList: [TestClip]
 
     /// The forecasters, the model first.

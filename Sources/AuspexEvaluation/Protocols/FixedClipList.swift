@@ -7,11 +7,15 @@ public struct FixedClipList: Sendable {
     let path: String
     let earlier: EvaluationReport
 
+    /// The clips of a report.
+    ///
+    /// - Parameter path: what messages call the report.
     public init(_ report: EvaluationReport, readFrom path: String) {
         earlier = report
         self.path = path
     }
 
+    /// How many clips there are.
     public var count: Int { earlier.clipList.count }
 
     /// Where the clips lie in a source, in the list's order.

@@ -2,8 +2,11 @@ import AuspexSupport
 
 /// A value that a paper reports, to be placed beside a result of the same protocol.
 public struct PublishedValue: Codable, Sendable, Equatable {
+    /// What the paper calls the model.
     public var model: String
+    /// The value, in the metric's unit.
     public var value: Double
+    /// The paper, and the table that has the value.
     public var source: String
 
     /// How many futures a clip the papers' values of a protocol are of, in one sentence; nil where all are of one a clip.

@@ -10,6 +10,7 @@ import AuspexVideo
 /// Metrics that compare a clip with its prediction take pairs; those that compare sets take every clip of each, and where nothing else is asked for the sets need
 /// be no pairs nor equally many. One clip of each side is in memory at a time, and where every metric looks at frames one by one only a part of it.
 public struct Scoring {
+    /// What is compared, and how.
     public var settings = ScoringSettings()
     /// Where features of clips seen before are kept; nil computes all anew.
     public var cache: FeatureCache?
@@ -20,6 +21,7 @@ public struct Scoring {
     /// What metrics' names stand for.
     public var registry = MetricRegistry.standard
 
+    /// Scores with these settings, and without a cache.
     public init(_ settings: ScoringSettings = ScoringSettings()) { self.settings = settings }
 
     /// - Parameters:

@@ -8,23 +8,30 @@ import Foundation
 /// Numbers are equal where they differ by no more than a ten-thousandth of the earlier one and a millionth: another processor or number of threads
 /// changes a network's features in the sixth digit. Features are computed anew, cached ones are not taken: what is repeated is the whole way.
 public struct ScoringReplay {
+    /// The result that is repeated.
     public let earlier: ScoringReport
+    /// How far numbers may differ and count as equal, as a share of the earlier one.
     public static let relativeTolerance = 1e-4
+    /// How far numbers may differ and count as equal, beside the relative tolerance.
     public static let absoluteTolerance = 1e-6
 
     /// What came of it.
     public struct Outcome: Codable, Sendable, Equatable {
+        /// The version of the fields.
         public var schema = 1
         /// Whether the same clips gave the same numbers, within the tolerance.
         public var isEqual: Bool
         /// Whether every number is the same to the last bit.
         public var isBitForBit: Bool
+        /// How far numbers may differ and count as equal, as a share of the earlier one.
         public var relativeTolerance = ScoringReplay.relativeTolerance
+        /// How far numbers may differ and count as equal, beside the relative tolerance.
         public var absoluteTolerance = ScoringReplay.absoluteTolerance
         /// What differs, a line each.
         public var differences: [String]
         /// What differs and need not change a number: versions, processors.
         public var remarks: [String]
+        /// The comparison as it is now.
         public var now: ScoringReport
     }
 
@@ -50,6 +57,10 @@ public struct ScoringReplay {
         }
     }
 
+    /// Repeats the comparison.
+    ///
+    /// - Parameter progress: is told how many clips or pairs are done, of how many.
+    /// - Throws: as `Scoring.score`, where the clips are no longer there or cannot be compared.
     public func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
         compare(
             with: try Scoring(earlier.settings).score(

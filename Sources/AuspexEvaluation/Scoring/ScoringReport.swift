@@ -19,13 +19,17 @@ public struct ScoringReport: Codable, Sendable, Equatable {
 
     /// Both sets.
     public struct Sets: Codable, Sendable, Equatable {
+        /// The real set.
         public var real: ScoredClips
+        /// The predicted set.
         public var predicted: ScoredClips
     }
 
     /// What may change the last digits of a number.
     public struct Machine: Codable, Sendable, Equatable {
+        /// Which instruction set the kernels used.
         public var instructionSet: String
+        /// Threads of the kernels.
         public var threads: Int
 
         static var current: Machine {
@@ -33,18 +37,26 @@ public struct ScoringReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// The version of the fields.
     public var schema = 1
     /// Of the program.
     public var version: String
+    /// The source of the real set, as it was named.
     public var real: String
+    /// The source of the predicted set, as it was named.
     public var predicted: String
     /// How clips found their partners: `by name`, `by order`, `one clip each`; `as sets` where they need none.
     public var pairing: String
     /// Pairs, or clips of the smaller set.
     public var clips: Int
+    /// What each metric found, by name.
     public var metrics: [String: MetricResult]
+    /// What a reader should know of the comparison; notes of a metric are in its result.
     public var notes: [String]
+    /// Every choice that can change a number.
     public var settings: ScoringSettings
+    /// Both sets, clip by clip.
     public var sets: Sets
+    /// What the numbers were computed on.
     public var machine: Machine
 }

@@ -13,6 +13,7 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
         case embeddings
     }
 
+    /// What is compared.
     public var kind = Kind.clips
     /// Metrics by name.
     public var metrics = ["psnr", "ssim", "mse"]
@@ -43,6 +44,7 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
         case axes, range, wantsIntervals, precision
     }
 
+    /// The defaults: PSNR, SSIM and mean squared error of all pairs.
     public init() {}
 
     /// The metrics of a comparison that names none.

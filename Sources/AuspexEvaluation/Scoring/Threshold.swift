@@ -5,11 +5,21 @@ import AuspexTensors
 public struct Threshold: Sendable, Equatable, CustomStringConvertible {
     /// How the value is compared.
     public enum Comparison: String, Sendable, CaseIterable {
-        case below = "<", above = ">", atMost = "<=", atLeast = ">="
+        /// The condition holds below the value.
+        case below = "<"
+        /// The condition holds above the value.
+        case above = ">"
+        /// The condition holds at the value and below.
+        case atMost = "<="
+        /// The condition holds at the value and above.
+        case atLeast = ">="
     }
 
+    /// The metric's name.
     public let metric: String
+    /// How the metric's value is compared.
     public let comparison: Comparison
+    /// What the metric's value is compared with.
     public let value: Double
 
     /// - Throws: `ConfigurationError` where the text is no condition.

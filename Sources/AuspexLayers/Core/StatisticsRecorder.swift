@@ -8,6 +8,7 @@ public final class StatisticsRecorder {
     private var order: [BatchStatistics] = []
     private var batches: [ObjectIdentifier: [(mean: Tensor, variance: Tensor)]] = [:]
 
+    /// Nothing recorded yet.
     public init() {}
 
     func record(_ statistics: BatchStatistics, mean: Tensor, variance: Tensor) {

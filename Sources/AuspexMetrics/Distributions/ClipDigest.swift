@@ -16,6 +16,7 @@ public struct ClipDigest: Sendable, Hashable {
 
     fileprivate init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// The digest as 64 lower-case letters and digits.
     public var hexadecimal: String {
         bytes.map { String(Int($0), digits: 2, radix: 16) }.joined()
     }
@@ -25,10 +26,12 @@ public struct ClipDigest: Sendable, Hashable {
 public struct ClipDigesting: Sendable {
     private var hash = SHA256()
 
+    /// The digest of no frames yet.
     public init() {}
 
     /// - Parameter frames: those that follow, `[T, H, W, C]` or `[1, T, H, W, C]`.
     public mutating func add(_ frames: Tensor) { frames.withBytes { hash.update($0) } }
 
+    /// The digest of all frames so far.
     public var digest: ClipDigest { ClipDigest(hash.bytes) }
 }

@@ -10,12 +10,14 @@ public struct ClipRecord: Codable, Sendable, Hashable {
     public var frames: Int
     /// Of the frames as scored.
     public var size: FrameSize
+    /// C of the frames as scored.
     public var channels: Int
     /// SHA-256 of the numbers as scored, `[T, H, W, C]`.
     public var sha256: String
     /// What was digested, `uint8` or `float32`; nil in records of versions that did not note it, and rounded floats to bytes.
     public var elementType: String?
 
+    /// Records a clip; `sha256` is hexadecimal.
     public init(
         name: String, firstFrame: Int, frames: Int, size: FrameSize, channels: Int, sha256: String,
         elementType: String? = nil

@@ -106,6 +106,9 @@ public enum EmbeddingMetric: String, Sendable, CaseIterable {
         self = found
     }
 
+    /// What exactly is computed, in one line to be printed beside the number.
+    ///
+    /// - Parameter size: D, numbers of a row.
     public func convention(size: Int) -> String {
         switch self {
         case .frechet, .frechetAll:

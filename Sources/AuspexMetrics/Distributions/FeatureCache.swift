@@ -10,6 +10,7 @@ import Synchronization
 /// is found again whatever it is called. Several programs may use the folder at once, and it may be removed at any time. A cache that cannot be
 /// read or written changes nothing but the time: `problem` tells why.
 public final class FeatureCache: Sendable, Equatable {
+    /// Where the features lie, a file for each network and preparation.
     public let folder: String
     /// What one file may hold; where it is full, the older half goes.
     let mostBytes: Int

@@ -2,6 +2,7 @@
 public struct FrameColours: Sendable, Hashable {
     /// Which channel comes first.
     public enum Order: String, Sendable, CaseIterable, Codable {
+        /// Red first.
         case rgb
         /// Blue first, as OpenCV reads and writes pictures.
         case bgr
@@ -11,6 +12,7 @@ public struct FrameColours: Sendable, Hashable {
 
     /// What was done to the bytes by someone who took video's limited range, 16…235, for the full one or the reverse.
     public enum Levels: String, Sendable, CaseIterable, Codable {
+        /// Nothing.
         case kept
         /// 0…255 pressed into 16…235: pale.
         case limited

@@ -14,12 +14,18 @@ public struct FramePreparation: Sendable, Hashable {
         case cropped
     }
 
+    /// How pixels become those of 224×224.
     public var sampling: FrameSampling
+    /// What of a frame is looked at.
     public var framing: Framing
+    /// Which channel the network is given first.
     public var channels: FrameColours.Order
+    /// What was done to the bytes' range before.
     public var levels: FrameColours.Levels
+    /// What numbers the network is given for bytes.
     public var range: FrameColours.Range
 
+    /// A preparation of these parts; the published one where nothing is said.
     public init(
         _ sampling: FrameSampling = .corner, framing: Framing = .squeezed, channels: FrameColours.Order = .rgb,
         levels: FrameColours.Levels = .kept, range: FrameColours.Range = .signed

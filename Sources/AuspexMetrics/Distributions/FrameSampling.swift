@@ -18,6 +18,7 @@ public enum FrameSampling: String, Sendable, CaseIterable, Codable {
     /// The mean of the pixels that an output touches: PyTorch's `area`.
     case area
 
+    /// The rule in words, for a result's convention.
     public var summary: String {
         switch self {
         case .corner: "bilinear, corner-based (i·in/out), no antialias"

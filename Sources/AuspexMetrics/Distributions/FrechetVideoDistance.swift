@@ -8,6 +8,7 @@ import AuspexTensors
 /// - Source: Unterthiner et al. 2018, arXiv:1812.01717, and google-research/frechet_video_distance; variants as the code of StyleGAN-V (Skorokhodov et al.
 ///   2022), VideoGPT (Yan et al. 2021) and TATS (Ge et al. 2022) has them. Their networks are ports whose weights agree with ours to rounding.
 public struct FrechetVideoDistance: FeatureMetric {
+    /// What people call FVD: the same distance of differently prepared clips.
     public enum Variant: String, FeatureMetricVariant, CaseIterable {
         /// As published: TensorFlow's resize, covariances with n − 1.
         case published = "fvd"
@@ -44,6 +45,7 @@ public struct FrechetVideoDistance: FeatureMetric {
     public static let usualClips = 2048
 
     let parts: FeatureMetricParts<Variant>
+    /// Which of the conventions is computed.
     public var variant: Variant { parts.variant }
 
     /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are absent and needed; damaged ones are found by the first clip.
@@ -57,6 +59,7 @@ public struct FrechetVideoDistance: FeatureMetric {
     }
 
     public var name: String { variant.rawValue }
+    /// False: 0 for equal sets.
     public var higherIsBetter: Bool { false }
     public var range: ClosedRange<Double> { 0 ... .infinity }
     public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }

@@ -5,6 +5,7 @@ import AuspexTensors
 ///
 /// - Source: Unterthiner et al. 2018, arXiv:1812.01717, section 3.2; subsets as kernel inception distances are reported (Bińkowski et al. 2018).
 public struct KernelVideoDistance: FeatureMetric {
+    /// Which kernel, and over which parts of the sets.
     public enum Variant: String, FeatureMetricVariant, CaseIterable {
         /// Kernel `(x·y / 400 + 1)³`, mean over 100 random subsets.
         case subsets = "kvd"
@@ -16,10 +17,13 @@ public struct KernelVideoDistance: FeatureMetric {
         package var preparation: FramePreparation { .published }
     }
 
+    /// How many random subsets the value is a mean over.
     public static let subsets = 100
+    /// The most clips of each set in a subset.
     public static let subsetSize = 1000
 
     let parts: FeatureMetricParts<Variant>
+    /// Which kernel and subsets are taken.
     public var variant: Variant { parts.variant }
 
     /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are absent and needed; damaged ones are found by the first clip.
@@ -33,6 +37,7 @@ public struct KernelVideoDistance: FeatureMetric {
     }
 
     public var name: String { variant.rawValue }
+    /// False: about 0 for sets of one distribution.
     public var higherIsBetter: Bool { false }
     public func makeAccumulator() -> any MetricAccumulator { FeatureAccumulator(self) }
     public func check(clips: Int, frames: Int) throws { try checkNumbers(clips: clips, frames: frames) }

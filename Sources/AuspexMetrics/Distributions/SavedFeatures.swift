@@ -19,6 +19,7 @@ public struct SavedFeatures: Sendable {
         public var isLossless: Bool
         /// What the network multiplied.
         public var precision: I3D.Precision
+        /// The clips, in the order of the features' rows.
         public var clips: [ClipRecord]
         /// By the preparation's name, a row for each clip.
         package var features: [String: ClipFeatures]
@@ -39,6 +40,7 @@ public struct SavedFeatures: Sendable {
     /// The sets that are in the file.
     private let sides: [MetricSide]
 
+    /// The file, as it was named.
     public var path: String { reader.path }
     private static let (format, version) = ("auspex-features", "2")
     private static let clipsName = "clips"

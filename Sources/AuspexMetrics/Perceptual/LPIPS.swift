@@ -5,8 +5,11 @@ import AuspexTensors
 ///
 /// - Source: Zhang et al. 2018, arXiv:1801.03924, equation 1; version 0.1 of its weights (the trained heads on fixed networks).
 public struct LPIPS: FramewiseMetric {
+    /// Whose features are compared.
     public enum Variant: String, Sendable, CaseIterable {
+        /// AlexNet's, the default of the authors' code.
         case alexNet = "lpips"
+        /// VGG-16's.
         case vgg = "lpips:vgg"
     }
 
@@ -16,6 +19,7 @@ public struct LPIPS: FramewiseMetric {
     private static let shift: [Float] = [-0.030, -0.088, -0.188]
     private static let scale: [Float] = [0.458, 0.448, 0.450]
 
+    /// Whose features are compared.
     public let variant: Variant
     private let network: PerceptualNetwork
     private let settings: MetricSettings
@@ -28,6 +32,7 @@ public struct LPIPS: FramewiseMetric {
     }
 
     public var name: String { variant.rawValue }
+    /// False: 0 for equal pictures.
     public var higherIsBetter: Bool { false }
     public var range: ClosedRange<Double> { 0 ... .infinity }
     public var weights: String? { "\(network.kind.file.rawValue), SHA-256 \(network.kind.file.checksum)" }

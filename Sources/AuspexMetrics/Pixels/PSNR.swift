@@ -19,15 +19,18 @@ public struct PSNR: FramewiseMetric {
     /// What a perfect prediction counts as, in dB.
     public static let ceiling = 100.0
 
+    /// Over what the error is averaged.
     public let variant: Variant
     private let settings: MetricSettings
 
+    /// Makes a metric; of the settings it reads `peak`.
     public init(_ variant: Variant = .frame, settings: MetricSettings = MetricSettings()) {
         self.variant = variant
         self.settings = settings
     }
 
     public var name: String { variant.rawValue }
+    /// True: more dB are less error.
     public var higherIsBetter: Bool { true }
     public var range: ClosedRange<Double> { 0...Self.ceiling }
     public var isMeanOfClips: Bool { variant != .set }

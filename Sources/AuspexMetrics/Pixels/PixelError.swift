@@ -4,21 +4,28 @@ import AuspexTensors
 ///
 /// - Source: `mse:sum` adds up a frame's pixels and channels instead of averaging, as OpenSTL (Tan et al. 2023) prints them.
 public struct PixelError: FramewiseMetric {
+    /// Which error, and whether a frame's numbers are averaged or added up.
     public enum Variant: String, Sendable, CaseIterable {
+        /// Squared error, mean over pixels and channels.
         case squared = "mse"
+        /// Squared error, sum over a frame's pixels and channels.
         case squaredSum = "mse:sum"
+        /// Absolute error, mean over pixels and channels.
         case absolute = "mae"
     }
 
+    /// Which error is computed.
     public let variant: Variant
     private let settings: MetricSettings
 
+    /// Makes a metric; of the settings it reads `peak`.
     public init(_ variant: Variant, settings: MetricSettings = MetricSettings()) {
         self.variant = variant
         self.settings = settings
     }
 
     public var name: String { variant.rawValue }
+    /// False: 0 for equal frames.
     public var higherIsBetter: Bool { false }
     public var range: ClosedRange<Double> { 0...(variant == .squaredSum ? .infinity : 1) }
     public var convention: String {

@@ -7,6 +7,7 @@ import Foundation
 /// - Source: Wang et al. 2004, "Image Quality Assessment: From Error Visibility to Structural Similarity", equations 13–17; as scikit-image's
 ///   `structural_similarity` with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False`, and for `ssim:uniform` with its defaults.
 public struct SSIM: FramewiseMetric {
+    /// The window over which means and covariances are taken.
     public enum Variant: String, Sendable, CaseIterable {
         /// Gaussian window 11×11, σ 1.5.
         case gaussian = "ssim"
@@ -14,10 +15,12 @@ public struct SSIM: FramewiseMetric {
         case uniform = "ssim:uniform"
     }
 
+    /// Which window is taken.
     public let variant: Variant
     private let settings: MetricSettings
     private let window: [Double]
 
+    /// Makes a metric; of the settings it reads `peak`.
     public init(_ variant: Variant = .gaussian, settings: MetricSettings = MetricSettings()) {
         self.variant = variant
         self.settings = settings
@@ -25,6 +28,7 @@ public struct SSIM: FramewiseMetric {
     }
 
     public var name: String { variant.rawValue }
+    /// True: 1 for equal frames.
     public var higherIsBetter: Bool { true }
     public var range: ClosedRange<Double> { -1...1 }
     public var convention: String {

@@ -9,6 +9,7 @@ public protocol Metric: Sendable {
     var name: String { get }
     /// What exactly is computed, in one line to be printed beside the number.
     var convention: String { get }
+    /// Whether a larger value is a better prediction.
     var higherIsBetter: Bool { get }
     /// The values that the metric can have: an interval is cut off at its ends. All numbers, unless the metric says otherwise.
     var range: ClosedRange<Double> { get }
@@ -42,7 +43,10 @@ public protocol MetricAccumulator: AnyObject {
 
 /// Which of two sets of clips.
 public enum MetricSide: String, Sendable, CaseIterable {
-    case real, predicted
+    /// What it should look like.
+    case real
+    /// What a model made.
+    case predicted
 }
 
 /// An accumulator of a metric that compares two sets of clips, which need not be pairs nor equally many.
@@ -115,6 +119,7 @@ public struct ClipMeasurement: Sendable, Equatable {
     /// Frames without any error.
     public var perfectFrames: Int
 
+    /// What a metric found for one prediction of `perFrame.count` frames.
     public init(value: Double, perFrame: [Double], perfectFrames: Int = 0) {
         self.value = value
         self.perFrame = perFrame

@@ -4,6 +4,7 @@ import Foundation
 
 /// Clips that cannot be compared, or a metric that does not exist.
 public enum MetricError: RemediableError, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+    /// There is no metric of this name; the nearest one, where one is near, and all that there are.
     case unknown(name: String, nearest: String?, known: [String])
     /// Clips or element types that do not fit each other, or are no clips.
     case mismatch(metric: String, found: String, expected: String)
@@ -13,6 +14,7 @@ public enum MetricError: RemediableError, Sendable, Equatable, CustomStringConve
     case tooSmall(metric: String, height: Int, width: Int, window: Int)
     /// A float clip with NaN or infinity in it.
     case notFinite(metric: String, clip: Int, frame: Int)
+    /// No clip was given.
     case noClips(metric: String)
 
     public var description: String {

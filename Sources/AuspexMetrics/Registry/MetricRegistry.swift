@@ -19,6 +19,7 @@ public struct MetricSettings: Sendable, Equatable {
     /// What I3D multiplies; published values are of float32.
     public var precision: I3D.Precision
 
+    /// Settings of which none need be given.
     public init(
         peak: Double = 255, seed: UInt64 = 0, weights: WeightsStore = .standard, cache: FeatureCache? = nil,
         needsNetworks: Bool = true, wantsIntervals: Bool = true, precision: I3D.Precision = .float32
@@ -37,12 +38,14 @@ public struct MetricSettings: Sendable, Equatable {
 ///
 /// A new metric is one file with a type conforming to `Metric`, and one line in `standard`; programs that use the package register theirs with `register`.
 public struct MetricRegistry: Sendable {
+    /// Makes a metric for some settings; throws where a network's weights are absent or damaged.
     public typealias Maker = @Sendable (MetricSettings) throws -> any Metric
 
     private var makers: [String: Maker] = [:]
     /// The names, in the order they were registered.
     public private(set) var names: [String] = []
 
+    /// No metrics yet.
     public init() {}
 
     /// The metrics of this package.

@@ -1,5 +1,6 @@
 /// A metric over all clips; encoded under the metric's name in a `ScoringReport`.
 public struct MetricResult: Codable, Sendable, Equatable {
+    /// The metric over all clips, in its own unit.
     public var value: Double
     /// 95% interval of the value, `[low, high]`: t·s/√n over clips for per-frame metrics, t being Student's for n − 1 degrees of freedom; for Fréchet
     /// distances 1.96 standard deviations over parts of the sets, drawn without replacement. Its ends are cut off at those of the metric's range, so
@@ -13,7 +14,9 @@ public struct MetricResult: Codable, Sendable, Equatable {
     public var perStep: [Double]?
     /// 95% interval over clips of each step's value, `[low, high]`; nil where the metric is not a mean over clips, or there is one clip.
     public var perStepInterval: [[Double]]?
+    /// What exactly was computed, in one line: a value means nothing without it.
     public var convention: String
+    /// Whether a larger value is a better prediction.
     public var higherIsBetter: Bool
     /// Clips that were compared.
     public var clips: Int
@@ -22,6 +25,7 @@ public struct MetricResult: Codable, Sendable, Equatable {
     /// What a reader should know: bias of few clips, frames without error, lossy files.
     public var notes: [String]
 
+    /// A value with its convention and the number of clips; the rest as far as the metric has it.
     public init(
         value: Double, interval: [Double]? = nil, perStep: [Double]? = nil, convention: String, higherIsBetter: Bool,
         clips: Int, weights: String? = nil, notes: [String] = [], atInfinity: Double? = nil, deviation: Double? = nil,

@@ -13,6 +13,7 @@ public final class PairedAccumulator: MetricAccumulator {
     /// Of a pair of clips that is still coming, a number for each frame.
     private var unfinished: [Double] = []
 
+    /// Nothing seen yet.
     public init(_ metric: any PairedMetric) { self.metric = metric }
 
     public func add(real: Tensor, predicted: Tensor) throws {

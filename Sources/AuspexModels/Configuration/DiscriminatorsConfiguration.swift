@@ -11,6 +11,7 @@ public struct DiscriminatorsConfiguration: Codable, Sendable, Equatable {
         /// Eight frames, the clip at half size, and one crop of the clip. Source: Luc et al. 2020, arXiv:2003.04035, section 3.3.
         case trivd
 
+        /// The views of the decomposition, a discriminator each.
         public var views: [View] {
             switch self {
             case .mocogan: [.frames(count: 1), .clip()]
@@ -21,12 +22,14 @@ public struct DiscriminatorsConfiguration: Codable, Sendable, Equatable {
         }
     }
 
+    /// A decomposition by name.
     public var preset: Preset? = .trivd
     /// The views themselves; where there are any, the preset is not asked.
     public var views: [View] = []
     /// ch of the discriminators; nil for the generator's.
     public var channels: Int? = nil
 
+    /// The defaults: TrIVD-GAN's three views.
     public init() {}
 
     /// What the discriminators see, whichever way it was said.

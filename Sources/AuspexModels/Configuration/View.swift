@@ -3,6 +3,7 @@ import AuspexTensors
 
 /// What one discriminator sees of a clip.
 public struct View: Codable, Sendable, Equatable {
+    /// Whether frames are seen apart or as a clip.
     public enum Kind: String, Codable, Sendable, CaseIterable {
         /// Frames drawn from the predicted span, each scored alone.
         case frames
@@ -10,6 +11,7 @@ public struct View: Codable, Sendable, Equatable {
         case clip
     }
 
+    /// What the discriminator sees together.
     public var kind: Kind = .clip
     /// How many frames are drawn, at most those predicted; for frames.
     public var count: Int = 8
@@ -18,8 +20,10 @@ public struct View: Codable, Sendable, Equatable {
     /// Sees one rectangle of 1/crop of height and width, at the same place through time; for clips.
     public var crop: Int = 1
 
+    /// The whole clip at full resolution.
     public init() {}
 
+    /// Drawn frames, each scored alone.
     public static func frames(count: Int, scale: Int = 1) -> View {
         var view = View()
         view.kind = .frames
@@ -28,6 +32,7 @@ public struct View: Codable, Sendable, Equatable {
         return view
     }
 
+    /// All frames together, at a lower resolution or as one rectangle of them.
     public static func clip(scale: Int = 1, crop: Int = 1) -> View {
         var view = View()
         view.scale = scale
@@ -54,6 +59,7 @@ public struct ViewDraws: Sendable, Equatable {
     /// For views of a crop: its top left corner, per clip.
     public var places: [(top: Int, left: Int)] = []
 
+    /// Draws of a batch: an entry a clip in the list that the view reads, none in the other.
     public init(frames: [[Int]] = [], places: [(top: Int, left: Int)] = []) {
         self.frames = frames
         self.places = places

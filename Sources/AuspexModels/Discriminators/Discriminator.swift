@@ -26,12 +26,14 @@ public protocol Discriminator: Layer {
 public struct ClipShape: Sendable, Equatable {
     /// B.
     public var clips: Int
+    /// Height and width of a frame.
     public var size: FrameSize
     /// Tc.
     public var contextFrames: Int
     /// Tp.
     public var predictedFrames: Int
 
+    /// The shape of a batch of B clips of Tc + Tp frames.
     public init(clips: Int, size: FrameSize, contextFrames: Int, predictedFrames: Int) {
         self.clips = clips
         self.size = size

@@ -6,6 +6,7 @@ public final class Discriminators: Layer {
     /// Their place here is part of the names of checkpoints' weights.
     public let networks: [any Discriminator]
 
+    /// A decomposition of these discriminators, in the order of their names in checkpoints.
     public init(_ networks: [any Discriminator]) { self.networks = networks }
 
     /// Each discriminator's own: every one has a first and a last kernel.

@@ -8,12 +8,17 @@ import AuspexTensors
 /// in three dimensions, and its scores are summed over the time that is left; a discriminator of frames sums over the frames it was given.
 /// Source: Clark et al. 2019, arXiv:1907.06571, appendix A; projection: Miyato and Koyama 2018, arXiv:1802.05637.
 public final class ViewDiscriminator: Discriminator {
+    /// The first blocks of a discriminator of clips, in three dimensions; empty for one of frames.
     public let volumeBlocks: [DownsamplingBlock]
+    /// Blocks over images, after those over volumes.
     public let blocks: [DownsamplingBlock]
+    /// From the summed features to one number.
     public let score: Linear
     /// Each class's vector, `[classes, width]`.
     public let embedding: Parameter?
+    /// The spectral norm of the embedding; nil without classes.
     public let embeddingNorm: SpectralNorm?
+    /// What the discriminator sees.
     public let view: View
 
     public var name: String { view.name }

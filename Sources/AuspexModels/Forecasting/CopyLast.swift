@@ -5,6 +5,7 @@ public final class CopyLast: Forecaster {
     public let name = "copy-last"
     public let isStochastic = false
 
+    /// Makes the baseline; it has no options.
     public init() {}
 
     public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {

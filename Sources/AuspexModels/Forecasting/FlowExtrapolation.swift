@@ -13,8 +13,10 @@ public final class FlowExtrapolation: Forecaster {
     public let name = "flow"
     public let isStochastic = false
     public let fewestContextFrames = 2
+    /// How motion is estimated.
     public let flow: FarnebackFlow
 
+    /// A baseline that sees motion by an estimator.
     public init(_ flow: FarnebackFlow = FarnebackFlow()) { self.flow = flow }
 
     public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {

@@ -4,9 +4,15 @@ import AuspexTensors
 /// A generator that forecasts with its standing statistics.
 public final class GeneratorForecaster: Forecaster {
     public let name: String
+    /// The network that predicts.
     public let generator: any VideoGenerator
     public var isStochastic: Bool { generator.latentSize > 0 }
 
+    /// A forecaster of a network.
+    ///
+    /// - Parameters:
+    ///   - generator: with standing statistics that belong to its weights.
+    ///   - name: what tables call it.
     public init(_ generator: any VideoGenerator, name: String = "model") {
         self.generator = generator
         self.name = name

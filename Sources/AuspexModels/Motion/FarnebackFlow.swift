@@ -29,6 +29,7 @@ public struct FarnebackFlow: Sendable, Equatable {
 
     private static let smallestSide = 32.0
 
+    /// The defaults of OpenCV's examples.
     public init() {}
 
     /// - Parameters:

@@ -11,6 +11,7 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
     /// One sentence or two for each property, by its name: comments of the YAML that people read and edit.
     static var fieldDocumentation: [String: String] { get }
 
+    /// The defaults.
     init()
 
     /// Height and width of frames, in pixels. Clips of another aspect are scaled to cover it and cut at the centre. Declared with
@@ -36,6 +37,7 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
     /// described. The first is the one that a person lowers first.
     var leastSizes: [LeastModelSize] { get }
 
+    /// A network of these options with new weights, drawn by `initializer`; the options must be valid.
     func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator
 }
 
@@ -56,6 +58,7 @@ extension ModelOptions {
 public struct LeastModelSize: Sendable, Equatable {
     /// The option: `channels`.
     public let field: String
+    /// What the option is set to.
     public let value: Int
     /// Numbers that training changes.
     public let parameters: Double
@@ -64,6 +67,7 @@ public struct LeastModelSize: Sendable, Equatable {
     /// What to do where it is too much: `lower it: the weights grow with its square`.
     public let advice: String
 
+    /// What one option of a model takes at least.
     public init(
         field: String, value: Int, parameters: Double = 0, activationsPerClip: Double = 0, advice: String
     ) {
@@ -79,6 +83,7 @@ public struct LeastModelSize: Sendable, Equatable {
 public struct ModelConfigurationError: Error, CustomStringConvertible, Equatable {
     public let description: String
 
+    /// An error of a whole message that begins with the key: `model.size is 48: …`.
     public init(_ description: String) { self.description = description }
 }
 

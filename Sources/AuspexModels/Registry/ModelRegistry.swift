@@ -15,6 +15,7 @@ public struct ModelRegistry: Sendable {
     /// Recurrent units by name.
     public var units = RecurrentUnitRegistry.standard
 
+    /// A registry of these models, in the order in which people see them.
     public init(_ types: [any ModelOptions.Type]) { self.types = types }
 
     /// Every model of this package: one line a model.
@@ -27,6 +28,7 @@ public struct ModelRegistry: Sendable {
     /// The model that a configuration means if it names none.
     public static let defaultName = TrIVDGANConfiguration.name
 
+    /// Names of all models, as a configuration writes them.
     public var names: [String] { types.map { $0.name } }
 
     /// Adds a model, or replaces the one of its name.

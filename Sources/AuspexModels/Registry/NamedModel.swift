@@ -6,8 +6,10 @@ import AuspexTensors
 /// package's own models. Documents that are older than the name mean `trivd-gan`.
 @propertyWrapper
 public struct NamedModel: Codable, Sendable, Equatable {
+    /// The options.
     public var wrappedValue: any ModelOptions
 
+    /// The options of a model, to be encoded with its name.
     public init(wrappedValue: any ModelOptions) { self.wrappedValue = wrappedValue }
 
     private enum CodingKeys: String, CodingKey { case name }

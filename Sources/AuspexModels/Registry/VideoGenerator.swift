@@ -9,6 +9,7 @@ import AuspexTensors
 /// Everything else in the program knows generators by this protocol alone: to train, predict with, evaluate, measure and save one it takes
 /// nothing more. `ModelRegistry` lists them by name.
 public protocol VideoGenerator: Layer {
+    /// The options that the network is made from.
     associatedtype Options: ModelOptions
 
     /// What the network was made from.
@@ -44,6 +45,7 @@ public struct GeneratorOutput {
     /// What else may be looked at, by name: motion, masks, layers. Shapes are the model's own.
     public var maps: [String: Tensor]
 
+    /// Predicted frames `[B, horizon, H, W, C]`, and what else may be looked at.
     public init(frames: Tensor, maps: [String: Tensor] = [:]) {
         self.frames = frames
         self.maps = maps
@@ -54,10 +56,17 @@ public struct GeneratorOutput {
 public struct GeneratorLoss {
     /// What logs call it.
     public let name: String
+    /// What the value is multiplied with.
     public let weight: Float
     /// A scalar, before it is weighted.
     public let value: Tensor
 
+    /// A term of a loss.
+    ///
+    /// - Parameters:
+    ///   - name: what logs call it.
+    ///   - weight: what the value is multiplied with.
+    ///   - value: a scalar, on the pass's tape.
     public init(name: String, weight: Float, value: Tensor) {
         self.name = name
         self.weight = weight

@@ -11,6 +11,7 @@ public struct Synthesis: Sendable {
         case mkv
         /// One H.264 or MPEG-4 video a clip, which every player plays.
         case mp4
+        /// One animated GIF a clip, 256 colours.
         case gif
         /// One array `[clip, time, height, width, channel]`, uint8.
         case npy
@@ -18,24 +19,36 @@ public struct Synthesis: Sendable {
 
     /// What was written.
     public struct Result: Encodable, Sendable {
+        /// The version of the fields.
         public let schema = 1
+        /// The source's name.
         public let source: String
+        /// Paths of the files, in the order of the clips.
         public let files: [String]
+        /// How many clips were written.
         public let clips: Int
+        /// Frames of each clip.
         public let frames: Int
 
         private enum CodingKeys: String, CodingKey { case schema, source, files, clips, frames }
     }
 
+    /// How many clips are written.
     public var clips = 8
+    /// Frames of each clip.
     public var frames = 32
+    /// Height and width of the frames, in pixels.
     public var size = FrameSize(64)
+    /// What the clips are drawn from.
     public var seed: UInt64 = 1
+    /// Whether they have three channels or one.
     public var colour = ClipRequest.Colour.rgb
+    /// What they are written as.
     public var format = Format.mkv
     /// Whether files that are there may be replaced.
     public var overwriting = false
 
+    /// The defaults: eight clips of 32 frames of 64×64.
     public init() {}
 
     /// - Parameters:

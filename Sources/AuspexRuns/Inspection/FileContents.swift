@@ -8,8 +8,11 @@ import Foundation
 public struct FileContents: Encodable, Sendable {
     /// One tensor of the file.
     public struct Entry: Encodable, Sendable, Equatable {
+        /// The tensor's name; with the file's before it where there are several files.
         public let name: String
+        /// What an element is stored as: `float32`.
         public let type: String
+        /// The sides, outermost first; empty for a single number.
         public let shape: [Int]
 
         /// Numbers in the tensor.
@@ -24,15 +27,21 @@ public struct FileContents: Encodable, Sendable {
         case none
     }
 
+    /// The version of the fields.
     public let schema = 1
+    /// The file or folder.
     public let path: String
+    /// What kind of file it is: `safetensors`, `npy`.
     public let format: String
+    /// Bytes of all files together.
     public let sizeBytes: Int
     /// Generator steps of the checkpoint; nil for other files.
     public let step: Int?
+    /// What the files were compared with.
     public let verifiedBy: Verification
     /// Files that were compared with their checksums.
     public let verifiedFiles: [String]
+    /// The file's free notes.
     public let metadata: [String: String]
     /// In the order of their names, numbers within names by value.
     public let tensors: [Entry]

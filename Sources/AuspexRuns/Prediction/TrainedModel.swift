@@ -7,7 +7,9 @@ import Foundation
 
 /// A generator as a run left it, ready to predict: averaged weights with the statistics that belong to them.
 public struct TrainedModel {
+    /// The run's configuration, as the checkpoint has it.
     public let configuration: Configuration
+    /// The network with the averaged weights and their standing statistics.
     public let generator: any VideoGenerator
     /// Generator steps behind the weights.
     public let step: Int

@@ -15,6 +15,7 @@ public struct VideoContinuation {
     /// Nil for a forecaster that no run trained.
     private let model: TrainedModel?
 
+    /// Continues videos by a trained model, at its own rate and size.
     public init(_ model: TrainedModel) {
         self.init(
             GeneratorForecaster(model.generator), configuration: model.configuration,

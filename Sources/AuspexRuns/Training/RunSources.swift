@@ -8,6 +8,7 @@ public struct RunSources: Sendable {
     /// What is held out, where it has a source of its own.
     public var validation: (any ClipSource)?
 
+    /// A program's own sources in place of those that the configuration names.
     public init(training: any ClipSource, validation: (any ClipSource)? = nil) {
         self.training = training
         self.validation = validation

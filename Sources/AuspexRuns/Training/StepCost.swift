@@ -7,7 +7,9 @@ import AuspexVideo
 
 /// What a run takes, counted by passing shapes through the code that trains: exact, in milliseconds, and without the memory.
 public struct StepCost: Sendable, Equatable {
+    /// Numbers that training changes in the generator.
     public let generatorParameters: Int
+    /// Numbers that training changes in the discriminators.
     public let discriminatorParameters: Int
     /// Tensors alive at the worst moment of a run.
     public let peakTensorBytes: Int
@@ -20,6 +22,7 @@ public struct StepCost: Sendable, Equatable {
     public struct Kind: Sendable, Equatable {
         /// How many the run has.
         public let steps: Int
+        /// What one of them takes.
         public let work: ShapePass.Count
     }
 
@@ -34,6 +37,9 @@ public struct StepCost: Sendable, Equatable {
     /// Micro-batches that are counted; all others are the same again.
     private static let countedMicroBatches = 2
 
+    /// Counts the steps of a configuration.
+    ///
+    /// - Throws: `ConfigurationError` where no networks can be made of it.
     public init(_ configuration: Configuration) throws {
         let wanted = configuration.training.accumulation
         var counted = configuration

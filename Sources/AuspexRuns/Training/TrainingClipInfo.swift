@@ -14,6 +14,7 @@ public struct TrainingClipInfo: Codable, Sendable, Equatable {
     /// SHA-256 of the run's `data.json`; nil in checkpoints of versions that did not save which clips are held out.
     var dataDigest: String?
 
+    /// What is known of the clips that a model was trained on.
     public init(frameIntervalSeconds: Double? = nil, classNames: [String] = []) {
         self.frameIntervalSeconds = frameIntervalSeconds
         self.classNames = classNames

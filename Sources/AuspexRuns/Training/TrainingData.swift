@@ -7,6 +7,7 @@ import AuspexVideo
 
 /// The clips of a run: those it learns from, and those it never does.
 public struct TrainingData {
+    /// Clips to learn from.
     public let training: any ClipSource
     /// Nil where nothing is held out.
     public let heldOut: (any ClipSource)?

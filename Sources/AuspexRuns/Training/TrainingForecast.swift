@@ -6,8 +6,11 @@ import AuspexTraining
 
 /// What a run will cost: work and memory counted from shapes, time by rates that are measured on this machine in a second or two.
 public struct TrainingForecast: Codable, Sendable, Equatable {
+    /// The version of the fields.
     public var schema = 1
+    /// Numbers that training changes in the generator.
     public var generatorParameters: Int
+    /// Numbers that training changes in the discriminators.
     public var discriminatorParameters: Int
     /// Tensors alive at the worst moment.
     public var peakBytes: Int
@@ -15,6 +18,7 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
     public var peakResidentBytes: Int
     /// Operations of a step's convolutions and matrix products, as a paper writes them.
     public var gflopPerStep: Double
+    /// Mean over all steps of the run, in seconds.
     public var secondsPerStep: Double
     /// Of all steps; validation and reading are not in it.
     public var totalSeconds: Double

@@ -9,7 +9,9 @@ import Foundation
 
 /// A run from its configuration to its folder: sources, networks, loop, and what a later run needs to go on with the same bits.
 public struct TrainingRun {
+    /// What the run trains.
     public let configuration: Configuration
+    /// Where it leaves its checkpoints and logs.
     public let folder: RunFolder
     /// The step that the run goes on from; nil for a new one.
     private let resumedStep: Int?
@@ -98,6 +100,7 @@ public struct TrainingRun {
 
     /// How a run ended.
     public struct End {
+        /// Whether all steps were done.
         public let outcome: TrainingLoop.Outcome
         /// The last validation; nil where none was done since the run was started or resumed.
         public let validation: ValidationSummary?

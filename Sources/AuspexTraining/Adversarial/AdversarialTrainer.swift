@@ -9,8 +9,11 @@ import AuspexTensors
 /// replica or many, with the same bits. Every random draw is a pure function of (seed, purpose, number of the clip).
 /// Source: Luc et al. 2020, arXiv:2003.04035, appendix; Clark et al. 2019, arXiv:1907.06571.
 public final class AdversarialTrainer {
+    /// The network that is trained to predict.
     public let generator: any VideoGenerator
+    /// The networks that the generator is trained against; none where it is trained on pixels alone.
     public let discriminators: Discriminators
+    /// What a step is.
     public let configuration: TrainingConfiguration
     let phases: [TrainingPhase]
     /// The generator's weights averaged over steps.
@@ -24,6 +27,9 @@ public final class AdversarialTrainer {
     /// Called before each micro-batch of a step; an error that it throws ends the step, after which the networks are between two steps.
     public var beforeMicroBatch: () throws -> Void = {}
 
+    /// Makes a trainer at step 0.
+    ///
+    /// - Parameter replicas: who shares the work of a step; their number must divide `configuration.accumulation`.
     public init(
         generator: any VideoGenerator, discriminators: Discriminators, configuration: TrainingConfiguration,
         replicas: any Replicas = SingleReplica()

@@ -4,6 +4,7 @@ import AuspexTensors
 
 /// What one discriminator's loss came to on one batch.
 public struct DiscriminatorOutcome {
+    /// The discriminator's name: `frames-8`.
     public let view: String
     /// Mean over clips.
     public let loss: Float
@@ -19,6 +20,7 @@ public struct DiscriminatorOutcome {
 /// view's draws. Views run and go backward one after another, so that only one discriminator's activations are alive at a time.
 /// Source: Lim and Ye 2017, arXiv:1705.02894; Luc et al. 2020, arXiv:2003.04035, section 3.3.
 public struct DiscriminatorGradients {
+    /// What each discriminator's loss came to, in their order.
     public let outcomes: [DiscriminatorOutcome]
     /// In the order of `discriminators.parameters`.
     public let gradients: [Tensor]

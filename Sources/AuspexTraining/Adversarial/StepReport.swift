@@ -1,8 +1,10 @@
 /// The numbers of one step, by name, in the order in which they were first reported.
 public struct StepReport {
     private var sums: [String: (sum: Double, count: Int)] = [:]
+    /// Names of the numbers, in the order in which they were first reported.
     public private(set) var names: [String] = []
 
+    /// Nothing reported yet.
     public init() {}
 
     /// The number of a name: the mean where it was reported more than once in the step.
@@ -11,6 +13,7 @@ public struct StepReport {
     /// All numbers in order.
     public var numbers: [(name: String, value: Double)] { names.map { ($0, self[$0] ?? .nan) } }
 
+    /// Reports a number; one of the same name is replaced.
     public mutating func add(_ name: String, _ value: Double) {
         if sums[name] == nil { names.append(name) }
         sums[name] = (value, 1)
@@ -34,7 +37,9 @@ public struct StepReport {
 
 /// A loss or a gradient that became infinite or no number: the run cannot go on from it.
 public struct NonFiniteValue: Error, CustomStringConvertible, Equatable {
+    /// The loss or gradient: `generator/loss`.
     public let term: String
+    /// NaN or an infinity.
     public let value: Double
 
     public var description: String { "\(term) became \(value)" }

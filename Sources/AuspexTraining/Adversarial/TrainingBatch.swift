@@ -10,6 +10,7 @@ public struct TrainingBatch {
     /// One a clip, where the source has classes.
     public let classes: [Int]?
 
+    /// Clips that are cut into context and future already.
     public init(context: Tensor, future: Tensor, classes: [Int]? = nil) {
         self.context = context
         self.future = future

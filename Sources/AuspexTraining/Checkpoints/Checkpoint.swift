@@ -26,12 +26,14 @@ public struct Checkpoint: Sendable {
 
     /// Generator steps that the run has done.
     public var step: Int
+    /// The tensors of each group by name.
     public var groups: [Group: [String: Tensor]]
     /// JSON by document name: configuration, loader position, recorded choices.
     public private(set) var documents: [String: Data] = [:]
     /// The version of Auspex that wrote it.
     public var version: String
 
+    /// A checkpoint of a step, without documents yet.
     public init(step: Int, groups: [Group: [String: Tensor]] = [:], version: String = "") {
         self.step = step
         self.groups = groups
@@ -78,7 +80,11 @@ public struct Checkpoint: Sendable {
 public enum CheckpointReference: Sendable, Hashable, CustomStringConvertible {
     /// The best if there is one, else the last.
     case preferred
-    case last, best
+    /// The latest.
+    case last
+    /// The one that validation found best.
+    case best
+    /// The one after this many steps.
     case step(Int)
 
     public var description: String {

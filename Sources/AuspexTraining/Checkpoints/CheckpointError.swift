@@ -4,6 +4,7 @@ import Foundation
 
 /// A checkpoint that is not there or is no longer what was written.
 public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
+    /// The folder has no checkpoint of the reference; the steps of those that it has.
     case none(folder: String, reference: CheckpointReference, steps: [Int])
     /// - Parameter intact: the newest other checkpoint that is whole.
     case damaged(FileError, checkpoint: String, intact: Int?)

@@ -13,11 +13,13 @@ public struct CheckpointStore: Sendable {
         case folderMade, groupWritten, documentsWritten, manifestWritten, renamed, lastMoved, bestMoved, pruned
     }
 
+    /// The folder that holds the checkpoints' folders.
     public let folder: String
     /// Checkpoints that are kept beside the last and the best.
     public let keep: Int
     package var onMoment: (@Sendable (Moment) -> Void)?
 
+    /// A store in a folder, which is made when the first checkpoint is written.
     public init(folder: String, keep: Int = 1) {
         self.folder = folder
         self.keep = keep

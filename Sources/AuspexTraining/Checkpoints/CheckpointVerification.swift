@@ -4,7 +4,9 @@ import Foundation
 
 /// A checkpoint of which every file was compared with the length and the checksum that were noted when it was written.
 public struct CheckpointVerification: Sendable, Equatable {
+    /// The checkpoint's folder.
     public let folder: String
+    /// Generator steps of the checkpoint.
     public let step: Int
     /// The version of Auspex that wrote it.
     public let version: String

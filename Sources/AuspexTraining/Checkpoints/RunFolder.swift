@@ -4,13 +4,18 @@ import Foundation
 
 /// The folder of a run: `config.yaml`, `checkpoints/`, `metrics.jsonl`, TensorBoard event files, `samples/`.
 public final class RunFolder: Sendable {
+    /// The run's folder, as it was named.
     public let path: String
     /// Held while a run is written to, so that two programs never train in one folder; the system lets go of it however the program ends.
     private let lock: Int32?
 
+    /// The resolved configuration, YAML.
     public var configurationPath: String { path + "/config.yaml" }
+    /// The folder of checkpoints.
     public var checkpointsPath: String { path + "/checkpoints" }
+    /// What the run measured, JSON lines.
     public var metricsPath: String { path + "/metrics.jsonl" }
+    /// The folder of film strips and films of predictions.
     public var samplesPath: String { path + "/samples" }
 
     private static let lockName = ".lock"

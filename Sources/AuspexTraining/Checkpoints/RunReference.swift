@@ -4,7 +4,9 @@ import Foundation
 
 /// A run and one of its checkpoints, as people name them: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
 public struct RunReference: Sendable {
+    /// The run.
     public let folder: RunFolder
+    /// Which of its checkpoints is meant.
     public let checkpoint: CheckpointReference
 
     /// - Throws: `FileError` where there is no such run, or where what follows the @ names no checkpoint.

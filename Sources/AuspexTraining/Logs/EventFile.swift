@@ -9,12 +9,16 @@ import Foundation
 public final class EventFile {
     /// A picture as an encoded file.
     public struct Picture: Sendable {
+        /// The bytes of a PNG file.
         public let png: [UInt8]
+        /// Rows of the picture.
         public let height: Int
+        /// Columns of the picture.
         public let width: Int
         /// 1 grey, 3 RGB, 4 with alpha.
         public let channels: Int
 
+        /// A picture that is encoded already.
         public init(png: [UInt8], height: Int, width: Int, channels: Int) {
             self.png = png
             self.height = height
@@ -23,6 +27,7 @@ public final class EventFile {
         }
     }
 
+    /// The file that is written.
     public let path: String
     private let file: AppendedFile
     private let clock: () -> Double

@@ -10,7 +10,9 @@ public final class MetricsLog {
     public enum Value: Sendable, Equatable {
         /// A number; NaN and infinities, which JSON does not have, are written as null.
         case number(Double)
+        /// Words.
         case text(String)
+        /// Numbers in order, such as a curve.
         case list([Double])
 
         fileprivate var json: String {
@@ -27,10 +29,13 @@ public final class MetricsLog {
 
     /// A line as it was read.
     public struct Line: Sendable, Equatable {
+        /// The step that the line is of.
         public let step: Int
+        /// What was measured, by name.
         public let values: [String: Value]
     }
 
+    /// The file that is written.
     public let path: String
     private let file: AppendedFile
 
@@ -54,6 +59,9 @@ public final class MetricsLog {
         try append(step: step, values.map { ($0.key, $0.value) })
     }
 
+    /// Adds a line; values keep their order.
+    ///
+    /// - Throws: `FileError` where the disk is full: the log then ends with the line before.
     public func append(step: Int, _ values: [(String, Value)]) throws {
         let fields = ["\"step\":\(step)"] + values.map { "\(JSONText.quoted($0.0)):\($0.1.json)" }
         try file.append(Array("{\(fields.joined(separator: ","))}\n".utf8))

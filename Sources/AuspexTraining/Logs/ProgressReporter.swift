@@ -7,11 +7,13 @@ import Synchronization
 ///
 /// Writes to standard error; where that is closed or full, work goes on without. May be called from any thread, as often as wanted: it draws at most ten times a second.
 public final class ProgressReporter: Sendable {
+    /// How progress is shown.
     public enum Style: Sendable, Equatable {
         /// A bar that is drawn over, this many columns wide.
         case bar(columns: Int)
         /// A line every few seconds.
         case lines(everySeconds: Double)
+        /// Not at all.
         case quiet
 
         /// What fits standard error: a bar on a terminal, lines in a file or pipe.

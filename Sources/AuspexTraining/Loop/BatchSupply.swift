@@ -15,6 +15,7 @@ public struct HeldOutClips {
     /// Training clips over which the standing statistics of batch norms are taken: the same ones every time.
     public let standing: [ClipBatch]
 
+    /// Clips that were read already.
     public init(validation: [ClipBatch], standing: [ClipBatch]) {
         self.validation = validation
         self.standing = standing

@@ -1,5 +1,6 @@
 /// How far a run is, beside its networks: a document of every checkpoint.
 public struct Progress: Codable, Sendable {
+    /// What the checkpoint's document is called.
     public static let documentName = "progress"
     /// 2: averaged weights start with a small decay, and their spectral norms are their own.
     /// 3: draws are keyed by the clip's number, and an update iterates spectral norms once.

@@ -10,6 +10,7 @@ import Foundation
 public final class TrainingLoop {
     /// How a run ended.
     public enum Outcome: Sendable, Equatable {
+        /// All steps are done, and the last checkpoint is written.
         case finished
         /// A stop was asked for; the run goes on from this step, whose checkpoint is written. 0 where there is none yet.
         case stopped(step: Int)

@@ -78,7 +78,9 @@ package struct Validation {
 public struct ValidationSummary: Codable, Sendable, Equatable {
     /// One forecaster's PSNR in dB, mean over frames and clips.
     public struct Score: Codable, Sendable, Equatable {
+        /// The forecaster: `copy-last`.
         public var name: String
+        /// Its PSNR on the held-out clips, in dB.
         public var psnr: Double
     }
 

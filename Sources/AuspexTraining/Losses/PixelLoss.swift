@@ -2,7 +2,12 @@ import AuspexTensors
 
 /// What is measured between predicted and true frames, both in [−1, 1].
 public enum PixelLoss: String, Codable, Sendable, CaseIterable {
-    case none, l1, mse
+    /// No loss on pixels.
+    case none
+    /// Mean absolute difference.
+    case l1
+    /// Mean squared difference.
+    case mse
 
     /// The mean over all numbers of the absolute or squared difference; nil where there is no pixel loss.
     ///

@@ -19,8 +19,19 @@ package protocol Optimizer: AnyObject {
 
 /// An optimizer by name, with its numbers.
 public struct OptimizerConfiguration: Codable, Sendable, Equatable {
-    public enum Name: String, Codable, Sendable, CaseIterable { case adam, adamw, sgd, muon }
+    /// The optimizers that a configuration can name.
+    public enum Name: String, Codable, Sendable, CaseIterable {
+        /// Adam. Source: Kingma and Ba 2015, arXiv:1412.6980.
+        case adam
+        /// Adam with decoupled weight decay. Source: Loshchilov and Hutter 2019, arXiv:1711.05101.
+        case adamw
+        /// Stochastic gradient descent with momentum, as PyTorch's `SGD`.
+        case sgd
+        /// Orthogonalised momentum for hidden kernels, AdamW for the rest.
+        case muon
+    }
 
+    /// Which optimizer.
     public var name = Name.adam
     /// Of all parameters; Muon's of hidden kernels.
     public var learningRate = 1e-4
@@ -41,6 +52,7 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
     /// The largest norm that all gradients together may have; larger ones are scaled down. Nil does not limit.
     public var gradientClipping: Double?
 
+    /// Adam as TrIVD-GAN is trained.
     public init() {}
 
     package func optimizer(of network: any Layer) -> any Optimizer {

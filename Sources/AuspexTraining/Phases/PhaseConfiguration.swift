@@ -3,7 +3,13 @@
 /// A step goes through the list from top to bottom. DVD-GAN's step is two lines: `discriminators` twice on fresh batches, then `generator` on the
 /// last of them. Training for the mean squared error is one line, and fine-tuning by discriminators afterwards is three.
 public struct PhaseConfiguration: Codable, Sendable, Equatable {
-    public enum Network: String, Codable, Sendable, CaseIterable { case generator, discriminators }
+    /// Whose parameters an update moves.
+    public enum Network: String, Codable, Sendable, CaseIterable {
+        /// The network that predicts.
+        case generator
+        /// All networks that judge, each for its own loss.
+        case discriminators
+    }
 
     /// Where an update's clips come from.
     public enum Batch: String, Codable, Sendable, CaseIterable {
@@ -13,19 +19,24 @@ public struct PhaseConfiguration: Codable, Sendable, Equatable {
         case last
     }
 
+    /// Whose parameters are updated.
     public var network = Network.generator
     /// What is minimised: the weighted sum.
     public var loss: [LossTerm] = []
+    /// How they are moved.
     public var optimizer = OptimizerConfiguration()
+    /// How the learning rate goes over the phase.
     public var schedule = ScheduleConfiguration()
     /// Updates in a step.
     public var repeats = 1
+    /// Where the clips of each update come from.
     public var batch = Batch.fresh
     /// The first step, counted from 0.
     public var from = 0
     /// The step before which the phase ends; nil for the run's last.
     public var until: Int?
 
+    /// An update of the generator on fresh clips, for no loss yet.
     public init() {}
 
     /// Whether the phase has a part in a step.
@@ -44,10 +55,17 @@ public struct PhaseConfiguration: Codable, Sendable, Equatable {
 public struct LossTerm: Codable, Sendable, Equatable {
     /// What losses can be named.
     public enum Name: String, Codable, Sendable, CaseIterable {
+        /// Adversarial: `ρ(1 − D(real)) + ρ(1 + D(predicted))` for discriminators, `−D(predicted)` for the generator.
         case hinge
+        /// Adversarial: `log(1 + e^−D(real)) + log(1 + e^D(predicted))` for discriminators, `log(1 + e^−D(predicted))` for the generator.
         case nonSaturating = "non-saturating"
+        /// Adversarial: `(D(real) − 1)² + D(predicted)²` for discriminators, `(D(predicted) − 1)²` for the generator.
         case leastSquares = "least-squares"
-        case l1, mse
+        /// Mean absolute difference of predicted and true frames.
+        case l1
+        /// Mean squared difference of predicted and true frames.
+        case mse
+        /// A penalty on weights whose columns are not orthogonal.
         case orthogonal
 
         /// The loss of discriminators, and of a generator that is trained against them; nil for others.
@@ -57,11 +75,15 @@ public struct LossTerm: Codable, Sendable, Equatable {
         public var pixel: PixelLoss? { PixelLoss(rawValue: rawValue) }
     }
 
+    /// Which loss.
     public var name = Name.hinge
+    /// What it is multiplied with in the phase's sum.
     public var weight = 1.0
 
+    /// A hinge loss of weight 1.
     public init() {}
 
+    /// A loss by name.
     public init(_ name: Name, weight: Double = 1) {
         self.name = name
         self.weight = weight

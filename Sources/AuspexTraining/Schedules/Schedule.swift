@@ -11,11 +11,21 @@ public protocol Schedule: Sendable {
 /// A straight rise from zero over the warm-up, then a decay to the end.
 public struct WarmUpSchedule: Schedule {
     /// How the rate goes down from the end of the warm-up to the last step.
-    public enum Decay: String, Codable, Sendable, CaseIterable { case constant, linear, cosine }
+    public enum Decay: String, Codable, Sendable, CaseIterable {
+        /// Not at all.
+        case constant
+        /// A straight line to 0.
+        case linear
+        /// Half a cosine to 0.
+        case cosine
+    }
 
+    /// Steps of the straight rise; 0 begins with the full rate.
     public var warmUpSteps: Int
+    /// How the rate goes down after the warm-up.
     public var decay: Decay
 
+    /// A schedule; without arguments a constant rate.
     public init(warmUpSteps: Int = 0, decay: Decay = .constant) {
         self.warmUpSteps = warmUpSteps
         self.decay = decay
@@ -40,6 +50,7 @@ public struct OneCycleSchedule: Schedule {
     private static let initialDivisor = 25.0
     private static let finalDivisor = 1e4
 
+    /// PyTorch's defaults.
     public init() {}
 
     public func factor(atStep step: Int, of steps: Int) -> Double {
@@ -56,17 +67,27 @@ public struct OneCycleSchedule: Schedule {
 
 /// A schedule by name.
 public struct ScheduleConfiguration: Codable, Sendable, Equatable {
+    /// The schedules that a configuration can name.
     public enum Name: String, Codable, Sendable, CaseIterable {
-        case constant, linear, cosine
+        /// The full rate from the end of the warm-up on.
+        case constant
+        /// A straight line down to 0 at the last step.
+        case linear
+        /// Half a cosine down to 0 at the last step.
+        case cosine
+        /// One rise and one fall, see `OneCycleSchedule`.
         case oneCycle = "one-cycle"
     }
 
+    /// Which schedule.
     public var name = Name.constant
     /// Steps over which the rate rises from zero; one-cycle has its own rise.
     public var warmUpSteps = 0
 
+    /// A constant rate without warm-up.
     public init() {}
 
+    /// The schedule that the name and the warm-up describe.
     public var schedule: any Schedule {
         switch name {
         case .constant: WarmUpSchedule(warmUpSteps: warmUpSteps)

@@ -5,10 +5,12 @@ import AuspexTensors
 ///
 /// Trained for the mean squared error without discriminators, it shows what transformation and adversarial training add.
 public final class ConvGRUMSE: VideoGenerator {
+    /// The TrIVD-GAN generator that does the work, without noise and with ConvGRU units.
     public let network: TrIVDGAN
     public let options: ConvGRUMSEConfiguration
     public let latentSize = 0
 
+    /// Makes the network of some options with new weights.
     public init(_ options: ConvGRUMSEConfiguration, using initializer: inout Initializer) {
         self.options = options
         network = TrIVDGAN(options.network, using: &initializer)

@@ -20,6 +20,7 @@ public struct ConvGRUMSEConfiguration: ModelOptions {
     /// Whether a unit's first state and its inputs are batch normalised.
     public var unitNorm: Bool = true
 
+    /// The defaults.
     public init() {}
 
     public static let fieldDocumentation = [
@@ -58,6 +59,7 @@ public struct ConvGRUMSEConfiguration: ModelOptions {
 
     public var leastSizes: [LeastModelSize] { network.leastSizes.filter { $0.field == "channels" } }
 
+    /// A `ConvGRUMSE` of these options.
     public func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
         ConvGRUMSE(self, using: &initializer)
     }

@@ -9,8 +9,11 @@ import AuspexTensors
 /// its configurations name, hid_S, hid_T, N_S and N_T.
 /// Source: Gao et al. 2022, arXiv:2206.05099.
 public final class SimVP: VideoGenerator {
+    /// From frames to latents, each frame by itself.
     public let encoder: SimVPEncoder
+    /// From the context's latents to those of the frames that follow.
     public let translator: SimVPTranslator
+    /// From the predicted frames' latents to frames.
     public let decoder: SimVPDecoder
     public let options: SimVPConfiguration
     public let latentSize = 0

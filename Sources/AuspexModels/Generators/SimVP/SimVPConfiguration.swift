@@ -26,6 +26,7 @@ public struct SimVPConfiguration: ModelOptions {
     /// Groups of a branch's convolution and norm: a divisor of `temporalChannels / 2` and of `contextFrames · spatialChannels`.
     public var groups: Int = 8
 
+    /// The defaults: OpenSTL's Inception model for 5 frames of 64×64 in colour.
     public init() {}
 
     /// By how much the encoder divides a side.
@@ -70,6 +71,7 @@ extension SimVPConfiguration {
         ]
     }
 
+    /// A `SimVP` of these options.
     public func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
         SimVP(self, using: &initializer)
     }

@@ -6,9 +6,12 @@ import AuspexTensors
 /// Before the last block the output of the encoder's first one is added: OpenSTL's way; the code that came with the paper joins the channels.
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.2.
 public final class SimVPDecoder: Layer {
+    /// The encoder's blocks backward.
     public let blocks: [SpatialBlock]
+    /// 1×1, to the frames' channels.
     public let readout: Convolution
 
+    /// Makes a decoder of some options with new weights.
     public init(_ configuration: SimVPConfiguration, using initializer: inout Initializer) {
         let width = configuration.spatialChannels
         blocks = SpatialBlock.Resampling.alternating(configuration.spatialBlocks, .doubles).reversed().map {

@@ -5,8 +5,10 @@ import AuspexTensors
 ///
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.2.
 public final class SimVPEncoder: Layer {
+    /// N_S blocks, of which every second one halves the sides.
     public let blocks: [SpatialBlock]
 
+    /// Makes an encoder of some options with new weights.
     public init(_ configuration: SimVPConfiguration, using initializer: inout Initializer) {
         let width = configuration.spatialChannels
         blocks = SpatialBlock.Resampling.alternating(configuration.spatialBlocks, .halves).enumerated().map {

@@ -7,9 +7,12 @@ import AuspexTensors
 /// N_T − 1 − i; the last one gives the latents of the predicted frames.
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.3; widths and skips as in OpenSTL's `MidIncepNet`.
 public final class SimVPTranslator: Layer {
+    /// N_T blocks, from the clip's latents to the translator's width.
     public let down: [InceptionBlock]
+    /// N_T blocks, back to the clip's latents.
     public let up: [InceptionBlock]
 
+    /// Makes a translator of some options with new weights.
     public init(_ configuration: SimVPConfiguration, using initializer: inout Initializer) {
         let (clip, width) = (configuration.clipChannels, configuration.temporalChannels)
         let count = configuration.temporalBlocks
@@ -49,9 +52,12 @@ public final class SimVPTranslator: Layer {
 /// OpenSTL drops the groups where they do not divide the reduced width; here such a configuration is refused.
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.3; OpenSTL's `gInception_ST`.
 public final class InceptionBlock: Layer {
+    /// 1×1, to half the translator's width.
     public let reduce: Convolution
+    /// One a kernel size, in the order of the options.
     public let branches: [Branch]
 
+    /// Makes a block with the options' kernels and groups.
     public init(
         _ configuration: SimVPConfiguration, inputChannels: Int, outputChannels: Int,
         using initializer: inout Initializer
@@ -76,7 +82,9 @@ public final class InceptionBlock: Layer {
 
     /// One kernel's part of a block.
     public final class Branch: Layer {
+        /// Grouped convolution of the branch's kernel size.
         public let convolution: Convolution
+        /// Group norm of as many groups.
         public let norm: GroupNorm
 
         init(

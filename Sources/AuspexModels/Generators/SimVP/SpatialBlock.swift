@@ -9,7 +9,12 @@ import AuspexTensors
 public final class SpatialBlock: Layer {
     /// What a block does to the side of an image.
     public enum Resampling: Sendable {
-        case none, halves, doubles
+        /// Leaves both sides.
+        case none
+        /// Halves both, by a stride of 2.
+        case halves
+        /// Doubles both, by pixels out of channels.
+        case doubles
 
         /// Every second of an encoder's blocks halves the side; a decoder runs through the same list backward, and doubles.
         static func alternating(_ count: Int, _ resampling: Resampling) -> [Resampling] {
@@ -17,10 +22,13 @@ public final class SpatialBlock: Layer {
         }
     }
 
+    /// 3×3; to four times the outputs where the block doubles the sides.
     public let convolution: Convolution
+    /// Group norm of two groups.
     public let norm: GroupNorm
     private let resampling: Resampling
 
+    /// Makes a block; `outputChannels` must be even, as the norm has two groups.
     public init(
         inputChannels: Int, outputChannels: Int, resampling: Resampling, using initializer: inout Initializer
     ) {

@@ -7,9 +7,13 @@ public final class GeneratorStage: Layer {
     public let start: Convolution
     /// Of the first state before ρ, and of the unit's inputs; where the configuration normalises units.
     public let startNorm: BatchNorm?
+    /// Of the unit's inputs; where the configuration normalises units.
     public let inputNorm: BatchNorm?
+    /// The recurrent unit of the scale.
     public let unit: any RecurrentUnit
+    /// A residual block of the scale's size, over all steps at once.
     public let block: GeneratorBlock
+    /// A residual block that doubles the size, to the next scale's width.
     public let upsample: GeneratorBlock
     let width: Int
 

@@ -16,12 +16,15 @@ public final class TrIVDGAN: VideoGenerator {
     public let constant: Parameter?
     /// One a scale, from the smallest maps up.
     public let stages: [GeneratorStage]
+    /// Over the last stage's features, before they become frames.
     public let norm: BatchNorm
+    /// From features to frames.
     public let output: FrameOutput
     public let options: TrIVDGANConfiguration
 
     public var latentSize: Int { options.latentSize }
 
+    /// Makes the network of some options with new weights.
     public init(_ configuration: TrIVDGANConfiguration, using initializer: inout Initializer) {
         options = configuration
         let widths = configuration.stageMultipliers.map { $0 * configuration.channels }

@@ -7,7 +7,10 @@ public struct TrIVDGANConfiguration: ModelOptions {
 
     /// How frames come from features: painted anew, or the frame before moved and painted over where a mask says so.
     public enum Output: String, Codable, Sendable, CaseIterable {
-        case paint, move
+        /// Every pixel is painted anew, as published.
+        case paint
+        /// The frame before is moved by kernels, and painted over where a mask says so.
+        case move
     }
 
     /// The recurrent unit of every stage.
@@ -25,6 +28,7 @@ public struct TrIVDGANConfiguration: ModelOptions {
     /// Whether a unit's first state and its inputs are batch normalised. Published models do without; then what comes from the coarser scale, which grows
     /// from stage to stage, drowns what the context says until a long training has sorted it out.
     public var unitNorm: Bool = false
+    /// How frames come from features.
     public var output: Output = .paint
     /// K of the K×K kernels that move frames, odd; for `output: move`.
     public var outputKernelSize: Int = 5
@@ -45,6 +49,7 @@ public struct TrIVDGANConfiguration: ModelOptions {
     /// Width of a class's embedding.
     public var embeddingSize: Int = 120
 
+    /// The defaults: the published model for 64×64 frames.
     public init() {}
 
     /// k, how often the encoder halves a frame: as often as leaves 4 pixels of the shorter side, six times at most.
@@ -90,6 +95,7 @@ public struct TrIVDGANConfiguration: ModelOptions {
         unit.make(unitOptions, stateChannels: stateChannels, inputChannels: inputChannels, using: &initializer)
     }
 
+    /// A `TrIVDGAN` of these options.
     public func makeGenerator(using initializer: inout Initializer) -> any VideoGenerator {
         TrIVDGAN(self, using: &initializer)
     }
