@@ -84,7 +84,7 @@ struct TrainedModelTests {
             fields["data", "filter"] = nil
         }
         #expect(try TrainedModel(run: run).configuration == configuration)
-        try changed { $0["model", "size"] = .number(48) }
+        try changed { $0["model", "size"] = .number(44) }
         let range = #expect(throws: ConfigurationError.self) { _ = try TrainedModel(run: run) }
         let message = try #require(range?.description)
         #expect(message.hasPrefix("\(store.path(of: 1))/configuration.json, line "), "\(message)")
