@@ -104,7 +104,8 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "AuspexGraphicsTests",
-            dependencies: ["AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "TestSupport"]),
+            dependencies: ["AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "TestSupport"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "AuspexLayersTests", dependencies: ["AuspexSupport", "AuspexTensors", "AuspexLayers", "TestSupport"]),
         .testTarget(

@@ -149,7 +149,8 @@ struct ResumeTests {
             // Discriminators alone: a checkpoint that an earlier version called the best is not preferred.
             let adversarial = try ProgramRun(
                 [
-                    "train", "tiny", "--steps", "2", "--out", "adversarial", "--set", "training.pixelLoss=none", "--set",
+                    "train", "tiny", "--steps", "2", "--out", "adversarial", "--set", "training.pixelLoss=none",
+                    "--set",
                     "training.pixelWeight=0", "--set", "training.checkpointInterval=1",
                 ] + SmallRun.settings, in: folder)
             #expect(adversarial.status == 0, "\(adversarial.errors)")

@@ -63,7 +63,8 @@ struct WholePathTests {
             }
             let small = [
                 "--set", "training.batch=1", "--set", "training.standingStatisticsBatches=1", "--set",
-                "training.validationClips=2", "--set", "model.predictedFrames=3", "--set", "training.decay=constant", "--quiet",
+                "training.validationClips=2", "--set", "model.predictedFrames=3", "--set", "training.decay=constant",
+                "--quiet",
             ]
             _ = try run([
                 "data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "2", "--size", "\(width)x\(height)",

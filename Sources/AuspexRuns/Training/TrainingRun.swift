@@ -121,7 +121,8 @@ public struct TrainingRun {
         if progress.isOfConstantAveraging {
             changes.append(
                 "averaged weights follow the steps faster at first (a decay of at most (1 + t)/(10 + t) at step t) and have their own "
-                    + "spectral norms, so the model that is evaluated differs from what that version would have made of it")
+                    + "spectral norms, so the model that is evaluated differs from what that version would have made of it"
+            )
         }
         if progress.isOfDrawsByStep {
             changes.append(

@@ -30,12 +30,14 @@ extension ModelTests {
             var view = View()
             view.kind = discriminatorCase.kind
             let discriminator = ViewDiscriminator(
-                of: view, size: FrameSize(discriminatorCase.side), channels: 2, frameChannels: 2, classes: discriminatorCase.classes,
+                of: view, size: FrameSize(discriminatorCase.side), channels: 2, frameChannels: 2,
+                classes: discriminatorCase.classes,
                 using: &initializer)
             try golden.initialise(discriminator, as: name)
             let parameters = discriminator.parameters
             let pass = Pass(.training, differentiating: parameters)
-            let video = pass.watch(Formula.clip("\(name).clip", batch: 2, time: 5, size: discriminatorCase.side, channels: 2))
+            let video = pass.watch(
+                Formula.clip("\(name).clip", batch: 2, time: 5, size: discriminatorCase.side, channels: 2))
             let scores = discriminator.scores(of: video, classes: discriminatorCase.classes > 0 ? [2, 0] : nil, pass)
             expectClose(scores, try golden["scores.\(name)"], "\(name): scores", within: 1e-5)
             let leaves = parameters.map { pass.read($0.parameter) } + [video]

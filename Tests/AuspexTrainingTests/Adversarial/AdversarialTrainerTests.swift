@@ -88,7 +88,9 @@ import Testing
         var checkpoint = earlier.checkpoint
         for (group, tensors) in checkpoint.groups {
             checkpoint.groups[group] = Dictionary(
-                uniqueKeysWithValues: tensors.map { ($0.replacing("discriminators.networks.", with: "discriminators.judges."), $1) })
+                uniqueKeysWithValues: tensors.map {
+                    ($0.replacing("discriminators.networks.", with: "discriminators.judges."), $1)
+                })
         }
         #expect(checkpoint.groups[.optimiser]?.keys.contains { $0.hasPrefix("discriminators.judges.0.") } == true)
         let now = run.makeTrainer()
