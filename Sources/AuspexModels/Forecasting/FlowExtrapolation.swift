@@ -10,34 +10,54 @@ import AuspexTensors
 /// - Source: flow by Farnebäck 2003; extrapolation by Germann and Zawadzki 2002, "Scale-dependence of the predictability of precipitation
 ///   from continental radar images", section 2c.
 public final class FlowExtrapolation: Forecaster {
-    public let name = "flow"
+    public let name: String
     public let isStochastic = false
     public let fewestContextFrames = 2
-    /// How motion is estimated.
-    public let flow: FarnebackFlow
+    /// Side of the flow's window in pixels; nil takes the one that is best for the size of the frames.
+    public let windowSize: Int?
 
-    /// A baseline that sees motion by an estimator.
-    public init(_ flow: FarnebackFlow = FarnebackFlow()) { self.flow = flow }
+    /// - Parameter windowSize: odd; nil takes `usualWindowSize(height:width:)`. One that is given is part of the name: `flow:15`.
+    public init(windowSize: Int? = nil) {
+        self.windowSize = windowSize
+        name = windowSize.map { "flow:\($0)" } ?? "flow"
+    }
+
+    /// The flow's window for frames of a size: what predicted best of 5, 7, 9 and 15 pixels (docs/evaluate.md has the numbers).
+    public static func usualWindowSize(height: Int, width: Int) -> Int { min(height, width) < 96 ? 7 : 9 }
 
     public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
+        let future = sampledWithEdges(context.lastFrame, flow: motion(in: context).ways(steps: horizon))
+        return { _ in future }
+    }
+
+    /// How what is seen moves.
+    ///
+    /// - Parameter context: `[B, T, H, W, C]`, at least two frames, in [−1, 1].
+    package func motion(in context: Tensor) -> Motion {
         let count = context.shape[1]
         require(
             context.rank == 5 && count >= fewestContextFrames, "FlowExtrapolation",
             "motion is seen in two frames of [B, T, H, W, C] or more, not in \(context.shape)")
-        let pictureShape = [context.shape[0]] + context.shape[2...]
-        func frame(_ number: Int) -> Tensor {
-            context.sliced(1, from: number, count: 1).reshaped(to: pictureShape)
+        let (height, width) = (context.shape[2], context.shape[3])
+        var flow = FarnebackFlow()
+        flow.windowSize = windowSize ?? Self.usualWindowSize(height: height, width: width)
+        return Motion(back: flow(from: luma(context.lastFrame), to: luma(context.frame(count - 2))))
+    }
+
+    /// A flow that is held in place.
+    package struct Motion {
+        /// From each pixel of the last frame to where it was a frame before, (dy, dx) in pixels, `[B, H, W, 2]`.
+        let back: Tensor
+
+        /// Where each pixel of every future frame comes from in the last one, (dy, dx) in pixels, `[B, steps, H, W, 2]`, inside the picture.
+        func ways(steps: Int) -> Tensor {
+            var way = keptInside(back)
+            var ways = [way]
+            while ways.count < steps {
+                way = keptInside(way + warpedByFlow(back, flow: way))
+                ways.append(way)
+            }
+            return .clips(of: ways)
         }
-        let last = frame(count - 1)
-        let back = flow(from: luma(last), to: luma(frame(count - 2)))
-        var way = keptInside(back)
-        var predicted: [Tensor] = []
-        for number in 0..<horizon {
-            if number > 0 { way = keptInside(way + warpedByFlow(back, flow: way)) }
-            predicted.append(
-                warpedByFlow(last, flow: way).reshaped(to: [pictureShape[0], 1] + pictureShape.dropFirst()))
-        }
-        let future = joined(predicted, along: 1)
-        return { _ in future }
     }
 }

@@ -28,7 +28,7 @@ extension ModelTests {
 
         @Test(arguments: TrIVDGANConfiguration.sizes, TrIVDGANConfiguration.Output.allCases)
         func everySizePredicts(size: Int, output: TrIVDGANConfiguration.Output) {
-            let model = Tiny.model(size: FrameSize(size)) { $0.output = output }
+            let model = Tiny.model(size: FrameSize(size)) { ($0.output, $0.contextFrames) = (output, 2) }
             let generator = Tiny.generator(model)
             let frames = generator(
                 context: Tiny.context(model), horizon: model.predictedFrames, noise: Tiny.noise(model), Pass(.training)
@@ -41,7 +41,7 @@ extension ModelTests {
         func anyNumberOfChannelsRuns(channels: Int, output: TrIVDGANConfiguration.Output) {
             let model = Tiny.model {
                 $0.frameChannels = channels
-                $0.output = output
+                ($0.output, $0.contextFrames) = (output, 2)
             }
             let frames = Tiny.generator(model)(
                 context: Tiny.context(model), horizon: model.predictedFrames, noise: Tiny.noise(model), Pass(.training)

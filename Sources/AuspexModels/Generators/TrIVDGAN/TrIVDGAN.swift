@@ -19,7 +19,7 @@ public final class TrIVDGAN: VideoGenerator {
     /// Over the last stage's features, before they become frames.
     public let norm: BatchNorm
     /// From features to frames.
-    public let output: FrameOutput
+    public let output: any FrameOutput
     public let options: TrIVDGANConfiguration
 
     public var latentSize: Int { options.latentSize }
@@ -49,7 +49,7 @@ public final class TrIVDGAN: VideoGenerator {
             GeneratorStage(configuration, width: $0, outputChannels: $1, using: &initializer)
         }
         norm = BatchNorm(channels: configuration.channels)
-        output = FrameOutput(configuration, using: &initializer)
+        output = configuration.makeOutput(using: &initializer)
     }
 
     public func callAsFunction(
@@ -61,10 +61,7 @@ public final class TrIVDGAN: VideoGenerator {
         for (stage, features) in zip(stages, features) {
             x = stage(x, features: features, condition: condition, steps: horizon, pass)
         }
-        let last = context.sliced(1, from: context.shape[1] - 1, count: 1)
-        let frames = output(
-            norm(x, relu: true, pass), lastFrame: last.reshaped(to: [context.shape[0]] + context.shape[2...]),
-            steps: horizon, pass)
+        let frames = output(norm(x, relu: true, pass), context: context, steps: horizon, pass)
         return GeneratorOutput(frames: frames)
     }
 

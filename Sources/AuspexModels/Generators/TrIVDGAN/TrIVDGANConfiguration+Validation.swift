@@ -24,6 +24,11 @@ extension TrIVDGANConfiguration {
             ("frameChannels", frameChannels), ("latentSize", latentSize), ("embeddingSize", embeddingSize),
             ("links", links),
         ])
+        if output == .advect && contextFrames < 2 {
+            throw ModelConfigurationError(
+                "model.contextFrames is \(contextFrames): it must be at least 2 where model.output is advect, as motion is seen in two frames"
+            )
+        }
         if classes < 0 || classes == 1 || classes > largestCount {
             throw ModelConfigurationError(
                 "model.classes is \(classes): it must be 0 (no classes), or 2 to \(largestCount)")

@@ -5,12 +5,15 @@ import AuspexSupport
 public struct TrIVDGANConfiguration: ModelOptions {
     public static let name = "trivd-gan"
 
-    /// How frames come from features: painted anew, or the frame before moved and painted over where a mask says so.
+    /// How frames come from features: painted anew, the frame before moved and painted over where a mask says so, or the last frame given
+    /// carried along by optical flow and mended.
     public enum Output: String, Codable, Sendable, CaseIterable {
         /// Every pixel is painted anew, as published.
         case paint
         /// The frame before is moved by kernels, and painted over where a mask says so.
         case move
+        /// The last given frame is carried along by optical flow, and mended.
+        case advect
     }
 
     /// The recurrent unit of every stage.

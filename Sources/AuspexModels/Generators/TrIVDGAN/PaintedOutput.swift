@@ -1,0 +1,15 @@
+import AuspexLayers
+import AuspexTensors
+
+/// Frames painted anew, `tanh(conv(features))`, as published.
+public final class PaintedOutput: FrameOutput {
+    public let conv: Convolution
+
+    init(channels: Int, frameChannels: Int, using initializer: inout Initializer) {
+        conv = Convolution(inputChannels: channels, outputChannels: frameChannels, using: &initializer)
+    }
+
+    public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> Tensor {
+        tanh(conv(features, pass)).unfolded(steps: steps)
+    }
+}
