@@ -19,7 +19,9 @@ struct ArgumentTests {
         try misunderstood(
             ["score", "a", "b", "--range", "-1"], "--range -1: expected the smallest and the largest value")
         try misunderstood(["inspect", "a.npy", "--json", "-5"], "The option '--json' does not take any value")
-        try misunderstood(["explain", "a", "b", "--reported", "-1e999"], "--reported -1e999: expected a number")
+        try misunderstood(
+            ["explain", "a", "b", "--reported", "-1e999"],
+            "reported value -1e999: expected a number, for example 49.9 (--reported)")
         // The end of the options is the end of them.
         try misunderstood(["train", "tiny", "--", "--steps", "-5"], "2 unexpected arguments")
     }
