@@ -19,15 +19,18 @@ extension PredictionPicture {
         let canvas = Canvas(width: layout.width, height: layout.height, background: FilmLayout.background)
         let isContext = number < context.shape[0]
         let step = number - context.shape[0]
-        var panels = predictions.map { (name: $0.name, clip: $0.frames, colour: Colour.predictionFrame) }
-        if let truth { panels.insert(("truth", truth, .truthFrame), at: 0) }
+        var panels = predictions.map {
+            (name: $0.name, clip: $0.frames, arrows: $0.arrows, colour: Colour.predictionFrame)
+        }
+        if let truth { panels.insert(("truth", truth, nil, .truthFrame), at: 0) }
         for (place, panel) in panels.enumerated() {
             let clip = isContext ? context : panel.clip
             let frame = isContext ? number : step
             guard frame < clip.shape[0] else { continue }
             layout.draw(
                 drawable(clip, frame), panel: place, caption: isContext ? "context" : panel.name,
-                time: timeText(step + 1), colour: isContext ? .contextFrame : panel.colour, on: canvas)
+                time: timeText(step + 1), colour: isContext ? .contextFrame : panel.colour,
+                arrows: isContext ? nil : panel.arrows.map { frames(of: $0)[step] }, on: canvas)
         }
         return canvas.pixels
     }
@@ -56,12 +59,14 @@ private struct FilmLayout {
     }
 
     func draw(
-        _ frame: Tensor, panel: Int, caption: String, time: String, colour: Colour, on canvas: Canvas
+        _ frame: Tensor, panel: Int, caption: String, time: String, colour: Colour, arrows: Tensor? = nil,
+        on canvas: Canvas
     ) {
         let (x, y) = (margin + panel * (panelWidth + margin), margin + captionHeight)
         canvas.fillRectangle(
             x: Double(x), y: Double(y), width: Double(panelWidth), height: Double(panelHeight), colour: colour)
         canvas.place(frame, x: x + border, y: y + border, scale: scale)
+        if let arrows { canvas.drawArrows(arrows, x: x + border, y: y + border, scale: scale) }
         let baseline = Double(y) - 8
         let timeWidth = canvas.width(of: time, size: 14)
         let room = Double(panelWidth) - timeWidth - 12

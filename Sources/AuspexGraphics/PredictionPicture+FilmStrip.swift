@@ -20,10 +20,10 @@ extension PredictionPicture {
         let canvas = Canvas(width: layout.width, height: layout.height)
 
         drawTimes(on: canvas, layout, shownContext.map { $0 - contextFrames + 1 } + shownFuture.map { $0 + 1 })
-        let first = truth.map { (name: "truth", frames: $0, colour: Colour.truthFrame) }
+        let first = truth.map { (name: "truth", frames: $0, arrows: Tensor?.none, colour: Colour.truthFrame) }
         let rows =
             [first].compactMap { $0 }
-            + predictions.map { (name: $0.name, frames: $0.frames, colour: Colour.predictionFrame) }
+            + predictions.map { (name: $0.name, frames: $0.frames, arrows: $0.arrows, colour: Colour.predictionFrame) }
         for (row, content) in rows.enumerated() {
             canvas.write(
                 canvas.fitted(content.name, size: 14, bold: true, width: layout.labelWidth - 12), x: layout.margin,
@@ -36,7 +36,8 @@ extension PredictionPicture {
             }
             for (place, frame) in shownFuture.enumerated() where frame < content.frames.shape[0] {
                 layout.place(
-                    drawable(content.frames, frame), row, shownContext.count + place, content.colour, on: canvas)
+                    drawable(content.frames, frame), row, shownContext.count + place, content.colour,
+                    arrows: content.arrows.map { frames(of: $0)[frame] }, on: canvas)
             }
         }
         return canvas.pixels
@@ -119,10 +120,13 @@ private struct StripLayout {
 
     func top(ofRow row: Int) -> Int { header + row * (frameHeight + gap) }
 
-    func place(_ frame: Tensor, _ row: Int, _ column: Int, _ colour: Colour, on canvas: Canvas) {
+    func place(
+        _ frame: Tensor, _ row: Int, _ column: Int, _ colour: Colour, arrows: Tensor? = nil, on canvas: Canvas
+    ) {
         let (x, y) = (left(ofColumn: column), top(ofRow: row))
         canvas.fillRectangle(
             x: Double(x), y: Double(y), width: Double(frameWidth), height: Double(frameHeight), colour: colour)
         canvas.place(frame, x: x + border, y: y + border, scale: scale)
+        if let arrows { canvas.drawArrows(arrows, x: x + border, y: y + border, scale: scale) }
     }
 }

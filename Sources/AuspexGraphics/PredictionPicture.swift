@@ -12,11 +12,14 @@ public struct PredictionPicture: Sendable {
         public var name: String
         /// `[Tp, H, W, C]`.
         public var frames: Tensor
+        /// Motion that is drawn over the frames as arrows, (dy, dx) in pixels: `[Tp, H, W, 2]`, float32.
+        public var arrows: Tensor?
 
         /// Names predicted frames, `[Tp, H, W, C]`.
-        public init(name: String, frames: Tensor) {
+        public init(name: String, frames: Tensor, arrows: Tensor? = nil) {
             self.name = name
             self.frames = frames
+            self.arrows = arrows
         }
     }
 

@@ -71,6 +71,10 @@ struct OptionEffectTests {
                 Refused("v.mp4 --frame-rate 8", "needs --data SOURCE"), taken: many + " --frame-rate 8"),
             "format": only(Refused("v.mp4 --format npy", "needs --data SOURCE"), taken: many + " --format npy"),
             "truth": only(Refused("v.mp4 --truth t", "needs --data SOURCE"), taken: many + " --truth t"),
+            "motion": only(
+                Refused(many + " --motion m.gif", "needs one VIDEO"),
+                Refused("v.mp4 --motion m.npy", "motion is drawn into a .mp4, .gif or .png file"),
+                taken: "v.mp4 --model run --motion m.png"),
             "compare": only(
                 Refused("v.mp4 --at 1 --compare --out a.mkv", "needs --out FILE.mp4 or FILE.gif"),
                 Refused("v.mp4 --at 1 --compare --out a.npy", "needs --out FILE.mp4 or FILE.gif"),

@@ -19,6 +19,31 @@ struct PredictTests {
             in: folder)
     }
 
+    @Test("What a model sees move is drawn, where it sees any") func motion() throws {
+        try withTemporaryFolder { folder in
+            func exists(_ path: String) -> Bool {
+                FileManager.default.fileExists(atPath: folder.appendingPathComponent(path).path)
+            }
+            try synthesize("clips", in: folder)
+            let small = [
+                "--steps", "1", "--set", "model.channels=1", "--set", "training.batch=1", "--set",
+                "training.standingStatisticsBatches=1", "--set", "training.validationInterval=0",
+            ]
+            _ = try run(["train", "tiny", "--out", "carried", "--set", "model.output=advect"] + small, in: folder)
+            _ = try run(["train", "tiny", "--out", "painted", "--set", "model.output=paint"] + small, in: folder)
+            let predict = ["predict", "clips/0000.mkv", "--frames", "2"]
+            for file in ["m.png", "m.gif", "m.mp4"] {
+                _ = try run(predict + ["--model", "carried", "--out", file + ".npy", "--motion", file], in: folder)
+                #expect(exists(file) && exists(file + ".npy"))
+            }
+            let still = try run(
+                predict + ["--model", "painted", "--out", "p.npy", "--motion", "p.png"], in: folder, status: 1)
+            #expect(
+                still.errors.contains("the model is a trivd-gan that does not predict motion; motion-layers does, and"),
+                "\(still.errors)")
+        }
+    }
+
     @Test func everyForm() throws {
         try withTemporaryFolder { folder in
             func bytes(_ path: String) throws -> Data { try Data(contentsOf: folder.appendingPathComponent(path)) }

@@ -48,6 +48,9 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "What to write; VIDEO-predicted.mp4 in the current folder if not given.")
     var out: String?
 
+    @Option(help: "Draw what the model sees move, too: into a .mp4, .gif or .png file.")
+    var motion: String?
+
     @Option(help: "Many clips instead of one video: a source. --out is then a folder.")
     var data: String?
 
@@ -99,6 +102,10 @@ struct PredictCommand: ParsableCommand {
         ] {
             try refuse(option, ifGiven: isGiven, unless: data != nil, "needs --data SOURCE instead of one video")
         }
+        try refuse("--motion", ifGiven: motion != nil, unless: data == nil, "needs one VIDEO instead of --data")
+        if let motion, ![.mp4, .gif, .png].contains(try? OutputForm(path: motion)) {
+            throw ValidationError("--motion \(motion): motion is drawn into a .mp4, .gif or .png file")
+        }
         try array.requireArray(among: [data].compactMap(\.self), namedBy: "--data")
         try checkForm()
     }
@@ -146,13 +153,20 @@ struct PredictCommand: ParsableCommand {
             let base = out ?? Self.defaultOut(for: video)
             let paths = (0..<samples).map { samples > 1 ? Self.numbered(base, $0) : base }
             // Before the work, not after it.
-            for path in paths { try checkPlace(path) }
+            for path in paths + [motion].compactMap(\.self) { try checkPlace(path) }
             let pictures = try VideoContinuation(trained).pictures(
                 of: video, from: at, frames: horizon, samples: samples, seed: seed,
                 classNumber: try trained.classNumber(named: className), note: { output.say("Note: \($0)") })
             for (picture, path) in zip(pictures, paths) {
                 try write(picture, to: path)
                 written.append(path)
+            }
+            if let motion {
+                try write(
+                    VideoContinuation(trained).motionPicture(
+                        of: video, from: at, frames: horizon, seed: seed,
+                        classNumber: trained.classNumber(named: className)), to: motion)
+                written.append(motion)
             }
         } else if let data, let out {
             written = try predictMany(of: data, into: out, with: trained, horizon: horizon)

@@ -45,6 +45,13 @@ public struct GeneratorOutput {
     /// What else may be looked at, by name: motion, masks, layers. Shapes are the model's own.
     public var maps: [String: Tensor]
 
+    /// The map of how far what is seen has moved from its place in the last given frame, (dy, dx) in pixels: `[B, horizon, H, W, 2]`.
+    public static let displacement = "displacement"
+    /// The map of how far each predicted pixel is of what is in front, from 0 to 1: `[B, horizon, H, W, 1]`.
+    public static let opacity = "opacity"
+    /// The map of what lies behind, in [0, 1]: `[B, H, W, C]`.
+    public static let canvas = "canvas"
+
     /// Predicted frames `[B, horizon, H, W, C]`, and what else may be looked at.
     public init(frames: Tensor, maps: [String: Tensor] = [:]) {
         self.frames = frames

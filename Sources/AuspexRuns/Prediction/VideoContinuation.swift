@@ -9,11 +9,11 @@ import Logging
 /// Continues a video file from its end, or from a time in it.
 public struct VideoContinuation {
     private let forecaster: any Forecaster
-    private let configuration: Configuration
+    let configuration: Configuration
     /// How frames are taken, the same as `TrainedModel.clipRequest` takes them: the same frames are chosen of a file as of a source.
     private let step: ClipRequest.FrameStep
     /// Nil for a forecaster that no run trained.
-    private let model: TrainedModel?
+    let model: TrainedModel?
 
     /// Continues videos by a trained model, at its own rate and size.
     public init(_ model: TrainedModel) {
@@ -55,6 +55,41 @@ public struct VideoContinuation {
         try configuration.refusePredictionThatDoesNotFit(
             frames: frames, clips: samples, of: "\(samples, "future") of \(frames, "frame")",
             remedies: [.predictedFrames, .samples])
+        let passage = try passage(of: path, from: seconds, frames: frames, note: note)
+        let futures = forecaster.futures(
+            of: passage.values, horizon: frames, classes: classNumber.map { [$0] })
+        return (0..<samples).map { sample in
+            let future = futures(Self.randomness(seed: seed, sample: sample))
+            return passage.picture([.init(name: "prediction", frames: Self.pixels(of: future))])
+        }
+    }
+
+    /// What the future that is drawn first is drawn from, in every picture of it.
+    static func randomness(seed: UInt64, sample: Int) -> RandomStream {
+        RandomStream(seed: seed, name: "prediction", step: sample)
+    }
+
+    /// From the values `[1, T, H, W, C]` of one clip to its pixels `[T, H, W, C]`.
+    static func pixels(of future: Tensor) -> Tensor { InputTransform.pixels.inverse(future).unstacked()[0] }
+
+    /// A part of a video: the frames that are given, and those that follow as far as the file goes on.
+    struct Passage {
+        /// `[Tc, H, W, C]`, uint8.
+        let context: Tensor
+        let truth: Tensor?
+        let intervalSeconds: Double
+
+        /// The context as a network takes it: `[1, Tc, H, W, C]`.
+        var values: Tensor { InputTransform.pixels(context).reshaped(to: [1] + context.shape) }
+
+        func picture(_ predictions: [PredictionPicture.Prediction]) -> PredictionPicture {
+            PredictionPicture(
+                context: context, predictions: predictions, truth: truth, frameIntervalSeconds: intervalSeconds)
+        }
+    }
+
+    /// Reads the part of a video in which a prediction begins; see `pictures`.
+    func passage(of path: String, from seconds: Double?, frames: Int, note: (String) -> Void) throws -> Passage {
         let colour = configuration.colourOfVideos
         try ChannelFit.check(path, colour: colour, takes: configuration.model.frameChannels, model: "the model")
         let reader = try VideoReader(path: path)
@@ -70,16 +105,7 @@ public struct VideoContinuation {
         let context = try reader.frames(at: span.context, form: form, continuing: true)
         let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)
         if let note = reader.note { Logger(label: "auspex.video").warning("\(note)") }
-        let input = InputTransform.pixels
-        let values = input(context).reshaped(to: [1] + context.shape)
-        let futures = forecaster.futures(of: values, horizon: frames, classes: classNumber.map { [$0] })
-        return (0..<samples).map { sample in
-            let future = futures(RandomStream(seed: seed, name: "prediction", step: sample))
-            return PredictionPicture(
-                context: context,
-                predictions: [.init(name: "prediction", frames: input.inverse(future).unstacked()[0])],
-                truth: truth, frameIntervalSeconds: span.interval)
-        }
+        return Passage(context: context, truth: truth, intervalSeconds: span.interval)
     }
 
     /// Which frames of a file are given, and which follow, the model's frame interval apart.

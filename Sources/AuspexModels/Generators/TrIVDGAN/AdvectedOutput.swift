@@ -34,7 +34,7 @@ public final class AdvectedOutput: FrameOutput {
             initialization: .normal(deviation: 0), using: &initializer)
     }
 
-    public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> Tensor {
+    public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> GeneratorOutput {
         let (given, last) = (context.detached(), context.lastFrame)
         let motion = flow.motion(in: given)
         let ways = motion.ways(steps: steps)
@@ -42,7 +42,8 @@ public final class AdvectedOutput: FrameOutput {
         let correction = maps.sliced(4, from: 0, count: 2)
         let mask = sigmoid(maps.sliced(4, from: 2, count: 1))
         let paint = maps.sliced(4, from: 3, count: frameChannels)
-        let moved = sampledWithEdges(last, flow: ways + correction)
+        let way = ways + correction
+        let moved = sampledWithEdges(last, flow: way)
 
         // Where flow failed: the last frame beside the one before it, moved.
         let unmatched =
@@ -54,6 +55,9 @@ public final class AdvectedOutput: FrameOutput {
             [features.unfolded(steps: steps), ways, moved, atEveryStep(last), atEveryStep(unmatched)], along: 4)
         let images = seen.reshaped(to: [seen.shape[0] * steps] + seen.shape[2...])
         let refinement = refined(refine(images, activation: .relu, pass), pass).reshaped(to: moved.shape)
-        return clamped(moved + (1 - mask) * paint + refinement, least: -1, most: 1)
+        return GeneratorOutput(
+            frames: clamped(moved + (1 - mask) * paint + refinement, least: -1, most: 1),
+            // A way leads back to where a pixel comes from.
+            maps: [GeneratorOutput.displacement: way.detached() * -1])
     }
 }

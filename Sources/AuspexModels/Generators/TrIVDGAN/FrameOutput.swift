@@ -7,8 +7,8 @@ public protocol FrameOutput: Layer {
     ///   - features: `[Tp·B, H, W, ch]`, folded time-major.
     ///   - context: what was given, `[B, Tc, H, W, C]`, in [−1, 1].
     ///   - steps: Tp.
-    /// - Returns: frames `[B, Tp, H, W, C]`, in [−1, 1].
-    func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> Tensor
+    /// - Returns: frames `[B, Tp, H, W, C]`, in [−1, 1], and what may be looked at.
+    func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> GeneratorOutput
 }
 
 extension TrIVDGANConfiguration {

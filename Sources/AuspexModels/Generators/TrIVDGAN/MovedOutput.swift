@@ -23,7 +23,7 @@ public final class MovedOutput: FrameOutput {
         conv.bias.value = Tensor(kernel + [IdentityInitialization.gate] + paint, shape: [outputs])
     }
 
-    public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> Tensor {
+    public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> GeneratorOutput {
         let maps = conv(features, pass)
         let timeMajor = [steps, maps.shape[0] / steps] + maps.shape[1...2]
         func part(_ first: Int, _ count: Int) -> Tensor { maps.sliced(3, from: first, count: count) }
@@ -38,6 +38,6 @@ public final class MovedOutput: FrameOutput {
             frame = paints[t] + masks[t] * (moved - paints[t])
             frames.append(frame)
         }
-        return stacked(frames).transposed([1, 0, 2, 3, 4])
+        return GeneratorOutput(frames: stacked(frames).transposed([1, 0, 2, 3, 4]))
     }
 }

@@ -9,7 +9,7 @@ public final class PaintedOutput: FrameOutput {
         conv = Convolution(inputChannels: channels, outputChannels: frameChannels, using: &initializer)
     }
 
-    public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> Tensor {
-        tanh(conv(features, pass)).unfolded(steps: steps)
+    public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> GeneratorOutput {
+        GeneratorOutput(frames: tanh(conv(features, pass)).unfolded(steps: steps))
     }
 }

@@ -61,8 +61,7 @@ public final class TrIVDGAN: VideoGenerator {
         for (stage, features) in zip(stages, features) {
             x = stage(x, features: features, condition: condition, steps: horizon, pass)
         }
-        let frames = output(norm(x, relu: true, pass), context: context, steps: horizon, pass)
-        return GeneratorOutput(frames: frames)
+        return output(norm(x, relu: true, pass), context: context, steps: horizon, pass)
     }
 
     /// What the coarsest unit reads at every step, `[B, h, w, width]`.
