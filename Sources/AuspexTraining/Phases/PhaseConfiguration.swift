@@ -7,7 +7,7 @@ public struct PhaseConfiguration: Codable, Sendable, Equatable {
     public enum Network: String, Codable, Sendable, CaseIterable {
         /// The network that predicts.
         case generator
-        /// All networks that judge, each for its own loss.
+        /// All discriminators, each for its own loss.
         case discriminators
     }
 

@@ -40,6 +40,7 @@ public final class SingleReplica: Replicas {
     public let rank = 0
     public let count = 1
 
+    /// The only replica of a run.
     public init() {}
 
     public func sum(ofShards shards: Int, _ values: (_ shard: Int) throws -> [Tensor]) throws -> [Tensor] {

@@ -13,7 +13,9 @@ import AuspexTensors
 public final class AdvectedOutput: FrameOutput {
     /// To ΔD (dy, dx), the mask's logit, and paint.
     public let conv: Convolution
+    /// From what the refinement sees to ch features, 3×3, before ReLU.
     public let refine: Convolution
+    /// From these to the refinement of each channel, 3×3; zero at first.
     public let refined: Convolution
     private let flow = FlowExtrapolation()
     private let frameChannels: Int

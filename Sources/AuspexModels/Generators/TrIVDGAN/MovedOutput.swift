@@ -6,6 +6,7 @@ import AuspexTensors
 /// Kernels k, mask m and paint p come from the features, and the first frame moved is the context's last. The TSRU's idea at the frame itself; kin to
 /// Finn et al. 2016, arXiv:1605.07157 (CDNA), and Ebert et al. 2017, arXiv:1710.05268 (SNA).
 public final class MovedOutput: FrameOutput {
+    /// From the features to kernels, mask and paint, 3×3.
     public let conv: Convolution
     /// How often a kernel's logits count: the spectral norm keeps them within about 1 of each other, from which softmax makes a blur.
     private static let sharpness: Float = 4

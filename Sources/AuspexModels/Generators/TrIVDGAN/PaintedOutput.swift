@@ -3,6 +3,7 @@ import AuspexTensors
 
 /// Frames painted anew, `tanh(conv(features))`, as published.
 public final class PaintedOutput: FrameOutput {
+    /// From the features to the frames' channels, 3×3.
     public let conv: Convolution
 
     init(channels: Int, frameChannels: Int, using initializer: inout Initializer) {

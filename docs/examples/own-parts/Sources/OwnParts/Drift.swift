@@ -1,5 +1,6 @@
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 
 /// A model of one's own: each frame is the frame before and what two convolutions add to it.
