@@ -16,6 +16,21 @@ import Testing
         #expect(house.violations == [])
     }
 
+    /// Each target's documentation catalogue lists what it imports of this package.
+    @Test func cataloguesSayWhatIsImported() throws {
+        let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
+        let house = House(manifest: manifest, guide: "")
+        let listed = house.targets.keys.filter { $0.hasPrefix("Auspex") && $0 != "AuspexCommand" }
+        try #require(listed.count > 10)
+        for target in listed.sorted() {
+            let path = "Sources/\(target)/\(target).docc/\(target).md"
+            let page = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+            let line = try #require(page.firstMatch(of: /Imports of this package: ([\w, ]+)\./)?.1, "\(path)")
+            let own = house.targets[target, default: []].filter { $0.hasPrefix("Auspex") }
+            #expect(Set(line.split(separator: ", ").map(String.init)) == (own.isEmpty ? ["none"] : own), "\(path)")
+        }
+    }
+
     @Test func anImportUpwardsIsFound() {
         let violations = Self.small { $0.imports["Lower"] = ["Upper"] }
         #expect(violations.contains("Lower imports Upper, which does not come before it in the table"))
