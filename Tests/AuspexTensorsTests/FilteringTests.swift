@@ -28,10 +28,12 @@ import Testing
         .init(x: [1, 6, 6, 8], weight: [5, 3, 8, 8], stride: [1, 1]),
     ]
 
-    private func filtered(_ c: ConvolutionCase, _ inputs: [Tensor]) -> Tensor {
+    private func filtered(
+        _ c: ConvolutionCase, _ inputs: [Tensor], method: ConvolutionMethod = .filtering
+    ) -> Tensor {
         convolution(
             inputs[0], weight: inputs[1], bias: c.bias ? inputs[2] : nil, stride: c.stride, padding: c.padding,
-            activation: c.relu ? .relu : .identity, method: .filtering)
+            activation: c.relu ? .relu : .identity, method: method)
     }
 
     @Test(arguments: cases)
@@ -49,6 +51,23 @@ import Testing
         expectClose(output, c.reference.forward(x: x, weight: w, bias: b), shape: shape, atol: 1.2e-5, "output")
         let expected = c.reference.backward(x: x, weight: w, bias: b, upstream: doubles(upstream))
         expectClose(gradients[0], expected.x, shape: c.x, "gradient of x")
+        expectClose(gradients[1], expected.weight, shape: c.weight, "gradient of the weight")
+    }
+
+    /// The gradient of x, by a kernel turned round: odd padding, windows beyond the image, and shapes that have no filtering that way.
+    @Test(arguments: cases)
+    func gradientsAgreeWithPlainLoops(_ c: ConvolutionCase) {
+        var linear = c
+        linear.relu = false
+        let inputs = linear.inputs
+        let (output, upstream, gradients) = outputAndGradients(inputs) {
+            filtered(linear, $0, method: .filteringBothWays)
+        }
+        let (x, w, b) = (doubles(inputs[0]), doubles(inputs[1]), c.bias ? doubles(inputs[2]) : nil)
+        expectClose(
+            output, linear.reference.forward(x: x, weight: w, bias: b), shape: output.shape, atol: 1.2e-5, "output")
+        let expected = linear.reference.backward(x: x, weight: w, bias: b, upstream: doubles(upstream))
+        expectClose(gradients[0], expected.x, shape: c.x, atol: 1.2e-5, "gradient of x")
         expectClose(gradients[1], expected.weight, shape: c.weight, "gradient of the weight")
     }
 

@@ -71,6 +71,43 @@ extension Plain {
         }
     }
 
+    /// Inputs: known, velocity, motion, hidden, hidden bias, output, output bias.
+    package static func rolledOut<S>(_ inputs: [PlainTensor<S>], steps: Int) -> PlainTensor<S> {
+        let (known, start) = (inputs[0], inputs[1])
+        var way = PlainTensor<S>(zeros: [known.shape[0], steps] + known.shape[1...2] + [2])
+        func layer(_ x: [S], _ weights: PlainTensor<S>, plus start: [S]) -> [S] {
+            start.indices.map { j in x.indices.reduce(start[j]) { $0 + x[$1] * weights[[$1, j]] } }
+        }
+        for pixel in known.shape.dropLast().places {
+            let features = (0..<known.shape[3]).map { known[pixel + [$0]] }
+            var u = [start[pixel + [0]], start[pixel + [1]]]
+            var d: [S] = [0, 0]
+            for t in 0..<steps {
+                let first = layer(d.map { $0 / 8 } + u, inputs[2], plus: features).map { max($0, 0) }
+                let second = layer(first, inputs[3], plus: inputs[4].scalars).map { max($0, 0) }
+                let change = layer(second, inputs[5], plus: inputs[6].scalars)
+                for i in 0..<2 {
+                    u[i] = u[i] * (1 - 2 * sigmoid(change[i])) + change[2 + i]
+                    d[i] += u[i] + change[4 + i]
+                    way[[pixel[0], t] + pixel[1...] + [i]] = d[i]
+                }
+            }
+        }
+        return way
+    }
+
+    package static func mixed<S>(
+        _ frames: PlainTensor<S>, _ last: PlainTensor<S>, shares: PlainTensor<S>
+    ) -> PlainTensor<S> {
+        let times = frames.shape[1]
+        return PlainTensor(last.shape) { place in
+            let pixel = Array(place.dropLast())
+            return (0..<times).reduce(shares[pixel + [times]] * last[place]) {
+                $0 + shares[pixel + [$1]] * frames[[place[0], $1] + place[1...]]
+            }
+        }
+    }
+
     package static func composed<S>(splat: PlainTensor<S>, over background: PlainTensor<S>) -> PlainTensor<S> {
         let channels = background.shape[background.shape.count - 1]
         return PlainTensor(background.shape) { place in

@@ -47,6 +47,8 @@ public enum ConvolutionMethod: String, Sendable, Codable {
     /// By minimal filtering (Winograd) where there is one for the shape: windows of the input and the kernel are mixed so that a quarter of the
     /// products do. Results are about ten times further from exact, 1e-5 of the largest. Forward only: gradients are always summed product by product.
     case filtering
+    /// The same for the output and for the gradient of x, which is a convolution too; the weight's gradient is summed product by product.
+    case filteringBothWays
 }
 
 /// Cross-correlates with a kernel: `y[n, p, o] = ρ(b[o] + Σ_{q, i} x[n, s·p + q − before, i] · w[q, i, o])`, zero outside.
@@ -96,6 +98,6 @@ public func convolution(
 /// The upstream gradient where the ReLU's output was positive.
 func reluGradient(_ gradient: Tensor, output: Tensor) -> Tensor {
     Tensor(output.shape) { result in
-        withFloats(gradient, output) { ax_dnn_relu_backward($0, $1, result, Int64(output.count)) }
+        withFloats(gradient, output) { ax_unary_backward(ax_relu, result, $0, $1, output.count) }
     }
 }

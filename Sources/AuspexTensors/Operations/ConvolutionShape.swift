@@ -49,7 +49,12 @@ struct ConvolutionShape {
         c.type = Int32((x.elementType == .bfloat16 ? ax_dnn_bf16 : ax_dnn_f32).rawValue)
         c.bias = bias == nil ? 0 : 1
         c.relu = activation == .relu ? 1 : 0
-        c.transformed = method == .filtering ? 1 : 0
+        c.transformed =
+            switch method {
+            case .products: 0
+            case .filtering: 1
+            case .filteringBothWays: 2
+            }
         c.batch = Int32(x.shape[0])
         c.in = Int32(x.shape[x.rank - 1])
         c.out = Int32(out)

@@ -64,6 +64,41 @@ public func composed(splat: Tensor, over background: Tensor) -> (image: Tensor, 
     return (recorded, opacity)
 }
 
+/// Pictures mixed pixel by pixel: `out[n, p] = Σₜ shares[n, p, t] · frames[n, t, p] + shares[n, p, T] · last[n, p]`.
+///
+/// - Parameters:
+///   - frames: `[N, T, H, W, C]`, float32; T may be 0.
+///   - last: `[N, H, W, C]`.
+///   - shares: `[N, H, W, T + 1]`.
+/// - Returns: `[N, H, W, C]`.
+public func mixed(_ frames: Tensor, _ last: Tensor, shares: Tensor) -> Tensor {
+    require(
+        last.rank == 4 && frames.rank == 5 && frames.shape[0] == last.shape[0]
+            && frames.shape.suffix(3) == last.shape.suffix(3)
+            && shares.shape == last.shape.dropLast() + [frames.shape[1] + 1], "mixed",
+        "frames [N, T, H, W, C], a last one [N, H, W, C] and shares [N, H, W, T + 1] wanted: \(frames.shape), \(last.shape), \(shares.shape)"
+    )
+    let (images, times, channels) = (last.shape[0], frames.shape[1], last.shape[3])
+    let pixels = last.shape[1] * last.shape[2]
+    let output = Tensor(last.shape) { out in
+        withFloats(frames, last, shares) { ax_mix_forward(out, $0, $1, $2, images, times, pixels, channels) }
+    }
+    let inputs = [frames, last, shares]
+    let kept = inputs.map { $0.detached() }
+    let wanted = inputs.map(\.isTracked)
+    return output.recorded("mixed", from: inputs) { upstream in
+        let gradients = zip(kept, wanted).map { $1 ? Tensor(uninitialized: $0.shape) : nil }
+        withExtendedLifetime(gradients) {
+            withFloats(upstream, kept[0], kept[1], kept[2]) {
+                ax_mix_backward(
+                    gradients[0]?.floatPointer, gradients[1]?.floatPointer, gradients[2]?.floatPointer, $0, $1, $2, $3,
+                    images, times, pixels, channels)
+            }
+        }
+        return gradients
+    }
+}
+
 /// Fills holes from ever coarser averages of what is known.
 ///
 /// Pull: `w' = avg(w)` over blocks of 2×2, `x' = avg(w x) / (w' + 10⁻⁴)`, and a block counts as known from a quarter on: `w ← min(1, 4 w')`;

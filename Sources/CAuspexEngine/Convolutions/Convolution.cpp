@@ -125,13 +125,33 @@ void prepareDirect(ax_dnn_plan &plan, int direction) {
     plan.needs.packing = ownPackingNumber(plan.shape, direction);
 }
 
-void prepareWinograd(ax_dnn_plan &plan) {
+/// dx as a convolution of dy with the kernel turned round: stride 1, without groups.
+ax_dnn_convolution turned(const ax_dnn_convolution &s) {
+    ax_dnn_convolution t = s;
+    std::swap(t.in, t.out);
+    for (int i = 0; i < 3; i++) {
+        std::swap(t.input[i], t.output[i]);
+        if (s.kernel[i] > 0) t.before[i] = s.kernel[i] - 1 - s.before[i];
+    }
+    return t;
+}
+
+/// Whether minimal filtering is allowed for a direction, and there is one.
+bool isFiltered(const ax_dnn_convolution &s, int direction) {
+    if (direction == ax_dnn_forward) return s.transformed && winograd::isChosen(s, ax_dnn_forward);
+    if (direction != ax_dnn_backward_data || s.transformed != 2 || s.spatial != 2) return false;
+    const bool fits = s.stride[1] == 1 && s.stride[2] == 1 && s.before[1] < s.kernel[1] && s.before[2] < s.kernel[2];
+    return fits && winograd::isChosen(turned(s), ax_dnn_forward);
+}
+
+void prepareWinograd(ax_dnn_plan &plan, int direction) {
     plan.loops = ax_dnn_plan::Loops::winograd;
-    plan.filtering = winograd::filtering(plan.shape);
+    plan.isTurned = direction == ax_dnn_backward_data;
+    plan.filtering = winograd::filtering(plan.isTurned ? turned(plan.shape) : plan.shape);
     plan.flops = winograd::flops(plan.filtering);
     plan.needs.scratch = winograd::scratchBytes(plan.filtering);
     plan.needs.packed = winograd::packedCount(plan.filtering) * sizeof(float);
-    plan.needs.packing = ownPackingNumber(plan.shape, ax_dnn_forward);
+    plan.needs.packing = ownPackingNumber(plan.shape, direction);
 }
 
 /// max(y, 0) in place, where NaN stays: the library's own ReLU turns it into 0, and a broken network goes on.
@@ -173,13 +193,13 @@ int ax_dnn_convolution_plan(
     const ax_dnn_convolution *shape, int direction, const ax_dnn_plan **plan, ax_dnn_needs *needs) {
     return guarded([&] {
         ConvolutionKey key{*shape, direction, team_size()};
-        if (direction != ax_dnn_forward) key.shape.relu = key.shape.transformed = 0;
-        if (!winograd::isChosen(key.shape, direction)) key.shape.transformed = 0;
+        if (direction != ax_dnn_forward) key.shape.relu = 0;
+        key.shape.transformed = isFiltered(key.shape, direction) ? key.shape.transformed : 0;
         if (direction == ax_dnn_backward_data) key.shape.bias = 0;
         auto &found = plans.get(key, [&](ax_dnn_plan &made) {
             made.shape = key.shape;
             made.flops = ax_flops(key.shape);
-            if (key.shape.transformed) return prepareWinograd(made);
+            if (key.shape.transformed) return prepareWinograd(made, direction);
             if (direct::isChosen(key.shape, direction)) return prepareDirect(made, direction);
             switch (direction) {
             case ax_dnn_forward: prepareForward(made); break;
@@ -201,7 +221,7 @@ int ax_dnn_convolution_pack(const ax_dnn_plan *plan, const void *weights, void *
         float *to = static_cast<float *>(packed);
         switch (plan->loops) {
         case ax_dnn_plan::Loops::direct: return direct::pack(plan->shape, plan->products, from, to);
-        case ax_dnn_plan::Loops::winograd: return winograd::pack(plan->filtering, from, to);
+        case ax_dnn_plan::Loops::winograd: return winograd::pack(plan->filtering, from, plan->isTurned, to);
         case ax_dnn_plan::Loops::library: return plan->reorder.run({weights, packed}, nullptr);
         }
     });
@@ -234,6 +254,10 @@ int ax_dnn_convolution_backward_data(
         if (plan->loops == ax_dnn_plan::Loops::direct)
             direct::run(
                 plan->products, static_cast<const float *>(dy), static_cast<const float *>(weights), nullptr, false,
+                static_cast<float *>(dx), scratch);
+        else if (plan->loops == ax_dnn_plan::Loops::winograd)
+            winograd::run(
+                plan->filtering, static_cast<const float *>(dy), static_cast<const float *>(weights), nullptr, false,
                 static_cast<float *>(dx), scratch);
         else
             plan->runner.run({dy, weights, dx}, scratch);

@@ -26,4 +26,6 @@ struct ax_dnn_plan {
     enum class Loops { library, direct, winograd } loops = Loops::library;
     ax::direct::Products products;
     ax::winograd::Filtering filtering{};
+    /// Whether the filtering is that of dx, whose kernel is turned round.
+    bool isTurned = false;
 };

@@ -74,12 +74,6 @@ void ax_dnn_pixel_shuffle_backward(
     });
 }
 
-void ax_dnn_relu_backward(const float *dy, const float *y, float *out, int64_t count) {
-    parallel(count, worthBytes / 4, [=](int64_t first, int64_t last) {
-        for (int64_t i = first; i < last; i++) out[i] = y[i] > 0 ? dy[i] : 0;
-    });
-}
-
 void ax_dnn_column_sums(const float *values, float *sums, int64_t rows, int64_t channels) {
     // A thread takes whole blocks of columns, so the order of additions does not depend on the number of threads;
     // 256 rows are added in float32 before they go to the double sum.

@@ -1,4 +1,4 @@
-// Forward convolutions by minimal filtering in height and width: about a quarter of the products, for processors with
+// Convolutions by minimal filtering in height and width: about a quarter of the products, for processors with
 // AVX2 and FMA.
 //
 // A window of 6x6 input pixels is mixed into 36 numbers a channel; so are the kernel's taps; products of the two, summed
@@ -39,7 +39,8 @@ size_t packedCount(const Filtering &filtering);
 size_t scratchBytes(const Filtering &filtering);
 /// Floating-point operations of the products, which is nearly all.
 double flops(const Filtering &filtering);
-void pack(const Filtering &filtering, const float *weights, float *packed);
+/// `turned`: the weights are [kh, kw, out, in] of a convolution whose dx this is, taken from the last tap to the first.
+void pack(const Filtering &filtering, const float *weights, bool turned, float *packed);
 void run(
     const Filtering &filtering, const float *x, const float *packed, const float *bias, bool relu, float *y,
     void *scratch);

@@ -174,6 +174,21 @@ AX_KERNEL(
      const float *background, size_t pixels, size_t channels),
     (splat_gradient, background_gradient, upstream, splat, background, pixels, channels))
 AX_KERNEL(
+    mix_forward,
+    (float *out, const float *frames, const float *last, const float *shares, size_t images, size_t times,
+     size_t pixels, size_t channels),
+    (out, frames, last, shares, images, times, pixels, channels))
+AX_KERNEL(
+    mix_backward,
+    (float *frames_gradient, float *last_gradient, float *shares_gradient, const float *upstream, const float *frames,
+     const float *last, const float *shares, size_t images, size_t times, size_t pixels, size_t channels),
+    (frames_gradient, last_gradient, shares_gradient, upstream, frames, last, shares, images, times, pixels, channels))
+AX_KERNEL(rollout_forward, (float *way, const ax_rollout *rule, float *scratch), (way, rule, scratch))
+AX_KERNEL(
+    rollout_backward,
+    (const ax_rollout_gradients *gradients, const float *upstream, const ax_rollout *rule, float *scratch),
+    (gradients, upstream, rule, scratch))
+AX_KERNEL(
     medians, (float *out, const float *x, size_t outer, size_t count, size_t inner, float *scratch),
     (out, x, outer, count, inner, scratch))
 AX_KERNEL(

@@ -17,4 +17,10 @@ inline size_t piece_count(size_t rows, size_t row) {
     return (rows + each - 1) / each;
 }
 
+// Pixels of a piece of a rollout: whole blocks on every instruction set, and at most 32 pieces, each of which has sums of its own.
+inline size_t rollout_share(size_t pixels) {
+    const size_t share = (pixels + 31) / 32;
+    return (share + 63) / 64 * 64;
+}
+
 }  // namespace ax

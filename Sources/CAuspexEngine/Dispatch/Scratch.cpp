@@ -1,6 +1,7 @@
 // How much room partial results take.
 #include "Kernels.h"
 #include "Pieces.hpp"
+#include "Team.hpp"
 
 size_t ax_reduce_scratch(size_t outer, size_t reduced, size_t inner) {
     const size_t pieces = ax::piece_count(reduced, inner);
@@ -41,4 +42,27 @@ size_t ax_polynomial_expansion_scratch(
 size_t ax_polynomial_flow_scratch(size_t height, size_t width, size_t window) {
     // The displacement and five sums a pixel; a row of each sum with its surroundings; the columns' trust.
     return 7 * height * width + 5 * (width + window + slack) + width + slack;
+}
+
+size_t ax_rollout_pieces(const ax_rollout *r) {
+    const size_t all = r->images * r->pixels, share = ax::rollout_share(all);
+    return (all + share - 1) / share;
+}
+
+// Rollouts work on blocks of two vectors, of 32 numbers where they are largest.
+namespace {
+constexpr size_t most_width = 16, most_lanes = 32, outputs = 6;
+size_t rollout_rows(const ax_rollout *r) { return (6 + r->first + r->second) * most_lanes; }
+}  // namespace
+
+size_t ax_rollout_scratch(const ax_rollout *r) {
+    return size_t(ax::team_size()) * ((4 + r->first) * most_lanes + rollout_rows(r));
+}
+
+size_t ax_rollout_backward_scratch(const ax_rollout *r) {
+    const size_t stride = (r->second + most_width - 1) / most_width * most_width;
+    const size_t sums = 4 * r->first + (outputs + 1) * r->second + outputs;
+    const size_t thread =
+        (4 + 3 * r->first + r->second + stride) * most_lanes + sums * most_width + r->times * rollout_rows(r);
+    return ax_rollout_pieces(r) * (r->first * stride + sums) + size_t(ax::team_size()) * thread;
 }

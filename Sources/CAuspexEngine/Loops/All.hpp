@@ -37,6 +37,8 @@ namespace AX_NAMESPACE {
 //
 #include "Layers.hpp"
 //
+#include "Rollout.hpp"
+//
 #include "Updates.hpp"
 //
 #include "PolynomialFlow.hpp"

@@ -62,18 +62,20 @@ static void edge_sample_image_backward(
         const size_t i = pixel % pixels;
         const EdgeCorners place(float(i / row) + flow[2 * pixel], float(i % row) + flow[2 * pixel + 1], height, row);
         const float *up = upstream + pixel * channels;
-        float products[4] = {};
-        for (int k = 0; k < 4; k++) {
-            const size_t at = place.at[k] * channels;
-            if (image_gradient)
-                for (size_t c = 0; c < channels; c++) image_gradient[at + c] += place.weight[k] * up[c];
-            if (flow_gradient)
-                for (size_t c = 0; c < channels; c++) products[k] += image[at + c] * up[c];
-        }
+        if (image_gradient)
+            for (int k = 0; k < 4; k++)
+                for (size_t c = 0; c < channels; c++)
+                    image_gradient[place.at[k] * channels + c] += place.weight[k] * up[c];
         if (!flow_gradient) continue;
+        const float *corner[4];
+        for (int k = 0; k < 4; k++) corner[k] = image + place.at[k] * channels;
+        float dy = 0, dx = 0;
+        for (size_t c = 0; c < channels; c++) {
+            const float diagonal = corner[3][c] - corner[2][c] - corner[1][c] + corner[0][c];
+            dy += up[c] * (corner[2][c] - corner[0][c] + place.right * diagonal);
+            dx += up[c] * (corner[1][c] - corner[0][c] + place.down * diagonal);
+        }
         const float nan = place.down + place.right != place.down + place.right ? __builtin_nanf("") : 0;
-        const float dy = (1 - place.right) * (products[2] - products[0]) + place.right * (products[3] - products[1]);
-        const float dx = (1 - place.down) * (products[1] - products[0]) + place.down * (products[3] - products[2]);
         flow_gradient[2 * pixel] = nan + (place.moves_down ? dy : 0);
         flow_gradient[2 * pixel + 1] = nan + (place.moves_right ? dx : 0);
     }

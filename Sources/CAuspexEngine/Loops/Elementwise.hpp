@@ -143,6 +143,7 @@ static void binary_rows(
     }
     size_t rows = 1;
     for (int axis = 0; axis < rank - 1; axis++) rows *= sizes[axis];
+    const size_t together = sizes[rank - 2], a_row = a_strides[rank - 2], b_row = b_strides[rank - 2];
     parallel(rows, grain_of(inner), [=](size_t first, size_t last) {
         size_t place[8] = {}, a_at = 0, b_at = 0, rest = first;
         for (int axis = rank - 2; axis >= 0; axis--) {
@@ -151,15 +152,23 @@ static void binary_rows(
             a_at += place[axis] * a_strides[axis];
             b_at += place[axis] * b_strides[axis];
         }
-        for (size_t row = first; row < last; row++) {
-            binary_row(out + row * inner, a + a_at, b + b_at, a_step, b_step, inner, f);
+        // Rows along one axis in a loop of their own: where they are short, finding the next one costs more than a row.
+        for (size_t row = first; row < last;) {
+            const size_t left = together - place[rank - 2], run = left < last - row ? left : last - row;
+            for (size_t k = 0; k < run; k++)
+                binary_row(
+                    out + (row + k) * inner, a + a_at + k * a_row, b + b_at + k * b_row, a_step, b_step, inner, f);
+            row += run;
+            size_t step = run;
             for (int axis = rank - 2; axis >= 0; axis--) {
-                a_at += a_strides[axis];
-                b_at += b_strides[axis];
-                if (++place[axis] < sizes[axis]) break;
+                a_at += step * a_strides[axis];
+                b_at += step * b_strides[axis];
+                place[axis] += step;
+                if (place[axis] < sizes[axis]) break;
                 place[axis] = 0;
                 a_at -= sizes[axis] * a_strides[axis];
                 b_at -= sizes[axis] * b_strides[axis];
+                step = 1;
             }
         }
     });

@@ -1,5 +1,7 @@
 // What layered motion needs beside warps: how well displacements fit two pictures, twofold enlargement, and layers put over a background.
 
+constexpr size_t cost_pixels = 32, most_cost_channels = 8;
+
 // One row of one image for one displacement: the picture before, blended between four pixels, against the picture now.
 AX_INLINE void cost_volume_row(
     float *out, const float *first, const float *second, size_t height, size_t row, size_t channels, size_t places,
@@ -14,7 +16,28 @@ AX_INLINE void cost_volume_row(
     const float *now = second + y * row * channels;
     const float share = 1.0f / float(channels);
     const float w[4] = {(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right};
-    for (size_t x = 0; x < row; x++) {
+    // Away from the edges neighbours are neighbours in memory, and numbers of all channels go side by side.
+    const ptrdiff_t from = -ptrdiff_t(before), until = end - ptrdiff_t(before);
+    const size_t begin = size_t(within(from, end + 1)), stop = size_t(within(until, end + 1));
+    float apart[cost_pixels * most_cost_channels];
+    size_t x = 0;
+    while (x < row) {
+        if (channels <= most_cost_channels && x >= begin && x < stop) {
+            const size_t count = stop - x < cost_pixels ? stop - x : cost_pixels;
+            const float *a = upper + (ptrdiff_t(x) + ptrdiff_t(before)) * ptrdiff_t(channels);
+            const float *b = lower + (ptrdiff_t(x) + ptrdiff_t(before)) * ptrdiff_t(channels);
+            const float *c = now + x * channels;
+            for (size_t i = 0; i < count * channels; i++)
+                apart[i] =
+                    __builtin_fabsf(w[0] * a[i] + w[1] * a[i + channels] + w[2] * b[i] + w[3] * b[i + channels] - c[i]);
+            for (size_t i = 0; i < count; i++, x++) {
+                float sum = 0;
+                for (size_t k = 0; k < channels; k++) sum += apart[i * channels + k];
+                const float mean = sum * share;
+                out[x * places] = mean > limit ? limit : mean;
+            }
+            continue;
+        }
         const ptrdiff_t left = ptrdiff_t(x) + ptrdiff_t(before);
         const size_t a = size_t(within(left, end)) * channels, b = size_t(within(left + 1, end)) * channels;
         float sum = 0;
@@ -23,7 +46,7 @@ AX_INLINE void cost_volume_row(
             sum += __builtin_fabsf(was - now[x * channels + c]);
         }
         const float mean = sum * share;
-        out[x * places] = mean > limit ? limit : mean;
+        out[x++ * places] = mean > limit ? limit : mean;
     }
 }
 
@@ -139,6 +162,53 @@ static void composite_backward(
                 }
                 if (background_gradient)
                     for (size_t c = 0; c < wide; c++) background_gradient[i * wide + c] = g[c] * (1 - share);
+            }
+        });
+    });
+}
+
+// Pictures at several times and a last one, mixed by the shares of each pixel.
+static void mix_forward(
+    float *out, const float *frames, const float *last, const float *shares, size_t images, size_t times, size_t pixels,
+    size_t channels) {
+    with_known(channels, [=](auto known) {
+        parallel(images * pixels, grain_of((times + 1) * (channels + 1)), [=](size_t first, size_t until) {
+            const size_t wide = decltype(known)::value > 0 ? decltype(known)::value : channels;
+            for (size_t i = first; i < until; i++) {
+                const float *share = shares + i * (times + 1);
+                const float *frame = frames + (i / pixels * times * pixels + i % pixels) * wide;
+                for (size_t c = 0; c < wide; c++) {
+                    float sum = share[times] * last[i * wide + c];
+                    for (size_t t = 0; t < times; t++) sum += share[t] * frame[t * pixels * wide + c];
+                    out[i * wide + c] = sum;
+                }
+            }
+        });
+    });
+}
+
+static void mix_backward(
+    float *frames_gradient, float *last_gradient, float *shares_gradient, const float *upstream, const float *frames,
+    const float *last, const float *shares, size_t images, size_t times, size_t pixels, size_t channels) {
+    with_known(channels, [=](auto known) {
+        parallel(images * pixels, grain_of(2 * (times + 1) * (channels + 1)), [=](size_t first, size_t until) {
+            const size_t wide = decltype(known)::value > 0 ? decltype(known)::value : channels;
+            for (size_t i = first; i < until; i++) {
+                const float *g = upstream + i * wide, *share = shares + i * (times + 1);
+                const size_t start = (i / pixels * times * pixels + i % pixels) * wide;
+                for (size_t t = 0; t <= times; t++) {
+                    const size_t at = start + t * pixels * wide;
+                    const float *frame = t < times ? frames + at : last + i * wide;
+                    float *gradient = t < times ? frames_gradient : last_gradient;
+                    if (gradient) {
+                        gradient += t < times ? at : i * wide;
+                        for (size_t c = 0; c < wide; c++) gradient[c] = share[t] * g[c];
+                    }
+                    if (!shares_gradient) continue;
+                    float sum = 0;
+                    for (size_t c = 0; c < wide; c++) sum += g[c] * frame[c];
+                    shares_gradient[i * (times + 1) + t] = sum;
+                }
             }
         });
     });

@@ -13,6 +13,27 @@ AX_INLINE void copy_run(char *out, const char *x, size_t bytes) {
     for (; i < bytes; i++) out[i] = x[i];
 }
 
+// Runs of a few elements, many of them along one axis: neither call nor vector pays for one.
+template <size_t Run, class Element>
+static void copy_short_runs(Element *out, const Element *x, size_t rows, size_t out_row, size_t x_row) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < Run; c++) out[r * out_row + c] = x[r * x_row + c];
+}
+
+template <class Element>
+static void copy_short_runs(Element *out, const Element *x, size_t run, size_t rows, size_t out_row, size_t x_row) {
+    switch (run) {
+    case 1: return copy_short_runs<1>(out, x, rows, out_row, x_row);
+    case 2: return copy_short_runs<2>(out, x, rows, out_row, x_row);
+    case 3: return copy_short_runs<3>(out, x, rows, out_row, x_row);
+    case 4: return copy_short_runs<4>(out, x, rows, out_row, x_row);
+    case 5: return copy_short_runs<5>(out, x, rows, out_row, x_row);
+    case 6: return copy_short_runs<6>(out, x, rows, out_row, x_row);
+    case 7: return copy_short_runs<7>(out, x, rows, out_row, x_row);
+    default: return copy_short_runs<8>(out, x, rows, out_row, x_row);
+    }
+}
+
 // The last two axes, element by element, in tiles that stay in the nearest cache.
 template <class Element>
 static void copy_plane(
@@ -33,12 +54,13 @@ static void copy_elements(
     const size_t last_size = sizes[rank - 1], out_step = out_strides[rank - 1], x_step = x_strides[rank - 1];
     const bool runs = out_step == 1 && x_step == 1;
     // Axes that are walked place by place; below them lies one run, or one plane of single elements.
-    const int walked = runs || rank == 1 ? rank - 1 : rank - 2;
+    const bool short_runs = runs && rank > 1 && last_size <= 8;
+    const int walked = (runs && !short_runs) || rank == 1 ? rank - 1 : rank - 2;
     const size_t rows = walked == rank - 2 ? sizes[rank - 2] : 1;
     size_t places = 1;
     for (int axis = 0; axis < walked; axis++) places *= sizes[axis];
     if (rows * last_size == 0) return;
-    if (places == 1 && runs) {
+    if (places == 1 && rows == 1 && runs) {
         parallel(last_size, 2 * floats_a_part, [=](size_t first, size_t last) {
             __builtin_memcpy((Element *)out + first, (const Element *)x + first, (last - first) * sizeof(Element));
         });
@@ -53,7 +75,11 @@ static void copy_elements(
             x_at += place[axis] * x_strides[axis];
         }
         for (size_t i = first; i < last; i++) {
-            if (runs)
+            if (short_runs)
+                copy_short_runs(
+                    (Element *)out + out_at, (const Element *)x + x_at, last_size, rows, out_strides[rank - 2],
+                    x_strides[rank - 2]);
+            else if (runs)
                 copy_run(
                     (char *)((Element *)out + out_at), (const char *)((const Element *)x + x_at),
                     last_size * sizeof(Element));

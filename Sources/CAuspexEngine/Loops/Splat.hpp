@@ -1,25 +1,67 @@
 // Forward splatting, the adjoint of the warp by a displacement: a pixel's values are spread over the four pixels around the place where they go. Values
 // belong to an image, displacements to each of its `times`. An output image belongs to one thread, because it is scattered into; gradients are gathered.
 
+// Where `width` neighbouring pixels of a row go, corner by corner; a corner outside has weight and slopes 0, and pixel 0 stands for it.
+struct CornerLanes {
+    int32_t at[4][width];
+    float weight[4][width], dy[4][width], dx[4][width];
+    bool holds_nan;
+
+    AX_INLINE_MEMBER CornerLanes(
+        const float *flow, float row_number, float first, size_t count, size_t height, size_t row) {
+        float y_of[width] = {}, x_of[width] = {};
+        for (size_t i = 0; i < count; i++) {
+            y_of[i] = row_number + flow[2 * i];
+            x_of[i] = first + float(i) + flow[2 * i + 1];
+        }
+        const vf y = load(y_of), x = load(x_of);
+        const vi near = (y > -1.0f) & (x > -1.0f) & (y < float(height)) & (x < float(row));
+        const vi is_number = (y == y) & (x == x);
+        holds_nan = false;
+        for (size_t i = 0; i < width; i++) holds_nan = holds_nan || is_number[i] == 0;
+        const vf top = __builtin_elementwise_floor((vf)((vi)y & near));
+        const vf left = __builtin_elementwise_floor((vf)((vi)x & near));
+        const vi t = __builtin_convertvector(top, vi), l = __builtin_convertvector(left, vi);
+        const vf down = y - top, right = x - left, one = splat(1);
+        const vi rows[2] = {near & (t >= 0), near & (t + 1 < int32_t(height))};
+        const vi columns[2] = {l >= 0, l + 1 < int32_t(row)};
+        for (int k = 0; k < 4; k++) {
+            const vi inside = rows[k / 2] & columns[k % 2];
+            const vf a = k / 2 ? down : one - down, b = k % 2 ? right : one - right;
+            const auto keep = [&](float *to, vf v) { store(to, (vf)((vi)v & inside)); };
+            keep(weight[k], a * b);
+            keep(dy[k], k / 2 ? b : -b);
+            keep(dx[k], k % 2 ? a : -a);
+            const vi place = ((t + k / 2) * int32_t(row) + l + k % 2) & inside;
+            __builtin_memcpy(at[k], &place, sizeof place);
+        }
+    }
+};
+
 // With the number of channels known (0: not), so that loops over a few of them become straight code.
 template <size_t Known>
 static void splat_image(
     float *out, const float *values, const float *flow, size_t height, size_t row, size_t any_channels) {
     const size_t channels = Known > 0 ? Known : any_channels;
     __builtin_memset(out, 0, height * row * channels * 4);
-    for (size_t i = 0; i < height * row; i++) {
-        const Corners place(float(i / row) + flow[2 * i], float(i % row) + flow[2 * i + 1], height, row);
-        const float *from = values + i * channels;
-        for (int k = 0; k < 4; k++) {
-            if (place.at[k] < 0) continue;
-            float *to = out + size_t(place.at[k]) * channels;
-            const float w = place.weight[k];
-            for (size_t c = 0; c < channels; c++) to[c] += w * from[c];
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < row; x += width) {
+            const size_t start = y * row + x, count = row - x < width ? row - x : width;
+            const CornerLanes lanes(flow + 2 * start, float(y), float(x), count, height, row);
+            for (size_t i = 0; i < count; i++) {
+                const float *from = values + (start + i) * channels;
+                for (int k = 0; k < 4; k++) {
+                    float *to = out + size_t(lanes.at[k][i]) * channels;
+                    const float w = lanes.weight[k][i];
+                    for (size_t c = 0; c < channels; c++) to[c] += w * from[c];
+                }
+            }
+            if (!lanes.holds_nan) continue;
+            // A place that is no number has no neighbours, and must not vanish.
+            for (size_t i = start; i < start + count; i++)
+                if (flow[2 * i] != flow[2 * i] || flow[2 * i + 1] != flow[2 * i + 1])
+                    for (size_t c = 0; c < channels; c++) out[i * channels + c] = __builtin_nanf("");
         }
-        // A place that is no number has no neighbours, and must not vanish.
-        if (place.is_nan)
-            for (size_t c = 0; c < channels; c++) out[i * channels + c] = __builtin_nanf("");
-    }
 }
 
 template <size_t Known>
@@ -29,28 +71,32 @@ static void splat_backward_row(
     const size_t channels = Known > 0 ? Known : any_channels, pixels = height * row;
     if (values_gradient) __builtin_memset(values_gradient + y * row * channels, 0, row * channels * 4);
     for (size_t t = 0; t < times; t++)
-        for (size_t x = 0; x < row; x++) {
-            const size_t i = y * row + x, moved = t * pixels + i;
-            const Corners place(float(y) + flow[2 * moved], float(x) + flow[2 * moved + 1], height, row);
-            const float *value = values + i * channels;
-            float products[4] = {};
-            for (int k = 0; k < 4; k++) {
-                if (place.at[k] < 0) continue;
-                const float *up = upstream + (t * pixels + size_t(place.at[k])) * channels;
-                const float w = place.weight[k];
+        for (size_t x = 0; x < row; x += width) {
+            const size_t start = y * row + x, count = row - x < width ? row - x : width;
+            const float *moved = flow + 2 * (t * pixels + start), *up = upstream + t * pixels * channels;
+            const CornerLanes lanes(moved, float(y), float(x), count, height, row);
+            for (size_t i = 0; i < count; i++) {
+                const float *corner[4];
+                for (int k = 0; k < 4; k++) corner[k] = up + size_t(lanes.at[k][i]) * channels;
+                const auto blend = [&](const float(&w)[4][width], size_t c) {
+                    return w[0][i] * corner[0][c] + w[1][i] * corner[1][c] + w[2][i] * corner[2][c]
+                        + w[3][i] * corner[3][c];
+                };
+                const bool is_nan = moved[2 * i] != moved[2 * i] || moved[2 * i + 1] != moved[2 * i + 1];
+                const float nan = is_nan ? __builtin_nanf("") : 0;
                 if (values_gradient)
-                    for (size_t c = 0; c < channels; c++) values_gradient[i * channels + c] += w * up[c];
-                if (flow_gradient)
-                    for (size_t c = 0; c < channels; c++) products[k] += value[c] * up[c];
+                    for (size_t c = 0; c < channels; c++)
+                        values_gradient[(start + i) * channels + c] += blend(lanes.weight, c) + nan;
+                if (!flow_gradient) continue;
+                const float *value = values + (start + i) * channels;
+                float at_y = nan, at_x = nan;
+                for (size_t c = 0; c < channels; c++) {
+                    at_y += value[c] * blend(lanes.dy, c);
+                    at_x += value[c] * blend(lanes.dx, c);
+                }
+                flow_gradient[2 * (t * pixels + start + i)] = at_y;
+                flow_gradient[2 * (t * pixels + start + i) + 1] = at_x;
             }
-            const float nan = place.is_nan ? __builtin_nanf("") : 0;
-            if (values_gradient && place.is_nan)
-                for (size_t c = 0; c < channels; c++) values_gradient[i * channels + c] = nan;
-            if (!flow_gradient) continue;
-            flow_gradient[2 * moved] =
-                nan + (1 - place.right) * (products[2] - products[0]) + place.right * (products[3] - products[1]);
-            flow_gradient[2 * moved + 1] =
-                nan + (1 - place.down) * (products[1] - products[0]) + place.down * (products[3] - products[2]);
         }
 }
 

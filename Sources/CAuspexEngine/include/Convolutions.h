@@ -32,11 +32,12 @@ typedef enum {
 
 /// A convolution of one shape. With two spatial dimensions the first entries of the arrays are unused and zero.
 typedef struct {
-    int32_t spatial;      ///< 2 or 3
-    int32_t type;         ///< ax_dnn_type of activations and weights; bias and weights' gradient are float32
-    int32_t bias;         ///< whether there is one
-    int32_t relu;         ///< whether max(0, ·) is applied to the output (forward only)
-    int32_t transformed;  ///< whether minimal filtering may be used (forward only): faster, ten times the rounding
+    int32_t spatial;  ///< 2 or 3
+    int32_t type;     ///< ax_dnn_type of activations and weights; bias and weights' gradient are float32
+    int32_t bias;     ///< whether there is one
+    int32_t relu;     ///< whether max(0, ·) is applied to the output (forward only)
+    int32_t
+        transformed;  ///< whether minimal filtering may be used: faster, ten times the rounding; 1 forward only, 2 for dx too
     int32_t batch, in, out;
     int32_t groups;  ///< output channels of group g see the input channels of group g alone; 1: all see all
     int32_t input[3], kernel[3], stride[3], before[3], output[3];
@@ -123,8 +124,6 @@ void ax_dnn_parity_grid_backward(
 void ax_dnn_pooled_kernel_forward(const float *kernel, float *pooled, int spatial, int64_t count);
 void ax_dnn_pooled_kernel_backward(const float *dpooled, float *dkernel, int spatial, int64_t count);
 
-/// out[i] = dy[i] where y[i] > 0, else 0: the gradient through a ReLU whose output was y.
-void ax_dnn_relu_backward(const float *dy, const float *y, float *out, int64_t count);
 /// sums[c] = Σ over rows of values[row, c].
 void ax_dnn_column_sums(const float *values, float *sums, int64_t rows, int64_t channels);
 

@@ -265,6 +265,45 @@ void ax_composite_backward(
     float *splat_gradient, float *background_gradient, const float *upstream, const float *splat,
     const float *background, size_t pixels, size_t channels);
 
+/// out[n, p, :] = Σt shares[n, p, t] · frames[n, t, p, :] + shares[n, p, times] · last[n, p, :]; shares are [images, pixels, times + 1].
+void ax_mix_forward(
+    float *out, const float *frames, const float *last, const float *shares, size_t images, size_t times, size_t pixels,
+    size_t channels);
+/// Any of the three gradients may be null.
+void ax_mix_backward(
+    float *frames_gradient, float *last_gradient, float *shares_gradient, const float *upstream, const float *frames,
+    const float *last, const float *shares, size_t images, size_t times, size_t pixels, size_t channels);
+
+/// Pixels that are followed by one rule for all times: D = 0 and u = velocity at first; at each time
+/// (g, d, c) = output · ρ(hidden · ρ(known + motion · [D / 8, u]) + hidden_bias) + output_bias, two numbers each, ρ ReLU;
+/// u ← u (1 − 2σ(g)) + d; D ← D + u + c.
+typedef struct {
+    size_t images, pixels, times;  ///< `pixels` of an image
+    size_t first, second;          ///< widths of the two hidden layers
+    const float *known;            ///< [images, pixels, first]
+    const float *velocity;         ///< [images, pixels, 2]
+    const float *motion;           ///< [4, first]
+    const float *hidden;           ///< [first, second]
+    const float *hidden_bias;      ///< [second]
+    const float *output;           ///< [second, 6]
+    const float *output_bias;      ///< [6]
+} ax_rollout;
+
+/// Where the gradients of a rollout go: as large as what they are of.
+typedef struct {
+    float *known, *velocity, *motion, *hidden, *hidden_bias, *output, *output_bias;
+} ax_rollout_gradients;
+
+/// In how many pieces, by size alone, the weights' gradients are summed.
+size_t ax_rollout_pieces(const ax_rollout *rule);
+size_t ax_rollout_scratch(const ax_rollout *rule);
+/// way[images, times, pixels, 2] = D at every time.
+void ax_rollout_forward(float *way, const ax_rollout *rule, float *scratch);
+size_t ax_rollout_backward_scratch(const ax_rollout *rule);
+/// All gradients, from that of `way`; the hidden numbers are computed again.
+void ax_rollout_backward(
+    const ax_rollout_gradients *gradients, const float *upstream, const ax_rollout *rule, float *scratch);
+
 /// out[o, i] = the median of x[o, :, i], of an even count the lower of the two in the middle; NaN where there is one. `count` at least 1, and
 /// as many floats of scratch.
 void ax_medians(float *out, const float *x, size_t outer, size_t count, size_t inner, float *scratch);

@@ -115,6 +115,61 @@ import Testing
         #expect(difference == nil, "\(shape)")
     }
 
+    private static let rollouts: [([Int], Int, Int)] = [
+        ([1, 1, 1, 1], 1, 1), ([2, 3, 3, 7], 5, 3), ([1, 5, 8, 12], 18, 2), ([1, 9, 15, 6], 3, 2),
+        ([3, 1, 2, 17], 33, 4),
+    ]
+
+    @Test(arguments: rollouts) func rollsOut(_ shape: [Int], _ second: Int, _ steps: Int) {
+        let first = shape[3]
+        let inputs = [
+            numbers(shape, "known"), numbers(shape.dropLast() + [2], "velocity"), numbers([4, first], "motion") * 0.5,
+            numbers([first, second], "hidden") * (1 / Float(first).squareRoot()), numbers([second], "hidden bias"),
+            numbers([second, 6], "output") * (0.3 / Float(second).squareRoot()), numbers([6], "output bias"),
+        ]
+        func rule(_ x: [Tensor]) -> RolloutWeights {
+            RolloutWeights(motion: x[2], hidden: x[3], hiddenBias: x[4], output: x[5], outputBias: x[6])
+        }
+        let difference = gradientMismatch(
+            of: { rolledOut(known: $0[0], velocity: $0[1], by: rule($0), steps: steps) },
+            against: { Plain.rolledOut($0, steps: steps) }, at: inputs, absolute: 1e-4, relative: 1e-3)
+        #expect(difference == nil, "\(shape), \(second)")
+    }
+
+    /// As many pieces as there are at most, on any number of threads: the same bits.
+    @Test func threadsChangeNoRollout() {
+        let inputs = [
+            numbers([3, 40, 33, 9], "known"), numbers([3, 40, 33, 2], "velocity"), numbers([4, 9], "motion"),
+            numbers([9, 6], "hidden"), numbers([6], "hidden bias"), numbers([6, 6], "output") * 0.1,
+            numbers([6], "output bias"),
+        ]
+        func results(threads: Int) -> [[Float]] {
+            let before = Kernels.threads
+            Kernels.setThreads(threads)
+            defer { Kernels.setThreads(before) }
+            let tape = Tape()
+            let x = inputs.map(tape.watch)
+            let rule = RolloutWeights(motion: x[2], hidden: x[3], hiddenBias: x[4], output: x[5], outputBias: x[6])
+            let way = rolledOut(known: x[0], velocity: x[1], by: rule, steps: 3)
+            return [way.scalars]
+                + tape.gradients(of: way, upstream: numbers(way.shape, "upstream"), at: x).map(\.scalars)
+        }
+        let one = results(threads: 1)
+        for threads in [2, 3] { #expect(results(threads: threads) == one) }
+    }
+
+    @Test(arguments: [([1, 1, 1, 1], 0), ([2, 3, 4, 3], 4), ([1, 2, 5, 8], 1), ([3, 1, 2, 19], 2)])
+    func mixes(_ shape: [Int], _ times: Int) {
+        let inputs = [
+            numbers([shape[0], times] + shape[1...], "frames"), numbers(shape, "last"),
+            numbers(shape.dropLast() + [times + 1], "shares"),
+        ]
+        let difference = gradientMismatch(
+            of: { mixed($0[0], $0[1], shares: $0[2]) }, against: { Plain.mixed($0[0], $0[1], shares: $0[2]) },
+            at: inputs)
+        #expect(difference == nil, "\(shape), \(times)")
+    }
+
     @Test(arguments: [[1, 1], [3, 3], [2, 3, 4, 2], [7, 18]]) func composes(_ shape: [Int]) {
         let channels = shape[shape.count - 1]
         // Coverages to both sides of 1.
