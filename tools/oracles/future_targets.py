@@ -1,7 +1,7 @@
 """Golden targets of motion from a clip's own future: chained optical flow, its trust, and what stands still.
 
 Writes Tests/AuspexModelsTests/Golden/future_targets.safetensors: for each case `CASE.clips` ([B, T, H, W, C], uint8), `CASE.context` (frames, uint8) and
-`tracks` ([B, Tp, H, W, 2], (dx, dy)), `trust` ([B, Tp, H, W, 1]), `still` ([B, H, W, C]), `stillWeight` and `foreground` ([B, H, W, 1]). Flow is OpenCV's
+`tracks` ([B, Tp, H, W, 2], (dy, dx)), `trust` ([B, Tp, H, W, 1]), `still` ([B, H, W, C]), `stillWeight` and `foreground` ([B, H, W, 1]). Flow is OpenCV's
 `calcOpticalFlowFarneback` (of luma that is not rounded), reading is OpenCV's `remap` in float32 written out, the median is NumPy's.
 Needs opencv-python-headless.
 """
@@ -88,7 +88,8 @@ def targets(frames, context):
     weight = np.clip(((apart < 10).mean(0) - 0.3) / 0.3, 0, 1)
     foreground = 1 - np.exp(-((apart[context - 1] / 12.0) ** 2))
     return {
-        "tracks": np.stack(tracks),
+        # OpenCV says (dx, dy).
+        "tracks": np.stack(tracks)[..., ::-1],
         "trust": np.stack(trust),
         "still": median / 255,
         "stillWeight": weight,

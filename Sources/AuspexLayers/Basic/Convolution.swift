@@ -31,9 +31,14 @@ public final class Convolution: Layer {
     package func kernel(_ pass: Pass) -> Tensor { norm?(weight, pass) ?? pass.read(weight) }
 
     /// Convolves `[N, (T,) H, W, inputs]` to `[N, (T′,) H′, W′, outputs]`, sides divided by the stride and rounded up, and applies the activation.
-    public func callAsFunction(_ x: Tensor, activation: Activation = .identity, _ pass: Pass) -> Tensor {
+    ///
+    /// - Parameter method: how the sums of the output come about.
+    public func callAsFunction(
+        _ x: Tensor, activation: Activation = .identity, method: ConvolutionMethod = .products, _ pass: Pass
+    ) -> Tensor {
         convolution(
-            x, weight: kernel(pass), bias: pass.read(bias), stride: stride, groups: groups, activation: activation)
+            x, weight: kernel(pass), bias: pass.read(bias), stride: stride, groups: groups, activation: activation,
+            method: method)
     }
 
     /// The convolution, of stride 1 without groups, of the image enlarged twice by repetition: `[N, H, W, C]` to `[N, 2H, 2W, outputs]`.

@@ -11,7 +11,7 @@ import Foundation
 /// What stands still is the median over all frames of the clip; it is trusted by how many frames are within 10 of 255 of it, `(share − 0.3) / 0.3`
 /// held in [0, 1], and what is in front of it is `1 − exp(−(|x_T − median| · 255 / 12)²)`.
 public struct FutureTargets {
-    /// Where every pixel of the last context frame goes, (dx, dy) in pixels from its place there: `[B, Tp, H, W, 2]`.
+    /// Where every pixel of the last context frame goes, (dy, dx) in pixels from its place there: `[B, Tp, H, W, 2]`.
     public let tracks: Tensor
     /// How far the tracks can be trusted, 0…1: `[B, Tp, H, W, 1]`.
     public let trust: Tensor
@@ -29,6 +29,11 @@ public struct FutureTargets {
         var flow = FarnebackFlow()
         flow.windowSize = 5
         self.init(clips: clips, contextLength: contextLength, flow: flow)
+    }
+
+    package init(tracks: Tensor, trust: Tensor, still: Tensor, stillWeight: Tensor, foreground: Tensor) {
+        (self.tracks, self.trust, self.still) = (tracks, trust, still)
+        (self.stillWeight, self.foreground) = (stillWeight, foreground)
     }
 
     package init(clips: Tensor, contextLength: Int, flow: FarnebackFlow) {
@@ -66,9 +71,7 @@ public struct FutureTargets {
                 abs(warpedByFlow(frames[step + 1], flow: inside) - frames[0]), along: [3], keepingDimensions: true)
             // Half of a difference in [−1, 1] is one in [0, 1].
             let certainty = exp(-1 * (doubt + square(colour * Float(0.5 / 0.08))))
-            let dy = way.sliced(3, from: 0, count: 1)
-            let dx = way.sliced(3, from: 1, count: 1)
-            tracks.append(joined([dx, dy], along: 3).reshaped(to: [batch, 1, height, width, 2]))
+            tracks.append(way.reshaped(to: [batch, 1, height, width, 2]))
             trust.append(certainty.reshaped(to: [batch, 1, height, width, 1]))
         }
         return (joined(tracks, along: 1), joined(trust, along: 1))

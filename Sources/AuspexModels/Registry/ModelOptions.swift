@@ -25,6 +25,8 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
     var frameChannels: Int { get set }
     /// Classes that condition the model; 0 for none.
     var classes: Int { get }
+    /// Whether losses that the model brings depend on the share of the training that is done: such a run can't be made longer.
+    var lossesDependOnSteps: Bool { get }
     /// ch of discriminators for which the configuration gives none.
     var discriminatorChannels: Int { get }
 
@@ -43,6 +45,8 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
 
 extension ModelOptions {
     public var classes: Int { 0 }
+
+    public var lossesDependOnSteps: Bool { false }
 
     /// Frames of a clip that the model is trained on.
     public var clipFrames: Int { contextFrames + predictedFrames }

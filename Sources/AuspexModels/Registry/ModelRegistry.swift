@@ -23,6 +23,7 @@ public struct ModelRegistry: Sendable {
         TrIVDGANConfiguration.self,
         ConvGRUMSEConfiguration.self,
         SimVPConfiguration.self,
+        MotionLayersConfiguration.self,
     ])
 
     /// The model that a configuration means if it names none.

@@ -184,12 +184,16 @@ public struct TrainingRun {
         comparable.training.checkpointActivations = earlier.training.checkpointActivations
         comparable.data.loaderThreads = earlier.data.loaderThreads
         comparable.data.queuedBatches = earlier.data.queuedBatches
-        // How far the learning rate has come down depends on where it ends.
-        let decays = earlier.training.ratesDependOnSteps && now.training.steps != earlier.training.steps
+        // How far a learning rate or a loss has come down depends on where it ends.
+        let falling =
+            earlier.training.ratesDependOnSteps
+            ? "its learning rate falls"
+            : earlier.model.lossesDependOnSteps ? "the losses that \(earlier.model.name) brings fall" : nil
+        let decays = falling != nil && now.training.steps != earlier.training.steps
         guard comparable != earlier || decays else { return }
-        if decays {
+        if let falling, decays {
             throw ConfigurationError(
-                "\(path): its learning rate falls to the last step, which is \(earlier.training.steps), and training.steps is "
+                "\(path): \(falling) to the last step, which is \(earlier.training.steps), and training.steps is "
                     + "\(now.training.steps) now: the steps that are done would have been others; give it the same again, or begin "
                     + "another run", remedies: [.output])
         }

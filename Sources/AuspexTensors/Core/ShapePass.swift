@@ -83,7 +83,8 @@ public final class ShapePass: @unchecked Sendable {
         return try body()
     }
 
-    /// Runs a part of the forward pass that ran before, to save memory: no paper writes it twice, so it adds nothing to `nominalFLOP`.
+    /// Runs what no paper writes among a network's work, so that it adds nothing to `nominalFLOP`: a part of the forward pass that ran before, to save
+    /// memory, or products of an optimizer.
     ///
     /// Where no pass over shapes runs, this is `body` and nothing else.
     public static func again<Result>(_ body: () throws -> Result) rethrows -> Result {

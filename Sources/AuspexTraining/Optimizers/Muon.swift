@@ -64,7 +64,8 @@ package final class Muon: Optimizer {
             // Our kernels are the transposed matrix with its inputs in another order; orthogonalising commutes with both.
             let (inputs, outputs) = (shape.dropLast().reduce(1, *), shape[shape.count - 1])
             let direction = gradient + (means[number] - gradient) * Float(momentum)
-            let step = orthogonalized(direction.reshaped(to: [inputs, outputs])).reshaped(to: shape)
+            // Executed, but no part of the network's work as papers write it.
+            let step = ShapePass.again { orthogonalized(direction.reshaped(to: [inputs, outputs])) }.reshaped(to: shape)
             let scale = max(1, Double(outputs) / Double(inputs)).squareRoot()
             parameter.value =
                 parameter.value * Float(1 - learningRate * weightDecay) - step * Float(learningRate * scale)

@@ -50,6 +50,12 @@ extension ModelTests {
             try expectFrozen(lines(of: SimVP(small, using: &initializer), ""), as: "simvp-64")
         }
 
+        @Test func motionLayers() throws {
+            var initializer = Initializer(seed: 1)
+            try expectFrozen(
+                lines(of: MotionLayers(MotionLayersConfiguration(), using: &initializer), ""), as: "motion-layers-32")
+        }
+
         @Test func convGRUMSE() throws {
             var small = ConvGRUMSEConfiguration()
             small.channels = 2

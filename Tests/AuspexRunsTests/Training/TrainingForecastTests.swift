@@ -56,7 +56,8 @@ struct TrainingForecastTests {
         let (clips, microBatches) = (configuration.training.batch, Double(configuration.training.accumulation))
         let generator = NominalFLOPs(ofPredictionBy: configuration.model, clips: clips)
         var step = generator.forward + generator.weightGradients + generator.activationGradients
-        guard configuration.training.adversarialWeight > 0 else { return step * microBatches * 1e-9 }
+        let isJudged = configuration.training.resolvedPhases.contains { $0.network == .discriminators }
+        guard isJudged else { return step * microBatches * 1e-9 }
         let updates = Double(configuration.training.discriminatorSteps)
         step += updates * generator.forward
         for position in configuration.discriminators.resolvedViews.indices {

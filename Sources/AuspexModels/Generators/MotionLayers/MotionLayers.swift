@@ -1,0 +1,91 @@
+import AuspexLayers
+import AuspexSupport
+import AuspexTensors
+
+/// Motion layers: predicts where pixels go, what is in front, and what is behind, instead of pixels.
+///
+/// A network looks at the context and its optical flow. Every pixel of the last frame gets an opacity, an order, a corrected colour, and a
+/// displacement for each future frame, which a rule that is the same at all times rolls out; it is splatted forward over a canvas that moves with the
+/// camera. Deterministic; any horizon. Frames whose sides are no multiples of 8 are padded below and to the right by repeating their edges, and what
+/// is predicted is cut to the same size again.
+///
+/// Source: forward splatting as in Niklaus and Liu 2020, arXiv:2003.05534; layers as in Wang and Adelson 1994, "Representing moving images with
+/// layers". Recipe, trials and figures are this project's own.
+public final class MotionLayers: VideoGenerator {
+    /// From the context to features.
+    public let network: MotionNetwork
+    /// From features to where pixels go.
+    public let rollout: MotionRollout
+    /// From features to what pixels are.
+    public let head: LayerHead
+    public let options: MotionLayersConfiguration
+    public let latentSize = 0
+
+    /// What sides are multiples of inside the network.
+    static let unit = 8
+
+    /// - Parameter configuration: one that `validate()` accepts.
+    public init(_ configuration: MotionLayersConfiguration, using initializer: inout Initializer) {
+        options = configuration
+        network = MotionNetwork(configuration, using: &initializer)
+        rollout = MotionRollout(configuration, using: &initializer)
+        head = LayerHead(configuration, using: &initializer)
+    }
+
+    /// Every kernel of side 3 but the first, and the two maps of the rollout that are no smaller than the rest.
+    public var hiddenKernels: [Parameter] {
+        let kernels = network.parameters.map(\.parameter).filter { $0.value.rank == 4 && $0 !== network.entry.weight }
+        return kernels + [rollout.features.weight, rollout.hidden.weight]
+    }
+
+    public func callAsFunction(
+        context: Tensor, horizon: Int, noise: Tensor, classes: [Int]? = nil, _ pass: Pass
+    ) -> GeneratorOutput {
+        self(context: context, steps: horizon, pass)
+    }
+
+    /// Continues clips.
+    ///
+    /// - Parameters:
+    ///   - context: `[B, Tc, H, W, C]`, in [−1, 1].
+    ///   - steps: Tp, how many frames to predict, at least 1.
+    ///   - prior: the velocity of each pixel of the last frame as flow sees it, (dy, dx) in pixels a frame, `[B, H', W', 2]` at the padded size; computed
+    ///     from the last two frames where it is not given.
+    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] but for what colours overshoot, with the maps that `GeneratorOutput` names, the canvas at rest, and `alphaLogits`.
+    public func callAsFunction(context: Tensor, steps: Int, prior: Tensor? = nil, _ pass: Pass) -> GeneratorOutput {
+        require(
+            context.rank == 5 && context.shape[1] == options.contextFrames && context.shape[4] == options.frameChannels
+                && steps > 0, "MotionLayers",
+            "context must be [B, \(options.contextFrames), H, W, \(options.frameChannels)] and steps above zero: \(context.shape), \(steps)"
+        )
+        let (height, width) = (context.shape[2], context.shape[3])
+        let scene = MotionScene(
+            context.paddedByEdges(2, toMultipleOf: Self.unit).paddedByEdges(3, toMultipleOf: Self.unit),
+            prior: prior, options)
+        let (coarse, fine) = network(scene, pass)
+        let way = rollout(coarse, prior: scene.prior, steps: steps, pass)
+        let layers = head(fine, pass)
+        var output = scene.composed(layers, moving: way)
+        func cut(_ x: Tensor) -> Tensor {
+            x.shape[x.rank - 3] == height && x.shape[x.rank - 2] == width
+                ? x : x.cropped(height: 0..<height, width: 0..<width)
+        }
+        output.frames = cut(output.frames)
+        output.maps = output.maps.mapValues(cut)
+        return output
+    }
+
+    /// The map of the logits of how far pixels of the last context frame belong to what moves: `[B, H, W, 1]`.
+    public static let alphaLogits = "alphaLogits"
+}
+
+extension Tensor {
+    /// The last place of an axis repeated until the axis is a multiple of a number.
+    fileprivate func paddedByEdges(_ axis: Int, toMultipleOf unit: Int) -> Tensor {
+        let side = shape[axis]
+        let missing = (unit - side % unit) % unit
+        guard missing > 0 else { return self }
+        let edge = sliced(axis, from: side - 1, count: 1)
+        return joined([self] + [Tensor](repeating: edge, count: missing), along: axis)
+    }
+}

@@ -1,0 +1,134 @@
+import AuspexLayers
+import AuspexModels
+import AuspexSupport
+import AuspexTensors
+import Testing
+
+extension ModelTests {
+    @Suite struct MotionLayersTests {
+        private static func configuration(
+            _ change: (inout MotionLayersConfiguration) -> Void = { _ in }
+        ) -> MotionLayersConfiguration {
+            var small = MotionLayersConfiguration()
+            (small.widths, small.headChannels, small.rolloutWidths) = ([4, 8, 8, 8], 8, [8, 8])
+            (small.contextFrames, small.predictedFrames) = (3, 2)
+            change(&small)
+            return small
+        }
+
+        private static func network(_ configuration: MotionLayersConfiguration) -> MotionLayers {
+            var initializer = Initializer(seed: 3)
+            return MotionLayers(configuration, using: &initializer)
+        }
+
+        /// A picture that moves by whole pixels a frame, repeated at the edges: `[1, time, height, width, channels]`.
+        private static func moving(
+            time: Int, height: Int, width: Int, channels: Int, by velocity: (dy: Int, dx: Int)
+        ) -> Tensor {
+            let picture = Formula.numbers("picture", 64 * 64 * channels)
+            var numbers: [Float] = []
+            for t in 0..<time {
+                for y in 0..<height {
+                    for x in 0..<width {
+                        let (row, column) = (y - velocity.dy * t + 16, x - velocity.dx * t + 16)
+                        for c in 0..<channels {
+                            // Smooth enough for flow to see: means over blocks.
+                            let cells = (0..<16).map {
+                                picture[((row + $0 / 4) * 64 + column + $0 % 4) * channels + c]
+                            }
+                            numbers.append(cells.reduce(0, +) / 6)
+                        }
+                    }
+                }
+            }
+            return Tensor(numbers, shape: [1, time, height, width, channels])
+        }
+
+        @Test func hasTheSizeThatTheRecipeSays() {
+            _ = ShapePass.count {
+                #expect(Self.network(MotionLayersConfiguration()).parameterCount == 1_264_713)
+            }
+        }
+
+        /// Untrained it is the flow's forecast already: what moves by whole pixels is found there.
+        @Test func beginsAsTheFlowGoesOn() {
+            let clip = Self.moving(time: 8, height: 32, width: 32, channels: 3, by: (0, 1))
+            let network = Self.network(Self.configuration { ($0.contextFrames, $0.predictedFrames) = (5, 3) })
+            let output = network(context: clip.sliced(1, from: 0, count: 5), steps: 3, Pass(.inference))
+            let future = clip.sliced(1, from: 5, count: 3)
+            let stays = clip.sliced(1, from: 4, count: 1)
+            func error(_ frames: Tensor) -> Float { mean(square(frames - future)).scalar }
+            #expect(error(output.frames) < 0.1 * error(stays + future * 0))
+        }
+
+        @Test(arguments: [(32, 32, 3), (16, 24, 1), (13, 21, 3), (9, 8, 2), (40, 17, 5)])
+        func takesAnySizeAndChannels(_ height: Int, _ width: Int, _ channels: Int) {
+            let network = Self.network(Self.configuration { $0.frameChannels = channels })
+            let context = Formula.uniform("context", [2, 3, height, width, channels], times: 0.9)
+            let seven = network(context: context, steps: 7, Pass(.inference))
+            #expect(seven.frames.shape == [2, 7, height, width, channels] && seven.frames.isFinite)
+            #expect(seven.maps[GeneratorOutput.displacement]?.shape == [2, 7, height, width, 2])
+            #expect(seven.maps[MotionLayers.alphaLogits]?.shape == [2, height, width, 1])
+            #expect(seven.maps[GeneratorOutput.canvas]?.shape == [2, height, width, channels])
+            #expect(seven.maps[GeneratorOutput.opacity]?.shape == [2, 7, height, width, 1])
+            let two = network(context: context, steps: 2, Pass(.inference)).frames
+            #expect(two.scalars == seven.frames.sliced(1, from: 0, count: 2).scalars)
+        }
+
+        /// Padding is nothing but the edge, repeated below and to the right.
+        @Test func paddingRepeatsEdges() {
+            let network = Self.network(Self.configuration())
+            let context = Formula.uniform("context", [1, 3, 11, 14, 3], times: 0.9)
+            func repeated(_ x: Tensor, _ axis: Int, _ times: Int) -> Tensor {
+                let edge = x.sliced(axis, from: x.shape[axis] - 1, count: 1)
+                return joined([x] + [Tensor](repeating: edge, count: times), along: axis)
+            }
+            let padded = repeated(repeated(context, 2, 5), 3, 2)
+            let whole = network(context: padded, steps: 2, Pass(.inference)).frames
+            let cut = network(context: context, steps: 2, Pass(.inference)).frames
+            #expect(cut.scalars == whole.cropped(height: 0..<11, width: 0..<14).scalars)
+        }
+
+        @Test func clipsDoNotSeeEachOther() {
+            let network = Self.network(Self.configuration())
+            let context = Formula.uniform("context", [3, 3, 16, 16, 3], times: 0.9)
+            let together = network(context: context, steps: 2, Pass(.inference)).frames
+            let alone = network(context: context.sliced(0, from: 1, count: 1), steps: 2, Pass(.inference)).frames
+            expectClose(alone, together.sliced(0, from: 1, count: 1), "a clip alone", within: 1e-5)
+        }
+
+        @Test func recomputingTakesLessMemory() {
+            func peak(_ recomputes: Bool) -> Int {
+                ShapePass.count {
+                    let network = Self.network(Self.configuration { $0.predictedFrames = 1 })
+                    let pass = Pass(
+                        .training, differentiating: network.parameters, recomputesActivations: recomputes)
+                    let frames = network(context: Tensor(zeros: [2, 3, 64, 64, 3]), steps: 1, pass).frames
+                    _ = pass.gradients(of: mean(square(frames)), for: network.parameters)
+                }.peakLiveBytes
+            }
+            #expect(peak(true) < peak(false))
+        }
+
+        private static let refusals: [(String, @Sendable (inout MotionLayersConfiguration) -> Void)] = [
+            ("model.size is 7: it must be from 8", { $0.size = 7 }),
+            ("model.size is [8, 4]: it must be from 8", { $0.size = FrameSize(height: 8, width: 4) }),
+            ("model.contextFrames is 1: it must be from 2", { $0.contextFrames = 1 }),
+            ("model.predictedFrames is 0: it must be from 1", { $0.predictedFrames = 0 }),
+            ("model.widths is [1, 2]: it must be four widths", { $0.widths = [1, 2] }),
+            ("model.widths[2] is 0: it must be from 1", { $0.widths = [1, 2, 0, 4] }),
+            ("model.rolloutWidths is [8]: it must be two widths", { $0.rolloutWidths = [8] }),
+            ("model.flowWindow is 8: it must be odd", { $0.flowWindow = 8 }),
+            ("model.flowLevels is -1: it must be from 0", { $0.flowLevels = -1 }),
+            ("model.costStep is 0.0: it must be above 0", { $0.costStep = 0 }),
+            ("model.costReach is 100.0: it must be from 0 to less than 31.5", { $0.costReach = 100 }),
+        ]
+
+        @Test(arguments: refusals.indices) func refuses(_ number: Int) throws {
+            let (message, change) = Self.refusals[number]
+            #expect(throws: Never.self) { try Self.configuration().validate() }
+            let error = #expect(throws: ModelConfigurationError.self) { try Self.configuration(change).validate() }
+            #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "nothing")")
+        }
+    }
+}
