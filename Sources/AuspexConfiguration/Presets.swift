@@ -1,7 +1,9 @@
 /// Configurations that are built into the program under a name. `experiments/` holds the same as files.
 public enum Presets {
     /// The names, smallest model first.
-    public static let names = ["tiny", "conv-gru-mse-tiny", "simvp-tiny", "bair-64", "kinetics600-64", "ucf101-128"]
+    public static let names = [
+        "tiny", "conv-gru-mse-tiny", "simvp-tiny", "motion-layers-tiny", "bair-64", "kinetics600-64", "ucf101-128",
+    ]
 
     /// What a preset lays over the defaults.
     static let yaml = [
@@ -78,6 +80,38 @@ public enum Presets {
           pixelWeight: 1
           averaging:
             decay: 0.99
+          validationInterval: 100
+          validationClips: 16
+          checkpointInterval: 100
+          sampleInterval: 100
+
+        """,
+        "motion-layers-tiny": """
+        # Motion layers at the size of tiny: where pixels go, what is in front, and what is behind. Recipe: docs/train.md.
+        model:
+          name: motion-layers
+          predictedFrames: 5
+        training:
+          steps: 500
+          batch: 8
+          phases:
+            - network: generator
+              # Of pixels in [−1, 1]; half of it is that of pixels in [0, 1], which the losses that the model brings are weighed against.
+              loss: [{name: l1, weight: 0.5}]
+              optimizer:
+                name: muon
+                learningRate: 0.02
+                momentum: 0.95
+                weightDecay: 0.01
+                adamLearningRate: 0.003
+                adamWeightDecay: 0.0001
+                beta1: 0.9
+                beta2: 0.99
+                gradientClipping: 1
+              schedule: {name: cosine, warmUpSteps: 50}
+          averaging:
+            decay: 0.99
+          standingStatisticsBatches: 4
           validationInterval: 100
           validationClips: 16
           checkpointInterval: 100
