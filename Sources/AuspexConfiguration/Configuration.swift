@@ -45,6 +45,12 @@ public struct Configuration: Codable, Sendable, Equatable {
         try model.validate()
         if training.hasDiscriminators { try discriminators.validate(for: model) }
         try training.validate()
+        guard !training.blend || model.contextFrames >= HindcastBlend.fewestContextFrames else {
+            throw ConfigurationError(
+                "training.blend is true, model.contextFrames \(model.contextFrames): a blend needs "
+                    + "\(HindcastBlend.fewestContextFrames) frames of context, two to see motion in and one to judge by; leave blend out"
+            )
+        }
         try data.validate()
         try refuseAbsurdSizes()
     }

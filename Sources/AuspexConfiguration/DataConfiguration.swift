@@ -20,6 +20,8 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     public var frameStride = 1
     /// Which part of a frame is taken in training; held-out clips are cropped in the centre.
     public var crop = ClipRequest.Crop.centre
+    /// The share of the training clips that camera motion is added to: cut by a window that pans, zooms and shakes.
+    public var camera = 0.0
     /// How a frame is resized.
     public var filter = ClipRequest.ScalingFilter.area
     /// What the model sees of colour.
@@ -60,6 +62,7 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
         try check(
             frameIntervalSeconds == nil || frameStride == 1, "frameStride", frameStride,
             "1 where frameIntervalSeconds is given: it says the same")
+        try check((0...1).contains(camera), "camera", camera, "a share of the training clips, from 0 to 1")
         try check((1...1024).contains(loaderThreads), "loaderThreads", loaderThreads, "1 or more, 1024 at most")
         try check(queuedBatches >= 1, "queuedBatches", queuedBatches, "1 or more")
     }
@@ -69,7 +72,7 @@ extension DataConfiguration: ConfigurationDocumented {
     public static var fieldDocumentation: [String: String] {
         [
             "source":
-                "Training clips: a video file, a folder of them, a text or CSV list, or synthetic:moving-shapes.",
+                "Training clips: a video file, a folder of them, a text or CSV list, or synthetic:NAME (moving-shapes, camera).",
             "validation": "Held-out clips; null holds a share of the source out.",
             "validationShare":
                 "The share of the source that is held out where validation names no source.",
@@ -81,6 +84,8 @@ extension DataConfiguration: ConfigurationDocumented {
             "frameIntervalSeconds": "Seconds between two frames of a clip; null takes frames as the file has them.",
             "frameStride": "Without an interval in seconds: every how many-th frame of the file is taken.",
             "crop": "Which part of a resized frame is taken in training.",
+            "camera":
+                "The share of the training clips that camera motion is added to, for example 0.5: cut by a window that pans, zooms and shakes in larger frames.",
             "filter": "How a frame is resized.",
             "colour": "What the model sees of colour; model.frameChannels is 3 for rgb and 1 for grey.",
             "loaderThreads": "Threads that decode ahead.",

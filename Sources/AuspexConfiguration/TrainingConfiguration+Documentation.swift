@@ -22,6 +22,8 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "adversarialWeight": "The weight of the discriminators in the generator's loss; 0 trains none.",
             "orthogonalPenalty":
                 "The weight of the orthogonal penalty on the generator's weights; 0 adds none, DVD-GAN publishes 1e-4.",
+            "blend":
+                "Blend the model, wherever it is validated, predicted with or evaluated, with copy-last and flow by how well each would have predicted the end of the context. What is learned is the same.",
             "averaging": "Averaged weights, which evaluation uses.",
             "standingStatisticsBatches":
                 "Seeded batches over which batch norm's statistics are computed anew with the averaged weights.",

@@ -90,6 +90,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var adversarialWeight = 1.0
     /// The weight of the orthogonal penalty on the generator's weights; 0 adds none. Published for DVD-GAN: 1e-4.
     public var orthogonalPenalty = 0.0
+    /// Whether what is validated, predicted with and evaluated is the model blended with the baselines by their hindcasts; what is learned is the same.
+    public var blend = false
     /// Averaged weights.
     public var averaging = Averaging()
     /// Seeded batches over which batch norm's statistics are computed anew, with averaged weights, before these are used.

@@ -42,7 +42,7 @@ struct ErrorTests {
         ),
         (
             ["score", "none", "none"],
-            "auspex: none: no such file or folder; a source is a video, a folder, a list (.txt, .csv), an array (.npy) or synthetic:moving-shapes"
+            "auspex: none: no such file or folder; a source is a video, a folder, a list (.txt, .csv), an array (.npy) or synthetic:camera, synthetic:moving-shapes"
         ),
         (
             ["evaluate", "none"],
@@ -50,7 +50,7 @@ struct ErrorTests {
         ),
         (
             ["data", "inspect", "synthetic:moving-shape"],
-            "auspex: synthetic:moving-shape: there is no synthetic source of that name; did you mean synthetic:moving-shapes? There are: synthetic:moving-shapes"
+            "auspex: synthetic:moving-shape: there is no synthetic source of that name; did you mean synthetic:moving-shapes? There are: synthetic:camera, synthetic:moving-shapes"
         ),
     ])
     func failed(arguments: [String], line: String) throws {

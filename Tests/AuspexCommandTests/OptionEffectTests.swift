@@ -64,7 +64,7 @@ struct OptionEffectTests {
     static let table: [String: [String: Effect]] = [
         "predict": reading.merging([
             "model": .always, "class": .always, "frames": .always, "samples": .always, "seed": .always, "out": .always,
-            "data": .always, "force": .always,
+            "data": .always, "force": .always, "blend": .always, "no-blend": .always,
             "at": only(Refused(many + " --at 1", "needs one VIDEO"), taken: "v.mp4 --model run --at 1"),
             "clips": only(Refused("v.mp4 --clips 3", "needs --data SOURCE"), taken: many + " --clips 3"),
             "frame-rate": only(
@@ -120,7 +120,8 @@ struct OptionEffectTests {
         },
         "evaluate": reading.merging([
             "data": .always, "protocol": .always, "samples": .always, "metrics": .always, "seed": .always,
-            "same-clips": .always, "out": .always, "save-clips": .always,
+            "same-clips": .always, "out": .always, "save-clips": .always, "blend": .always, "no-blend": .always,
+            "baselines": .always,
             "frame-rate": only(
                 Refused("run --frame-rate 8", "needs --data SOURCE"), taken: "run --data clips --frame-rate 8"),
             "clips": only(Refused("run --clips 3 --same-clips r.json", "leave --clips out"), taken: "run --clips 3"),

@@ -24,6 +24,7 @@ struct ConfigurationPlaceTests {
         ("data.range", "data:\n  range: [1]"), ("data.frameStride", "data:\n  frameStride: 0"),
         ("data.frameIntervalSeconds", "data:\n  frameIntervalSeconds: -1"), ("data.crop", "data:\n  crop: left"),
         ("data.loaderThreads", "data:\n  loaderThreads: 0"), ("data.queuedBatches", "data:\n  queuedBatches: 0"),
+        ("data.camera", "data:\n  camera: 1.5"),
         ("discriminators.channels", "discriminators:\n  channels: 0"),
         ("discriminators.views[0].count", "discriminators:\n  views: [{kind: frames, count: 0}]"),
         (

@@ -81,6 +81,11 @@ struct PresetTests {
         (["model.size=44"], "model.size is 44"), (["model.size=[64, 24]"], "model.size is [64, 24]"),
         (["training.batch=0"], "training.batch is 0; expected 1 or more"),
         (["data.frameStride=0"], "data.frameStride is 0; expected 1 or more"),
+        (["data.camera=1.5"], "data.camera is 1.5; expected a share of the training clips, from 0 to 1"),
+        (
+            ["model.contextFrames=2", "training.blend=true"],
+            "training.blend is true, model.contextFrames 2: a blend needs 3 frames of context"
+        ),
         (["model.unit=tsru"], "model.unit=tsru: model.unit is tsru; expected one of"),
         (["discriminators.views=[{kind: frames, count: 0}]"], "discriminators.views[0].count is 0"),
     ])

@@ -38,7 +38,7 @@ struct EvaluationTests {
         let curves = try ["flow", "copy-last"].map { try #require(report.models[$0]?.metrics["psnr"]?.perStep) }
         #expect(curves[0][0] > curves[1][0] + 1)
         #expect(report.metricsWithCurves == plan.metrics)
-        #expect(report.names == ["copy-last", "flow"])
+        #expect(report.names == ["blend", "copy-last", "flow"])
     }
 
     /// Says by its numbers which sample it is, so that best and worst can be told.

@@ -12,7 +12,8 @@ import Foundation
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Scores a run's model on held-out clips, beside copying the last frame and extrapolating its motion.",
+        abstract:
+            "Scores a run's model on held-out clips, beside baselines: the last frame, its motion, and a blend of both.",
         discussion: """
             Leaves report.json, with every setting and the list of clips, and a plot of each metric against the horizon.
 
@@ -38,6 +39,15 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: "Metrics, separated by commas; the protocol's if not given.")
     var metrics: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the model is compared with, separated by commas: copy-last, flow, flow:WINDOW, blend.",
+            valueName: "names"))
+    var baselines = Baselines.usualNames.joined(separator: ",")
+
+    @Flag(inversion: .prefixedNo, help: "\(BlendOption.help)")
+    var blend: Bool?
 
     @Option(help: "What the futures are drawn from; the clips are the same for every seed.")
     var seed: UInt64 = 0
@@ -78,6 +88,7 @@ struct EvaluateCommand: ParsableCommand {
                 "--frame-rate needs --data SOURCE: the run's own clips have the rate it was trained with")
         }
         if let metrics { _ = try metricNames(listed: metrics) }
+        _ = try comparedWith
         try requireKnown(protocolName, among: EvaluationProtocol.names, "--protocol")
         if sameClips != nil, clips != nil {
             throw ValidationError("--clips and --same-clips: the report says which clips; leave --clips out")
@@ -101,7 +112,8 @@ struct EvaluateCommand: ParsableCommand {
         engine.apply()
         reading.apply()
         let model = try TrainedModel(run: trained)
-        output.say("Model: \(model.origin)")
+        let forecaster = try model.forecaster(blending: blend)
+        output.say("Model: \(model.origin(blending: blend))")
         if let samples, samples > 1, model.generator.latentSize == 0 {
             throw ConfigurationError(
                 "--samples \(samples): the model of \(trained) has one future for each context; leave --samples out")
@@ -117,7 +129,7 @@ struct EvaluateCommand: ParsableCommand {
         let looking = CountedProgress("look into files", unit: "files", quiet: output.quiet, from: 100)
         let progress = CountedProgress("evaluate", unit: "clips", quiet: output.quiet)
         var report = try evaluation.run(
-            [GeneratorForecaster(model.generator)] + Evaluation.baselines, on: source.clips, request: source.request,
+            forecasters(forecaster, alone: model), on: source.clips, request: source.request,
             sameClips: earlier, classNumbers: try model.classNumbers(of: source.clips),
             examples: { try gallery?.add($0) }, looking: { looking.update($0, of: $1) },
             progress: { progress.update($0, of: $1) })
@@ -126,11 +138,32 @@ struct EvaluateCommand: ParsableCommand {
         if let counts = cache?.counts, counts.found > 0 {
             output.say("Features: \(counts.found) from the cache, \(counts.computed) computed")
         }
-        report.origin = model.origin
+        report.origin = model.origin(blending: blend)
         report.notes += source.notes
         try folder.write(report)
         output.say("Report and plots: \(folder.path)")
         try output.show(report)
+    }
+
+    /// The model, beside it what it is without a blend, and the baselines.
+    private func forecasters(_ forecaster: any Forecaster, alone model: TrainedModel) throws -> [any Forecaster] {
+        let alone =
+            forecaster is HindcastBlend
+            ? [GeneratorForecaster(model.generator, name: EvaluationReport.modelAlone)] : []
+        return [forecaster] + alone + (try comparedWith)
+    }
+
+    /// The named baselines, each once.
+    private var comparedWith: [any Forecaster] {
+        get throws {
+            var seen: Set<String> = []
+            let names = baselines.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                .filter { !$0.isEmpty && seen.insert($0).inserted }
+            guard !names.isEmpty else { throw ValidationError("--baselines names no baseline") }
+            return try names.map { name in
+                do { return try Baselines.named(name) } catch { throw ValidationError("--baselines: \(error)") }
+            }
+        }
     }
 
     private func plan(for model: TrainedModel, clips: Int?) throws -> EvaluationProtocol {

@@ -42,6 +42,9 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "How many different futures; a number goes before the ending of each.")
     var samples = 1
 
+    @Flag(inversion: .prefixedNo, help: "\(BlendOption.help)")
+    var blend: Bool?
+
     @Option(help: "What the futures are drawn from.")
     var seed: UInt64 = 0
 
@@ -142,7 +145,7 @@ struct PredictCommand: ParsableCommand {
             )
         }
         let trained = try TrainedModel(run: model)
-        output.say("Model: \(trained.origin)" + (trained.frameIntervalSeconds.map(Self.rate) ?? ""))
+        output.say("Model: \(trained.origin(blending: blend))" + (trained.frameIntervalSeconds.map(Self.rate) ?? ""))
         guard samples == 1 || trained.generator.latentSize > 0 else {
             throw ConfigurationError(
                 "--samples \(samples): the model of \(model) has one future for each context; leave --samples out")
@@ -154,7 +157,7 @@ struct PredictCommand: ParsableCommand {
             let paths = (0..<samples).map { samples > 1 ? Self.numbered(base, $0) : base }
             // Before the work, not after it.
             for path in paths + [motion].compactMap(\.self) { try checkPlace(path) }
-            let pictures = try VideoContinuation(trained).pictures(
+            let pictures = try VideoContinuation(trained, blending: blend).pictures(
                 of: video, from: at, frames: horizon, samples: samples, seed: seed,
                 classNumber: try trained.classNumber(named: className), note: { output.say("Note: \($0)") })
             for (picture, path) in zip(pictures, paths) {
@@ -181,7 +184,7 @@ struct PredictCommand: ParsableCommand {
         let classNumber = try className.flatMap { try trained.classNumber(named: $0) }
         let batch = try SourceContinuation(
             trained, source: text, frames: horizon, samples: samples, seed: seed, classNumber: classNumber,
-            options: try sourceOptions())
+            options: try sourceOptions(), blending: blend)
         // Of the exact forms .npy alone keeps more than 8 bits of a number.
         let ending = format ?? (batch.format.elementType == .uint8 ? Self.usualFormat : "npy")
         let progress = ProgressReporter("predict", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
@@ -233,7 +236,7 @@ struct PredictCommand: ParsableCommand {
             let files: [String]
             private enum CodingKeys: String, CodingKey { case schema, model, step, files }
         }
-        try Console.print(json: Result(model: model.origin, step: model.step, files: files))
+        try Console.print(json: Result(model: model.origin(blending: blend), step: model.step, files: files))
     }
 
     private static func rate(_ intervalSeconds: Double) -> String {

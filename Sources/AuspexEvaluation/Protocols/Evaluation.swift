@@ -60,7 +60,7 @@ public struct Evaluation {
     }
 
     /// What every table carries beside the model.
-    public static var baselines: [any Forecaster] { [CopyLast(), FlowExtrapolation()] }
+    public static var baselines: [any Forecaster] { Baselines.usual }
 
     /// One clip of the test with everybody's first future, for whoever wants to keep pictures.
     public struct Example {

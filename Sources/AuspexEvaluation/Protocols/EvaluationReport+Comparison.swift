@@ -10,7 +10,9 @@ extension EvaluationReport {
     private func verdict(on metric: String) -> String? {
         guard let model = models["model"]?.metrics[metric], model.value.isFinite else { return nil }
         let baselines = names.compactMap { name -> (name: String, result: MetricResult)? in
-            guard name != "model", let result = models[name]?.metrics[metric], result.value.isFinite else { return nil }
+            guard !Self.isModel(name), let result = models[name]?.metrics[metric], result.value.isFinite else {
+                return nil
+            }
             return (name, result)
         }
         func isBetter(_ a: MetricResult, _ b: MetricResult) -> Bool {

@@ -81,7 +81,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public var origin: String?
     /// Test clips that were scored.
     public var clips: Int
-    /// By forecaster: `model`, and the baselines.
+    /// By forecaster: `model`, the baselines, and `model-alone` where `model` is a blend of the model with them.
     public var models: [String: Scores]
     /// By metric: what papers report under the same protocol.
     public var published: [String: [PublishedValue]]
@@ -90,9 +90,15 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     /// The clips that were scored, in order.
     public var clipList: [TestClip]
 
+    /// What the trained model is called where `model` is a blend with it.
+    public static let modelAlone = "model-alone"
+
+    /// Whether a forecaster is no baseline.
+    static func isModel(_ name: String) -> Bool { name == "model" || name == modelAlone }
+
     /// The forecasters, the model first.
     public var names: [String] {
-        models.keys.sorted { ($0 != "model" ? 1 : 0, $0) < ($1 != "model" ? 1 : 0, $1) }
+        models.keys.sorted { (Self.isModel($0) ? 0 : 1, $0) < (Self.isModel($1) ? 0 : 1, $1) }
     }
 
     /// The metrics that every forecaster has at every predicted step.

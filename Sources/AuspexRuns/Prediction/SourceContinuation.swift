@@ -8,6 +8,7 @@ import Foundation
 /// Continues every clip of a source: for scoring predictions that are kept as files.
 public struct SourceContinuation {
     private let model: TrainedModel
+    private let forecaster: any Forecaster
     private let source: any ClipSource
     /// What the numbers of the source's frames are, and of the predicted ones.
     public let format: FrameFormat
@@ -23,23 +24,25 @@ public struct SourceContinuation {
     ///   - samples: how many different futures of each clip.
     ///   - classNumber: the class of every clip, in place of what the source says.
     ///   - options: how the source is opened; whether it has classes follows from the model.
+    ///   - blending: whether the model is blended with the baselines; nil as its run says.
     public init(
         _ model: TrainedModel, source text: String, frames: Int, samples: Int = 1, seed: UInt64 = 0,
-        classNumber: Int? = nil, options: SourceOptions = SourceOptions()
+        classNumber: Int? = nil, options: SourceOptions = SourceOptions(), blending: Bool? = nil
     ) throws {
         var options = options
         options.classes = model.configuration.model.classes > 0 && classNumber == nil
         try self.init(
             model, clips: openSource(text, options: options), frames: frames, samples: samples, seed: seed,
-            classNumber: classNumber)
+            classNumber: classNumber, blending: blending)
     }
 
     /// Continues clips of any source.
     public init(
         _ model: TrainedModel, clips source: any ClipSource, frames: Int, samples: Int = 1, seed: UInt64 = 0,
-        classNumber: Int? = nil
+        classNumber: Int? = nil, blending: Bool? = nil
     ) throws {
         self.model = model
+        forecaster = try model.forecaster(blending: blending)
         self.source = source
         self.frames = frames
         self.samples = samples
@@ -71,7 +74,6 @@ public struct SourceContinuation {
         let places = try source.places(for: request, atMost: limit)
         for folder in folders { try FolderMaking.make(folder) }
         let names = Self.names(of: places.map(source.name(at:)))
-        let forecaster = GeneratorForecaster(model.generator)
         var spacing = FrameSpacing(request)
         var scaleNotes: Set<String> = []
         var done = 0

@@ -63,4 +63,25 @@ public struct TrainedModel {
         run = path
         origin = "\(path), averaged weights of step \(step), \(choice.reason)"
     }
+
+    /// The model as something that continues clips.
+    ///
+    /// - Parameter blending: whether it is blended with the baselines by their hindcasts; nil as the run's `training.blend` says.
+    /// - Throws: `ConfigurationError` where its context is too short for that.
+    public func forecaster(blending: Bool? = nil) throws -> any Forecaster {
+        let alone = GeneratorForecaster(generator)
+        guard blending ?? configuration.training.blend else { return alone }
+        guard configuration.model.contextFrames >= HindcastBlend.fewestContextFrames else {
+            throw ConfigurationError(
+                "\(run): its model is given \(configuration.model.contextFrames, "frame") of context, a blend needs "
+                    + "\(HindcastBlend.fewestContextFrames): two to see motion in and one to judge by; predict with the model alone"
+            )
+        }
+        return HindcastBlend(of: alone)
+    }
+
+    /// `origin`, and what the model is blended with.
+    public func origin(blending: Bool? = nil) -> String {
+        origin + (blending ?? configuration.training.blend ? ", blended with copy-last and flow" : "")
+    }
 }

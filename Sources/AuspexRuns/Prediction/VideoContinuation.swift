@@ -16,9 +16,12 @@ public struct VideoContinuation {
     let model: TrainedModel?
 
     /// Continues videos by a trained model, at its own rate and size.
-    public init(_ model: TrainedModel) {
+    ///
+    /// - Parameter blending: whether the model is blended with the baselines; nil as its run says.
+    /// - Throws: `ConfigurationError` where its context is too short for that.
+    public init(_ model: TrainedModel, blending: Bool? = nil) throws {
         self.init(
-            GeneratorForecaster(model.generator), configuration: model.configuration,
+            try model.forecaster(blending: blending), configuration: model.configuration,
             step: model.clipRequest(frames: 1).step, model: model)
     }
 

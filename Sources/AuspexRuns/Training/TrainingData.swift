@@ -169,12 +169,15 @@ public struct TrainingData {
         return trained + "the last \(least == most ? "" : "\(least) to ")\(most)% of \(whose)."
     }
 
+    /// The motion that is added to training clips.
+    private var camera: CameraMotion { CameraMotion(share: configuration.data.camera) }
+
     /// The run's batches from a clip number on.
     func supply(from position: Int) -> any BatchSupply {
         let loader = ClipLoader(
             source: training, stream: RandomStream(seed: configuration.training.seed, name: "clips"),
             request: request, batchSize: configuration.training.batch, from: position,
-            threads: configuration.data.loaderThreads, queuedBatches: configuration.data.queuedBatches)
+            threads: configuration.data.loaderThreads, queuedBatches: configuration.data.queuedBatches, camera: camera)
         return LoaderSupply(loader)
     }
 
@@ -192,7 +195,7 @@ public struct TrainingData {
         var intervals: [Double?] = []
         let standing = try (0..<configuration.training.standingStatisticsBatches).map { number in
             let clips = try (0..<batch).map {
-                try training.clip(at: number * batch + $0, from: stream, request: request)
+                try camera.clip(at: number * batch + $0, of: training, from: stream, request: request)
             }
             intervals += clips.map(\.frameIntervalSeconds)
             return try ClipBatch(joining: clips)

@@ -17,7 +17,7 @@ struct SampleWriter {
     /// Writes `step-00012000-clip-0.png` and so on: context, truth and prediction.
     ///
     /// - Returns: the first clip's strip, for TensorBoard; nil where there are no clips.
-    func write(step: Int, forecaster: some Forecaster) throws -> EventFile.Picture? {
+    func write(step: Int, forecaster: any Forecaster) throws -> EventFile.Picture? {
         guard let clips else { return nil }
         let count = min(Self.shown, clips.count)
         let shown = clips.frames.sliced(0, from: 0, count: count)

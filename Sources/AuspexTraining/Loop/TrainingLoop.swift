@@ -211,13 +211,19 @@ public final class TrainingLoop {
         refreshedAt = trainer.step
     }
 
+    /// The averaged weights as they will be predicted with.
+    private var forecaster: any Forecaster {
+        let alone = GeneratorForecaster(evaluation.generator)
+        return configuration.blend ? HindcastBlend(of: alone) : alone
+    }
+
     private var validates: Bool { configuration.validationInterval > 0 && !validation.batches.isEmpty }
 
     /// Measures what the model has to beat, once a run; their lines in the log belong to step 0.
     private func measureBaselines() throws {
         guard validates, baselines == nil else { return }
         var scores: [ValidationSummary.Score] = []
-        for baseline in [CopyLast(), FlowExtrapolation()] as [any Forecaster]
+        for baseline in Baselines.usual
         where baseline.fewestContextFrames <= model.contextFrames {
             let results = try validation.measure(baseline)
             if trainer.step == 0 { try log(results, as: "validation/\(baseline.name)") }
@@ -234,7 +240,7 @@ public final class TrainingLoop {
     private func validate() throws -> Bool {
         guard validates else { return false }
         try refresh()
-        let results = try validation.measure(GeneratorForecaster(evaluation.generator))
+        let results = try validation.measure(forecaster)
         try log(results, as: "validation")
         func value(_ name: String) -> Double? { results.first { $0.name == name }?.value }
         summary = ValidationSummary(
@@ -253,7 +259,7 @@ public final class TrainingLoop {
 
     private func sample() throws {
         try refresh()
-        if let picture = try samples.write(step: trainer.step, forecaster: GeneratorForecaster(evaluation.generator)) {
+        if let picture = try samples.write(step: trainer.step, forecaster: forecaster) {
             try events.add(step: trainer.step, tag: "samples", picture: picture)
         }
     }

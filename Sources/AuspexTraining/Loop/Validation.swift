@@ -90,19 +90,24 @@ public struct ValidationSummary: Codable, Sendable, Equatable {
     public var psnr: Double
     /// The step that it was measured at.
     public var step: Int
-    /// What a model has to beat: `copy-last`, and `flow` where the context is long enough.
+    /// What a model has to beat: `copy-last`, and `flow` and `blend` where the context is long enough.
     public var baselines: [Score]
 
     /// The result in one sentence.
     public var text: String {
         let beaten = baselines.filter { psnr > $0.psnr }
         let unbeaten = baselines.filter { psnr <= $0.psnr }
-        func names(_ scores: [Score]) -> String { scores.map(\.name).joined(separator: " and ") }
+        func names(_ scores: [Score]) -> String {
+            let names = scores.map(\.name)
+            return names.count < 3
+                ? names.joined(separator: " and ")
+                : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+        }
         let verdict =
             if baselines.isEmpty { "" } else if unbeaten.isEmpty {
-                "; the model beats \(baselines.count == 2 ? "both" : names(beaten))"
+                "; the model beats \(baselines.count == 1 ? names(beaten) : baselines.count == 2 ? "both" : "all")"
             } else if beaten.isEmpty {
-                "; the model does not beat \(baselines.count == 2 ? "either" : names(unbeaten)) yet"
+                "; the model does not beat \(baselines.count == 1 ? names(unbeaten) : baselines.count == 2 ? "either" : "any") yet"
             } else {
                 "; the model beats \(names(beaten)), but not \(names(unbeaten))"
             }

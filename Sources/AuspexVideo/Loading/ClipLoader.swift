@@ -22,9 +22,10 @@ public final class ClipLoader {
     ///   - position: number of the first clip.
     ///   - threads: decoding threads.
     ///   - queuedBatches: decoded batches that may wait.
+    ///   - camera: motion that is added to some of the clips; nil adds none.
     public init(
         source: any ClipSource, stream: RandomStream, request: ClipRequest, batchSize: Int, from position: Int = 0,
-        threads: Int = 2, queuedBatches: Int = 4
+        threads: Int = 2, queuedBatches: Int = 4, camera: CameraMotion? = nil
     ) {
         require(
             batchSize > 0 && threads > 0 && queuedBatches > 0 && position >= 0, "ClipLoader",
@@ -38,7 +39,10 @@ public final class ClipLoader {
         let stackBytes = 4 << 20
         self.threads = (0..<threads).count { number in
             SystemThread.start(name: "auspex-decode-\(number)", stackBytes: stackBytes) {
-                queue.work { try source.clip(at: $0, from: stream, request: request) }
+                queue.work {
+                    try camera?.clip(at: $0, of: source, from: stream, request: request)
+                        ?? source.clip(at: $0, from: stream, request: request)
+                }
             }
         }
         // With one, clips come more slowly; with none, never.

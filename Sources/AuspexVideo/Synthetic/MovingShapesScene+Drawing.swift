@@ -1,14 +1,8 @@
 import AuspexTensors
 
 /// Drawing: every frame afresh from the positions, edges antialiased over one pixel, nearer shapes over farther ones.
-extension MovingShapesScene {
-    /// Draws frames.
-    ///
-    /// - Parameters:
-    ///   - frames: which ones, in order; any from 0.
-    ///   - channels: 3, or 1 for a scene made in grey.
-    /// - Returns: `[T, H, W, C]`, uint8.
-    package func drawn(_ frames: [Int], size: FrameSize, channels: Int) -> Tensor {
+extension MovingShapesScene: DrawnScene {
+    public func drawn(_ frames: [Int], size: FrameSize, channels: Int) -> Tensor {
         let pixels = size.height * size.width * channels
         var clip = Tensor(uninitialized: [frames.count, size.height, size.width, channels], elementType: .uint8)
         clip.withMutableScalars(as: UInt8.self) { all in
@@ -70,7 +64,7 @@ extension MovingShapesScene {
 extension MovingShapesScene.Shape {
     /// Distance from the shape's edge, negative inside (outside a corner: from the sides' lines, which is near enough within a pixel).
     @inline(__always)
-    fileprivate func distance(x: Float, y: Float, normals: UnsafeBufferPointer<SIMD2<Float>>) -> Float {
+    func distance(x: Float, y: Float, normals: UnsafeBufferPointer<SIMD2<Float>>) -> Float {
         if normals.isEmpty {
             let length = (x * x + y * y).squareRoot()
             return isRing ? abs(length - 0.65 * radius) - 0.35 * radius : length - radius
@@ -83,6 +77,6 @@ extension MovingShapesScene.Shape {
 
 /// Rounds a value of 0…255 to the nearest byte.
 @inline(__always)
-private func byte(_ value: Float) -> UInt8 {
+func byte(_ value: Float) -> UInt8 {
     UInt8(truncatingIfNeeded: Int32(max(0, min(255, value)) + 0.5))
 }

@@ -44,7 +44,7 @@ public struct MovingShapesScene: Sendable {
         }
     }
 
-    private static func background(
+    static func background(
         _ options: MovingShapes.Options, dark: Bool, using draws: inout SceneDraws
     ) -> ShapeTexture {
         let brightness: ClosedRange<Float> = dark ? 0.1...0.35 : 0.6...0.85
@@ -57,7 +57,7 @@ public struct MovingShapesScene: Sendable {
             high: options.background == .textured ? low + (other - low) * 0.5 : low)
     }
 
-    private static func shape(
+    static func shape(
         _ options: MovingShapes.Options, extent: SIMD2<Double>, dark: Bool, using draws: inout SceneDraws
     ) -> Shape {
         let kind = draws.integer(in: 0...outlines.count)
@@ -133,14 +133,14 @@ public struct MovingShapesScene: Sendable {
 
 extension ShapeTexture {
     /// The pattern with its colours' distances from one colour multiplied.
-    fileprivate func nearer(to colour: SIMD4<Float>, contrast: Float) -> ShapeTexture {
+    func nearer(to colour: SIMD4<Float>, contrast: Float) -> ShapeTexture {
         var result = self
         (result.low, result.high) = (colour + (low - colour) * contrast, colour + (high - colour) * contrast)
         return result
     }
 
     /// The pattern in shades of grey of the same luma, where asked for.
-    fileprivate func toned(_ grey: Bool) -> ShapeTexture {
+    func toned(_ grey: Bool) -> ShapeTexture {
         guard grey else { return self }
         func luma(_ colour: SIMD4<Float>) -> SIMD4<Float> {
             SIMD4(repeating: 0.299 * colour.x + 0.587 * colour.y + 0.114 * colour.z)

@@ -6,11 +6,14 @@ public enum SyntheticSources {
     /// What marks a synthetic source wherever a source is named: `synthetic:moving-shapes`.
     public static let prefix = "synthetic:"
 
+    /// The time that one frame of a synthetic clip stands for.
+    public static let frameIntervalSeconds = 0.1
+
     /// Names without the prefix, in alphabetical order.
     public static var names: [String] { makers.keys.sorted() }
 
     private static let makers: [String: @Sendable () -> any ClipSource] = [
-        MovingShapes.name: { MovingShapes() }
+        CameraWorld.name: { CameraWorld() }, MovingShapes.name: { MovingShapes() },
     ]
 
     /// The source of a name, with or without the prefix.

@@ -50,7 +50,7 @@ struct FlowExtrapolationTests {
     func steadyMotion(channels: Int) {
         let clip = Self.waves(moving: (0.75, -1.25), frames: 7, channels: channels)
         let truth = clip.sliced(1, from: 2, count: 5)
-        let flow = Self.errors(Self.predict(FlowExtrapolation(), clip, context: 2), truth, margin: 16)
+        let flow = Self.errors(Self.predict(FlowExtrapolation(windowSize: 15), clip, context: 2), truth, margin: 16)
         let still = Self.errors(Self.predict(CopyLast(), clip, context: 2), truth, margin: 16)
         for (frame, (moved, copied)) in zip(flow, still).enumerated() {
             #expect(moved < copied / 20, "frame \(frame + 1): \(moved) against \(copied)")
@@ -59,20 +59,20 @@ struct FlowExtrapolationTests {
 
     @Test("leaves what stands where it stands") func standingStill() {
         let clip = Self.waves(moving: (0, 0), frames: 5)
-        let predicted = Self.predict(FlowExtrapolation(), clip, context: 2)
+        let predicted = Self.predict(FlowExtrapolation(windowSize: 15), clip, context: 2)
         let truth = clip.sliced(1, from: 2, count: 3)
         #expect(predicted.shape == truth.shape && predicted.scalars == truth.scalars)
     }
 
     @Test("uses the last two frames, each clip by itself, and invents no values") func clipsApart() {
         let (a, b) = (Self.waves(moving: (3, 2), frames: 12), Self.waves(moving: (-2, 4), frames: 12))
-        let together = Self.predict(FlowExtrapolation(), joined([a, b], along: 0), context: 4)
+        let together = Self.predict(FlowExtrapolation(windowSize: 15), joined([a, b], along: 0), context: 4)
         let apart = joined(
-            [a, b].map { Self.predict(FlowExtrapolation(), $0, context: 4) }, along: 0)
+            [a, b].map { Self.predict(FlowExtrapolation(windowSize: 15), $0, context: 4) }, along: 0)
         #expect(together.shape == [2, 8, 64, 64, 3])
         #expect(together.scalars == apart.scalars)
-        let late = Self.predict(FlowExtrapolation(), a.sliced(1, from: 2, count: 10), context: 2)
-        #expect(late.scalars == Self.predict(FlowExtrapolation(), a, context: 4).scalars)
+        let late = Self.predict(FlowExtrapolation(windowSize: 15), a.sliced(1, from: 2, count: 10), context: 2)
+        #expect(late.scalars == Self.predict(FlowExtrapolation(windowSize: 15), a, context: 4).scalars)
         let (low, high) = (a.scalars.min() ?? 0, a.scalars.max() ?? 0)
         #expect(late.scalars.allSatisfy { $0 >= low - 1e-5 && $0 <= high + 1e-5 })
     }

@@ -147,6 +147,11 @@ import Testing
         )
         #expect(try summary(22, both).hasSuffix("; the model beats copy-last, but not flow"))
         #expect(try summary(20, both).hasSuffix("; the model does not beat either yet"))
+        let three = both + [("blend", 23.5)]
+        #expect(try summary(24, three).hasSuffix("blend 23.50 dB; the model beats all"))
+        #expect(try summary(23.2, three).hasSuffix("; the model beats copy-last and flow, but not blend"))
+        #expect(try summary(22, three).hasSuffix("; the model beats copy-last, but not flow and blend"))
+        #expect(try summary(20, three).hasSuffix("; the model does not beat any yet"))
         #expect(try summary(20, [both[0]]).hasSuffix("; the model does not beat copy-last yet"))
         #expect(try summary(20, []).hasSuffix(" dB"))
     }

@@ -207,7 +207,7 @@ import Testing
     }
 
     @Test("Sources by name") func names() throws {
-        #expect(SyntheticSources.names == ["moving-shapes"])
+        #expect(SyntheticSources.names == ["camera", "moving-shapes"])
         #expect(try SyntheticSources.source(named: "synthetic:moving-shapes").description == "synthetic:moving-shapes")
         #expect(try SyntheticSources.source(named: "moving-shapes") is MovingShapes)
         do {
@@ -217,7 +217,7 @@ import Testing
             #expect(
                 "\(error)"
                     == "synthetic:moving-shape: there is no synthetic source of that name; did you mean "
-                    + "synthetic:moving-shapes? There are: synthetic:moving-shapes")
+                    + "synthetic:moving-shapes? There are: synthetic:camera, synthetic:moving-shapes")
         }
     }
 }

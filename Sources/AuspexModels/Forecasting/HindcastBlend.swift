@@ -1,0 +1,105 @@
+import AuspexSupport
+import AuspexTensors
+
+/// Several forecasters' futures, mixed pixel by pixel by how well each would have predicted the end of the context. Nothing is trained.
+///
+/// Every candidate is also run on the past: from a context whose last k frames are taken away, and whose first is repeated instead, it predicts
+/// these k frames, for k = 3 and k = 1. With the squared error over time and channels (of pixels in [0, 1]), its mean E over the clip and its mean P
+/// over 7×7 pixels, the logit is `−Σₖ [ln(Eₖ + 1e-5) + 0.3 ln(Pₖ + 1e-4)]`; a softmax over candidates gives the weights, the same at every step.
+/// A k is left out where fewer than two frames remain before it: motion is seen in two.
+///
+/// A mean is less sharp than what it is made of, but a candidate that fails on a clip is all but left out of it. A candidate that draws its futures is
+/// judged by one draw.
+/// Source: a choice of ours; weighting forecasts by their hindcasts is old, see Raftery et al. 2005, "Using Bayesian model averaging to calibrate
+/// forecast ensembles".
+public final class HindcastBlend: Forecaster {
+    public let name: String
+    /// What is mixed; at least one.
+    public let candidates: [any Forecaster]
+    public var isStochastic: Bool { candidates.contains { $0.isStochastic } }
+    /// Three: two to see motion in, and one to predict from them.
+    public var fewestContextFrames: Int {
+        candidates.reduce(Self.fewestContextFrames) { max($0, $1.fewestContextFrames) }
+    }
+
+    /// The fewest context frames of which the last can be predicted.
+    public static let fewestContextFrames = 3
+    /// How many of the context's last frames are predicted from those before.
+    private static let spans = [3, 1]
+
+    /// A blend of any forecasters.
+    ///
+    /// - Parameters:
+    ///   - candidates: at least one.
+    ///   - name: what tables call the blend.
+    public init(of candidates: [any Forecaster], name: String) {
+        require(!candidates.isEmpty, "HindcastBlend", "nothing to mix")
+        self.candidates = candidates
+        self.name = name
+    }
+
+    /// The baseline `blend`: copying the last frame, and letting go on what moves.
+    public convenience init() { self.init(of: [CopyLast(), FlowExtrapolation()], name: "blend") }
+
+    /// A model, mixed with the two baselines where it would have done worse than they.
+    public convenience init(of model: any Forecaster) {
+        self.init(of: [model, CopyLast(), FlowExtrapolation()], name: model.name)
+    }
+
+    public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
+        let weights = weights(for: context, classes: classes)
+        let samplers = candidates.map { $0.futures(of: context, horizon: horizon, classes: classes) }
+        return { randomness in
+            let parts = zip(samplers, weights).map { $0(randomness) * $1 }
+            return parts.dropFirst().reduce(parts[0], +)
+        }
+    }
+
+    /// Every candidate's share of each pixel, `[B, 1, H, W, 1]`; they sum to 1.
+    package func weights(for context: Tensor, classes: [Int]? = nil) -> [Tensor] {
+        let (batch, count, height, width) = (context.shape[0], context.shape[1], context.shape[2], context.shape[3])
+        require(
+            context.rank == 5 && count >= fewestContextFrames, "HindcastBlend",
+            "a context of \(fewestContextFrames) frames [B, T, H, W, C] or more, not \(context.shape)")
+        let logits = candidates.map { candidate in
+            var logit = Tensor(zeros: [batch, height, width, 1])
+            for span in Self.spans where span <= count - 2 {
+                let error = hindcastError(of: candidate, on: context, span: span, classes: classes)
+                logit =
+                    logit - log(mean(error, along: [1, 2], keepingDimensions: true) + 1e-5)
+                    - log(Self.surroundings(error) + 1e-4) * 0.3
+            }
+            return logit
+        }
+        return softmax(joined(logits, along: 3), along: 3).split(3, counts: [Int](repeating: 1, count: logits.count))
+            .map { $0.reshaped(to: [batch, 1, height, width, 1]) }
+    }
+
+    /// The squared error of the context's last frames, predicted from those before: mean over time and channels, in [0, 1]; `[B, H, W, 1]`.
+    private func hindcastError(
+        of candidate: any Forecaster, on context: Tensor, span: Int, classes: [Int]?
+    ) -> Tensor {
+        let known = context.shape[1] - span
+        let first = context.sliced(1, from: 0, count: 1)
+        let past = joined(
+            [Tensor](repeating: first, count: span) + [context.sliced(1, from: 0, count: known)], along: 1)
+        let predicted = candidate.future(
+            of: past, horizon: span, classes: classes, drawnFrom: RandomStream(seed: 0, name: "hindcast", step: span))
+        let error = square((predicted - context.sliced(1, from: known, count: span)) * 0.5)
+        return mean(error, along: [1, 4]).reshaped(to: [context.shape[0]] + context.shape[2...3] + [1])
+    }
+
+    /// The mean over 7×7 pixels, the edge repeated: `[B, H, W, 1]`.
+    private static func surroundings(_ error: Tensor) -> Tensor {
+        let (height, width) = (error.shape[1], error.shape[2])
+        let window = [Float](repeating: 1 / 7, count: 7)
+        let values = error.scalars
+        let smooth = (0..<error.shape[0]).flatMap { clip in
+            let plane = Plane(
+                height: height, width: width,
+                values: Array(values[clip * height * width..<(clip + 1) * height * width]))
+            return plane.filtered(vertical: window, horizontal: window, border: .repeated).values
+        }
+        return Tensor(smooth, shape: error.shape)
+    }
+}
