@@ -8,6 +8,7 @@ Run from the repository's root: python3 tools/oracles/whole_model.py
 
 import json
 import pathlib
+import sys
 
 import torch
 from golden_state import channels_first, channels_last, clip, gradients, initialise, integers, uniform
@@ -218,14 +219,18 @@ def deviation(results, reference):
 
 
 def main():
+    """Without arguments every case; with names those alone."""
     torch.set_num_threads(1)
     cases = {**{c: whole for c in WHOLE}, **{c: generator for c in GENERATORS}, "units": units, "view-discriminators": view_discriminators}
     for name, make in cases.items():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         reference, single = make(name, torch.float64), make(name, torch.float32)
         # Through float32 as the file has it, so that the deviation is from what the test sees.
         target = GOLDEN / f"{name}.safetensors"
         stored = {k: (t.float() if t.is_floating_point() else t).contiguous() for k, t in reference.items()}
         save_file(stored, target)
+        target.chmod(0o644)
         notes = "PyTorch's float32 from its double, largest difference over largest magnitude: " + json.dumps(deviation(single, reference))
         write_sidecar(target, ["numpy", "torch", "safetensors"], notes)
         print(name, target.stat().st_size, notes)
