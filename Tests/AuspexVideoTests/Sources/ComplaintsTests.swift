@@ -26,7 +26,7 @@ import Testing
         for number in 0..<500 { complaints.note("set", VideoError(.damaged, "set/\(number).png", "cut")) }
         complaints.note("other", VideoError(.damaged, "other/1.png", "cut"))
         #expect(log.warnings.count { $0.contains("set/") } == 10)
-        #expect(log.warnings.count { $0.contains("data inspect") && $0.contains("set") } == 1)
+        #expect(log.warnings.count { $0.contains("pictures of set") && $0.contains("inspect the source") } == 1)
         #expect(log.warnings.last == "skipped other/1.png: cut")
     }
 }
