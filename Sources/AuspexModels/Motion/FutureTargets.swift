@@ -48,9 +48,7 @@ public struct FutureTargets {
     /// `[B, Tp, H, W, 2]` and `[B, Tp, H, W, 1]`.
     private static func tracks(of clips: Tensor, _ contextLength: Int, _ flow: FarnebackFlow) -> (Tensor, Tensor) {
         let (batch, height, width) = (clips.shape[0], clips.shape[2], clips.shape[3])
-        let frames = (contextLength - 1..<clips.shape[1]).map {
-            clips.sliced(1, from: $0, count: 1).reshaped(to: [batch] + clips.shape[2...])
-        }
+        let frames = (contextLength - 1..<clips.shape[1]).map(clips.frame)
         let steps = frames.count - 1
         // Flows forward by steps and clips, then those backward.
         let forward = (0..<steps * batch).map { (from: $0, to: $0 + batch) }

@@ -25,10 +25,7 @@ struct MotionScene {
         let (batch, time, height, width) = (context.shape[0], context.shape[1], context.shape[2], context.shape[3])
         let channels = context.shape[4]
         let frames = context * 0.5 + 0.5
-        func frame(_ number: Int) -> Tensor {
-            frames.sliced(1, from: number, count: 1).reshaped(to: [batch, height, width, channels])
-        }
-        let (before, last) = (frame(time - 2), frame(time - 1))
+        let (before, last) = (frames.frame(time - 2), frames.lastFrame)
         let prior = given ?? Self.priorMotion(of: context, options)
         (self.frames, self.last, self.prior) = (frames, last, prior)
         require(

@@ -38,8 +38,7 @@ public final class AdvectedOutput: FrameOutput {
 
     public func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> GeneratorOutput {
         let (given, last) = (context.detached(), context.lastFrame)
-        let motion = flow.motion(in: given)
-        let ways = motion.ways(steps: steps)
+        let ways = flow.motion(in: given).ways(steps: steps)
         let maps = conv(features, pass).unfolded(steps: steps)
         let correction = maps.sliced(4, from: 0, count: 2)
         let mask = sigmoid(maps.sliced(4, from: 2, count: 1))
@@ -50,7 +49,7 @@ public final class AdvectedOutput: FrameOutput {
         // Where flow failed: the last frame beside the one before it, moved.
         let unmatched =
             last
-            - sampledWithEdges(given.frame(given.shape[1] - 2), flow: motion.ways(steps: 1))
+            - sampledWithEdges(given.frame(given.shape[1] - 2), flow: ways.sliced(1, from: 0, count: 1))
             .reshaped(to: last.shape)
         func atEveryStep(_ x: Tensor) -> Tensor { .clips(of: [Tensor](repeating: x, count: steps)) }
         let seen = joined(
