@@ -54,13 +54,13 @@ public enum AuspexProgram {
         }
     }
 
-    /// A result that could not be printed; nothing is said where its reader (`| head`) had enough of it.
+    /// Reports a result that could not be printed; silent where its reader (`| head`) closed the pipe early.
     private static func report(unwritten failure: FileError?) -> Int32 {
         if let failure, failure.kind != .closed { Console.complain(failure.description) }
         return Status.failed
     }
 
-    /// Prints what an error has to say, and gives the exit status that it stands for.
+    /// Prints an error's message and returns its exit status.
     private static func report(_ error: any Error) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
         let status = Auspex.exitCode(for: error).rawValue

@@ -3,19 +3,19 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// What a configuration's sizes take, computed before a network is built or a clip is read.
+/// Memory needed for a configuration's sizes, computed before a network is built or a clip is read.
 extension Configuration {
-    /// More than any machine that trains on processors has: what needs this much is a slip of the keyboard.
+    /// More than any machine that trains on CPUs has: a size that needs this much is a typing mistake.
     private static let absurdBytes = 1e13
 
-    /// Refuses sizes with which no network can be built anywhere: the numbers of their elements would overflow.
+    /// Refuses sizes for which no network can be built anywhere: element counts would overflow.
     ///
     /// - Throws: `ConfigurationError` naming the field and the memory that it would need.
     func refuseAbsurdSizes() throws { try check(sizes: needs, limit: Self.absurdBytes, whose: "no machine has that") }
 
     /// Refuses a training that needs more memory than the process may use.
     ///
-    /// - Parameter memories: how many times that memory may be needed: what is only forecast may be meant for a larger machine.
+    /// - Parameter memories: the allowed multiple of this machine's memory: a forecast may be for a larger machine.
     /// - Throws: as `refuseAbsurdSizes`.
     public func refuseWhatDoesNotFit(in memories: Double = 1) throws {
         try check(
@@ -25,7 +25,7 @@ extension Configuration {
 
     /// Refuses a model whose weights alone need more memory than the process may use: a checkpoint's documents may be damaged.
     package func refuseModelThatDoesNotFit(of run: String) throws {
-        // No discriminators, and one of the copies that training keeps.
+        // Prediction needs no discriminators, and one of the copies that training keeps.
         let least = LeastMemory(self)
         let bytes = (least.parameterBytes - least.discriminatorBytes) / LeastMemory.bytesPerParameter * 4
         guard bytes > MachineMemory.bytes else { return }
@@ -38,7 +38,7 @@ extension Configuration {
     ///
     /// - Parameters:
     ///   - clips: how many futures are held at once.
-    ///   - work: what makes it that large, as the error names it.
+    ///   - work: what makes it that large, as worded in the error.
     ///   - remedies: which choices of the caller make it smaller.
     /// - Throws: `ConfigurationError` with the least memory that it would take.
     package func refusePredictionThatDoesNotFit(
@@ -67,13 +67,13 @@ extension Configuration {
                 + "\(whose); \(largest.advice)")
     }
 
-    /// Lower bounds in `Double`, which no size overflows.
+    /// Lower bounds in `Double`, which cannot overflow.
     private var needs: [Need] {
         let least = LeastMemory(self)
         let pixels = model.size.pixelCount * Double(model.frameChannels)
         let clipBytes = (Double(model.contextFrames) + Double(model.predictedFrames)) * pixels
         let batchBytes = Double(training.batch) * clipBytes
-        // As many batches as are enough are the batch's fault if they are too large; only what goes beyond is these fields' own.
+        // If a sufficient number of batches is already too large, blame the batch; these fields are blamed for the excess only.
         func parts(_ batches: Int, enough: Double) -> (usual: Double, more: Double) {
             (min(Double(batches), enough), max(0, Double(batches) - enough))
         }
@@ -100,7 +100,7 @@ extension Configuration {
                 field: "data.queuedBatches", value: data.queuedBatches, bytes: queued.more * batchBytes,
                 advice: "lower it: 4 are enough"),
         ]
-        // Other sources have no more clips than they have.
+        // Other sources have a limited number of clips.
         if (data.validation ?? data.source).hasPrefix(SyntheticSources.prefix) {
             needs.append(
                 Need(

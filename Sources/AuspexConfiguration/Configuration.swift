@@ -9,7 +9,7 @@ import Foundation
 public struct Configuration: Codable, Sendable, Equatable {
     /// The options of the generator; their `name` decides which keys there are.
     @NamedModel public var model: any ModelOptions = TrIVDGANConfiguration()
-    /// The discriminators that train the generator; without effect where only losses on pixels do.
+    /// The discriminators that train the generator; unused if training has pixel losses only.
     public var discriminators = DiscriminatorsConfiguration()
     /// Losses, optimizers, phases, batch, steps, checkpoints.
     public var training = TrainingConfiguration()
@@ -40,7 +40,7 @@ public struct Configuration: Codable, Sendable, Equatable {
         do { try validate() } catch { throw reader.placed(error) }
     }
 
-    /// Refuses what no run can be made of.
+    /// Refuses values that no run can have.
     public func validate() throws {
         try model.validate()
         if training.hasDiscriminators { try discriminators.validate(for: model) }
@@ -58,10 +58,10 @@ public struct Configuration: Codable, Sendable, Equatable {
     /// The configuration as YAML with every field documented.
     public var yaml: String { get throws { try ConfigurationWriter().yaml(of: self) } }
 
-    /// What a training clip should look like.
+    /// What a training clip looks like.
     public var clipRequest: ClipRequest { clipRequest(frames: model.clipFrames) }
 
-    /// A clip of any length, as the model takes its frames.
+    /// A clip of any length, with frames as the model takes them.
     public func clipRequest(frames: Int) -> ClipRequest {
         ClipRequest(
             frames: frames, size: model.size,

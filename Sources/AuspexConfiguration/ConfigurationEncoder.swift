@@ -8,7 +8,7 @@ package struct ConfigurationEncoder {
         try NodeBox(value, path: []).node(of: nil)
     }
 
-    /// A place that holds nothing yet but knows what it may hold.
+    /// A place that is still empty but knows what it may contain.
     static func absent<Value: Encodable>(_ type: Value.Type) -> ConfigurationNode {
         var node = ConfigurationNode(value: .null, kind: kind(of: type) ?? .open, isOptional: true)
         if let defaulted = type as? any (ConfigurationDefaulted & Encodable).Type,
@@ -20,7 +20,7 @@ package struct ConfigurationEncoder {
         return node
     }
 
-    /// What a type accepts, as far as the type alone tells.
+    /// What a type accepts, as far as the type alone determines it.
     static func kind(of type: Any.Type) -> ConfigurationNode.Kind? {
         switch type {
         case is Bool.Type: return .bool
@@ -42,7 +42,7 @@ package struct ConfigurationEncoder {
     }
 }
 
-/// Arrays, so that an empty list too knows what its elements are.
+/// Arrays have their own case so that even an empty list knows its element type.
 private protocol ConfigurationList {
     static var elementNode: ConfigurationNode? { get }
 }
@@ -57,7 +57,7 @@ extension Array: ConfigurationList where Element: Encodable {
     }
 }
 
-/// What an encoder has been given so far.
+/// What an encoder has collected so far.
 private final class NodeBox {
     enum Content {
         case nothing
@@ -92,7 +92,7 @@ private final class NodeBox {
     func node(of type: Any.Type?) -> ConfigurationNode {
         if let encoded {
             var node = encoded.box.node(of: encoded.type)
-            // Cases with associated values: which other cases there are shows only when one is decoded.
+            // Enums with associated values: their other cases become known only when one is decoded.
             if encoded.isEnumeration, case .map = node.kind { node.kind = .open }
             if !documentation.isEmpty, case .map(var fields) = node.value {
                 for index in fields.indices {
@@ -161,7 +161,7 @@ private struct KeyedNodes<Key: CodingKey>: KeyedEncodingContainerProtocol {
         set(try NodeBox(value, path: codingPath + [key]), key.stringValue)
     }
 
-    // The synthesised coding of an optional field comes here. The standard implementation leaves an absent one out.
+    // Synthesised coding of an optional field calls this. The standard implementation omits an absent one.
     private func optional<Value: Encodable>(_ value: Value?, _ key: Key) throws {
         var node =
             if let value { try ConfigurationEncoder.tree(of: value) } else { ConfigurationEncoder.absent(Value.self) }

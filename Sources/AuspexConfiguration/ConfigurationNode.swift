@@ -1,6 +1,6 @@
 import Yams
 
-/// One place of a configuration's tree: its value, what may stand there instead, and what it means.
+/// One place in a configuration's tree: its value, what it accepts, and what it means.
 ///
 /// The tree is what the defaults in code encode to. It therefore knows every key and every type, and a file laid over it can be checked
 /// key by key before anything is decoded.
@@ -30,7 +30,7 @@ package struct ConfigurationNode {
         case map
         /// The side of a square, or height and width.
         case frameSize
-        /// A type that does not tell beforehand what it accepts: checked when it is decoded.
+        /// A type whose accepted values are not known in advance: checked when it is decoded.
         case open
 
         /// Whether a whole number fits a field of 64 bits.
@@ -41,9 +41,9 @@ package struct ConfigurationNode {
 
     package var value: Value
     var kind: Kind
-    /// Whether nothing (`null`) may stand here.
+    /// Whether `null` is allowed here.
     var isOptional = false
-    /// What stands here when an optional section is given only some of its keys.
+    /// The value used here when an optional section is given only some of its keys.
     var sectionDefaults: [(key: String, node: ConfigurationNode)]?
     /// Where the value was written, for messages: `mine.yaml, line 3`; nil for a default.
     var place: String?

@@ -3,11 +3,11 @@ import AuspexTensors
 import Foundation
 import Yams
 
-/// Lays what somebody wrote over the tree of the defaults, refusing what the tree does not have.
+/// Lays the user's text over the tree of defaults, refusing keys that the tree does not have.
 struct ConfigurationOverlay {
     /// What messages call the text: a file's name, or the flag.
     let name: String
-    /// Whether line numbers mean anything to the reader.
+    /// Whether line numbers are meaningful to the reader.
     let showsLines: Bool
     /// Every path of the whole tree, to find a key that was written in the wrong section.
     let knownPaths: [[String]]
@@ -48,7 +48,7 @@ struct ConfigurationOverlay {
 
     private func unknown(_ name: String, among siblings: [String], at path: [String]) -> String {
         let elsewhere = knownPaths.filter { $0.last == name }.map { $0.joined(separator: ".") }
-        // A slip of the pen first, then the right word in the wrong section, then a name of which only some words are right.
+        // A typo first, then the right word in the wrong section, then a name that shares only some words.
         let near =
             NearestName.slip(name, among: siblings).map { (path + [$0]).joined(separator: ".") } ?? elsewhere.first
             ?? NearestName.of(name, among: siblings).map { (path + [$0]).joined(separator: ".") }
@@ -56,9 +56,9 @@ struct ConfigurationOverlay {
                 knownPaths.first { $0.last == near }?.joined(separator: ".")
             }
         guard let near else {
-            return "is not a key of a configuration; the keys here are \(siblings.joined(separator: ", "))"
+            return "is not a configuration key; the keys here are \(siblings.joined(separator: ", "))"
         }
-        return "is not a key of a configuration; did you mean \(near)?"
+        return "is not a configuration key; did you mean \(near)?"
     }
 
     private func elements(
@@ -93,7 +93,7 @@ struct ConfigurationOverlay {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
-    /// A word that was not quoted: `"4"` in quotes is text and no number.
+    /// An unquoted word: `"4"` in quotes is text, not a number.
     private func plain(_ yaml: Yams.Node) -> String? {
         guard let scalar = yaml.scalar, scalar.style == .plain || scalar.style == .any else { return nil }
         return scalar.string
@@ -109,9 +109,9 @@ struct ConfigurationOverlay {
 
     private func integer(_ yaml: Yams.Node, _ node: ConfigurationNode, at path: [String]) throws -> Int128 {
         guard let word = plain(yaml) else { throw mismatch(yaml, node, at: path) }
-        // 1e6 steps is a whole number too.
+        // 1e6 steps is a whole number, too.
         let whole = Int128(word.replacing("_", with: "")) ?? Double(word).flatMap { Int128(exactly: $0) }
-        // What the field cannot hold is refused here, where the line is known.
+        // Values that the field cannot hold are refused here, where the line number is known.
         guard let whole, node.kind.holds(whole) else { throw mismatch(yaml, node, at: path) }
         return whole
     }
@@ -151,7 +151,7 @@ struct ConfigurationOverlay {
         return word
     }
 
-    /// What YAML alone makes of a node, for places whose type shows only when they are decoded.
+    /// YAML's own interpretation of a node, for places whose type becomes known only on decoding.
     private func untyped(_ yaml: Yams.Node, at path: [String]) throws -> ConfigurationNode {
         func node(_ value: ConfigurationNode.Value) -> ConfigurationNode {
             ConfigurationNode(value: value, kind: .open)

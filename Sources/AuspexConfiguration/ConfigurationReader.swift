@@ -10,22 +10,22 @@ import Yams
 /// try reader.lay(assignment: "model.channels=8")
 /// let configuration = try reader.resolved()
 /// ```
-/// Synthesised decoding alone refuses missing keys and ignores unknown ones: the wrong way round for a file that people write.
+/// Synthesised decoding refuses missing keys and ignores unknown ones: the wrong way round for a file that people write.
 public struct ConfigurationReader<Value: Codable> {
     private var tree: ConfigurationNode
-    /// What was laid over the defaults, in order.
+    /// The texts laid over the defaults, in order.
     private var names: [String] = []
 
     private let userInfo: [CodingUserInfoKey: any Sendable]
 
     /// - Parameter userInfo: what decoding the values needs to know.
-    /// - Throws: `EncodingError` where the type encodes to something that is no section of keys.
+    /// - Throws: `EncodingError` where the type does not encode to a section of keys.
     public init(defaults: Value, userInfo: [CodingUserInfoKey: any Sendable] = [:]) throws {
         tree = try ConfigurationEncoder.tree(of: defaults)
         self.userInfo = userInfo
     }
 
-    /// Lays a YAML text over what is there: its values replace, its lists replace whole, what it does not name stays.
+    /// Lays a YAML text over the current values: its values replace them, its lists replace whole lists, and keys it does not name keep their values.
     ///
     /// - Parameter name: what errors call the text, usually the file's name.
     /// - Throws: `ConfigurationError` naming the line and the key.
@@ -40,7 +40,7 @@ public struct ConfigurationReader<Value: Codable> {
         try overlay.lay(node, over: &tree)
     }
 
-    /// Lays a JSON document over what is there, in which optional fields that are absent are nil.
+    /// Lays a JSON document over the current values; optional fields that it omits become nil.
     ///
     /// - Throws: `ConfigurationError` naming the line and the key.
     package mutating func lay(json text: String, named name: String) throws {
@@ -49,7 +49,7 @@ public struct ConfigurationReader<Value: Codable> {
         try lay(yaml: text, named: name)
     }
 
-    /// Lays one `key.of.field=value` over what is there; the value is YAML, so that lists can be given: `a.b=[1, 2]`.
+    /// Lays one `key.of.field=value` over the current values; the value is YAML, so lists can be given: `a.b=[1, 2]`.
     ///
     /// - Throws: `ConfigurationError` naming the key.
     public mutating func lay(assignment: String) throws {
@@ -72,9 +72,9 @@ public struct ConfigurationReader<Value: Codable> {
         try overlay.lay(nested, over: &tree)
     }
 
-    /// The configuration that all of it makes.
+    /// The resulting configuration.
     ///
-    /// - Throws: `ConfigurationError` where a type refuses what stands there.
+    /// - Throws: `ConfigurationError` where a type refuses a value.
     public func resolved() throws -> Value {
         let decoder = JSONDecoder()
         decoder.userInfo = userInfo
@@ -94,7 +94,7 @@ public struct ConfigurationReader<Value: Codable> {
         return ConfigurationError("\(place(of: key.split(separator: ".").map(String.init))): \(text)")
     }
 
-    /// Where the value of a key was written; where it is a default, everything that was read: one of them makes the default wrong.
+    /// Where the value of a key was written; for a default, everything that was read, since one of those values conflicts with the default.
     private func place(of path: [String]) -> String { tree.place(of: path) ?? allNames }
 
     private var allNames: String { names.isEmpty ? "configuration" : names.joined(separator: ", ") }

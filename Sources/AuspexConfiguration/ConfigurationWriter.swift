@@ -1,13 +1,13 @@
 import AuspexTensors
 import Foundation
 
-/// Writes a configuration as YAML that documents itself: every field, in the order of declaration, under what it means.
+/// Writes a configuration as self-documenting YAML: every field, in the order of declaration, below a comment on its meaning.
 ///
-/// Written by hand, because a YAML library keeps no comments; what it writes is read back by one in the tests.
+/// Written by hand, because YAML libraries drop comments; the tests read the result back with one.
 public struct ConfigurationWriter {
     private let width = 110
 
-    /// Makes a writer; it keeps nothing between documents.
+    /// Makes a writer; it keeps no state between documents.
     public init() {}
 
     /// - Returns: YAML that `ConfigurationReader` resolves to the same configuration.
@@ -72,14 +72,14 @@ public struct ConfigurationWriter {
 }
 
 extension String {
-    /// Whether the text may stand in YAML without quotes, inside lists too, and be read as text and nothing else.
+    /// Whether the text can be written in YAML without quotes, even inside lists, and be read back as the same text.
     fileprivate var isPlainYAML: Bool {
         guard let first = unicodeScalars.first, CharacterSet.letters.contains(first) || first == "/" else {
             return false
         }
         let safe = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "/._-+@"))
         let isSafe = unicodeScalars.allSatisfy { safe.contains($0) }
-        // `synthetic:moving-shapes` needs no quotes: a colon means something only before a space or an end.
+        // `synthetic:moving-shapes` needs no quotes: a colon is special only before a space or the end.
         let colonsInside = !hasSuffix(":") && replacing(":", with: "").unicodeScalars.allSatisfy { safe.contains($0) }
         let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
         return (isSafe || colonsInside) && !words.contains(lowercased()) && Double(self) == nil

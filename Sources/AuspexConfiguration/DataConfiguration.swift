@@ -1,26 +1,26 @@
 import AuspexVideo
 
-/// Where clips come from and how frames are made to fit the model. The size and the frames of a clip come from the model.
+/// Where clips come from and how frames are fitted to the model. The frame size and the clip length come from the model.
 public struct DataConfiguration: Codable, Sendable, Equatable {
     /// Training clips.
     public var source = "synthetic:moving-shapes"
-    /// Held-out clips; without one, a share of `source` is held out.
+    /// Held-out clips; if nil, a share of `source` is held out.
     public var validation: String?
     /// The share of the source's files (of the clips, of a synthetic source) that is held out where `validation` names no source.
     public var validationShare = 0.1
-    /// Order of the sides of a `.npy` array, as letters B T H W C; nil takes BTHWC where nothing speaks against it.
+    /// Order of the sides of a `.npy` array, as letters B T H W C; nil takes BTHWC unless the shape contradicts it.
     public var axes: String?
     /// Smallest and largest value of a float array.
     public var range: [Float]?
     /// Frame rate of image folders and arrays, which do not say it.
     public var framesPerSecond: Double?
-    /// Seconds between two frames of a clip; nil takes frames as the file has them.
+    /// Seconds between two frames of a clip; nil takes the file's own frames.
     public var frameIntervalSeconds: Double?
     /// Without an interval in seconds: every how many-th frame of the file is taken.
     public var frameStride = 1
     /// Which part of a frame is taken in training; held-out clips are cropped in the centre.
     public var crop = ClipRequest.Crop.centre
-    /// The share of the training clips that camera motion is added to: cut by a window that pans, zooms and shakes.
+    /// The share of the training clips that get camera motion: they are cut by a window that pans, zooms and shakes.
     public var camera = 0.0
     /// How a frame is resized.
     public var filter = ClipRequest.ScalingFilter.area
@@ -41,7 +41,7 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
             framesPerSecond: framesPerSecond)
     }
 
-    /// Refuses numbers with which no clip can be read.
+    /// Refuses numbers for which no clip can be read.
     public func validate() throws {
         func check(_ holds: Bool, _ field: String, _ found: some CustomStringConvertible, _ expected: String) throws {
             if !holds { throw ConfigurationError("data.\(field) is \(found); expected \(expected)") }
@@ -75,9 +75,9 @@ extension DataConfiguration: ConfigurationDocumented {
                 "Training clips: a video file, a folder of them, a text or CSV list, or synthetic:NAME (moving-shapes, camera).",
             "validation": "Held-out clips; null holds a share of the source out.",
             "validationShare":
-                "The share of the source that is held out where validation names no source.",
+                "The share of the source that is held out if validation is null.",
             "axes":
-                "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW; null takes BTHWC where nothing speaks against it.",
+                "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW; null takes BTHWC unless the shape contradicts it.",
             "range": "Smallest and largest value of a float array, for example [-1, 1].",
             "framesPerSecond":
                 "Frame rate of image folders and arrays, which do not say it; null where the source has times.",
@@ -85,7 +85,7 @@ extension DataConfiguration: ConfigurationDocumented {
             "frameStride": "Without an interval in seconds: every how many-th frame of the file is taken.",
             "crop": "Which part of a resized frame is taken in training.",
             "camera":
-                "The share of the training clips that camera motion is added to, for example 0.5: cut by a window that pans, zooms and shakes in larger frames.",
+                "The share of the training clips that get camera motion, for example 0.5: they are cut by a window that pans, zooms and shakes in larger frames.",
             "filter": "How a frame is resized.",
             "colour": "What the model sees of colour; model.frameChannels is 3 for rgb and 1 for grey.",
             "loaderThreads": "Threads that decode ahead.",

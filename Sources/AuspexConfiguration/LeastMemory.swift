@@ -3,12 +3,12 @@ import AuspexTraining
 
 /// A lower bound of the memory that a training step takes, in closed form.
 ///
-/// For refusing absurd sizes at once, before a network is built or a tensor is described: everything is computed in `Double`, because the sizes
-/// that have to be refused overflow an `Int`. `StepCost` gives the real number for sizes that pass.
+/// Used to refuse absurd sizes at once, before a network is built or a tensor is described. Everything is computed in `Double`, because sizes
+/// that must be refused overflow an `Int`. `StepCost` gives the exact number for sizes that pass.
 public struct LeastMemory: Sendable, Equatable {
     /// Weights, their gradients, both of Adam's moments and the averaged weights; grows with the networks' widths.
     public let parameterBytes: Double
-    /// What of it is the discriminators'.
+    /// The discriminators' part of it.
     let discriminatorBytes: Double
     /// The clips of a step, and the feature maps at the frames' own size; grows with `training.batch`.
     public let clipBytes: Double
@@ -17,7 +17,7 @@ public struct LeastMemory: Sendable, Equatable {
     public var bytes: Double { parameterBytes + clipBytes }
 
     private static let floatBytes = 4.0
-    /// Of a weight, its gradient, two moments and the average.
+    /// A weight, its gradient, two moments and the average.
     static let bytesPerParameter = 5 * floatBytes
 
     /// Computes the bounds from the sizes of a configuration alone, which need not be valid otherwise.

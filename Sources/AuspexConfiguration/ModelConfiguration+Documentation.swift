@@ -5,7 +5,7 @@ extension NamedModel: ConfigurationDocumentedValue {}
 extension DiscriminatorsConfiguration: ConfigurationDocumented {
     public static var fieldDocumentation: [String: String] {
         [
-            "preset": "The views that a paper names; not asked where views are listed.",
+            "preset": "The views of a paper; ignored if views are listed.",
             "views":
                 "The views themselves, for example [{kind: frames, count: 8}, {kind: clip, scale: 2}, {kind: clip, crop: 2}].",
             "channels": "The width that the discriminators' widths are multiples of; null for the model's.",

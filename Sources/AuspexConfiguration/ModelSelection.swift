@@ -2,7 +2,7 @@ import AuspexModels
 import AuspexSupport
 import Yams
 
-/// Finds the model that a configuration means before anything else of it is read: the model decides which keys there are.
+/// Finds out which model a configuration means before anything else in it is read: the keys depend on the model.
 struct ModelSelection {
     private static let key = "model.name"
 
@@ -16,9 +16,9 @@ struct ModelSelection {
     /// - Parameters:
     ///   - text: YAML or JSON.
     ///   - assignments: `key.of.field=value`.
-    /// - Throws: `ConfigurationError` for a model that does not exist, or one that is laid over a text of another model, whose keys it does not have.
+    /// - Throws: `ConfigurationError` for an unknown model, or if an assignment names another model than the text, whose keys it does not have.
     func options(of text: String, assignments: [String]) throws -> any ModelOptions {
-        // What is not YAML is refused where it is read.
+        // Text that is not YAML is refused by the reader.
         let root = (try? Yams.compose(yaml: text))?.mapping
         let model = root?["model"]?.mapping
         let written = model?["name"]?.string
@@ -30,7 +30,7 @@ struct ModelSelection {
             guard let wanted = Self.modelName(in: assignment) else { continue }
             if wanted == stated { break }
             try check(wanted, at: assignment)
-            // A text that says nothing about the model goes with any.
+            // A text that does not mention the model goes with any model.
             if model == nil { return try registry.options(named: wanted).init() }
             throw ConfigurationError(refusal(of: wanted, over: stated, assignment: assignment))
         }
@@ -67,7 +67,7 @@ extension Presets {
 }
 
 extension Configuration {
-    /// A reader of a text, with the keys of the model that the text and the assignments name; nothing is laid yet.
+    /// A reader for a text, with the keys of the model that the text and the assignments name; nothing is laid over it yet.
     ///
     /// - Parameters:
     ///   - name: what errors call the text.
@@ -83,7 +83,7 @@ extension Configuration {
         return try ConfigurationReader(defaults: defaults, userInfo: registry.userInfo)
     }
 
-    /// Changes what only one model's options have.
+    /// Changes options that only one model has.
     ///
     /// ```swift
     /// configuration.changeModel(TrIVDGANConfiguration.self) { $0.channels = 32 }

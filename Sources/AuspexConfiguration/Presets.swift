@@ -1,4 +1,4 @@
-/// Configurations that are built into the program under a name. `experiments/` holds the same as files.
+/// Configurations built into the program under a name. `experiments/` holds the same as files.
 public enum Presets {
     /// The names, smallest model first.
     public static let names = [

@@ -23,21 +23,21 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "orthogonalPenalty":
                 "The weight of the orthogonal penalty on the generator's weights; 0 adds none, DVD-GAN publishes 1e-4.",
             "blend":
-                "Blend the model, wherever it is validated, predicted with or evaluated, with copy-last and flow by how well each would have predicted the end of the context. What is learned is the same.",
+                "In validation, prediction and evaluation, blend the model with copy-last and flow by how well each would have predicted the end of the context. Training is not affected.",
             "averaging": "Averaged weights, which evaluation uses.",
             "standingStatisticsBatches":
-                "Seeded batches over which batch norm's statistics are computed anew with the averaged weights.",
+                "Seeded batches over which batch norm's statistics are recomputed with the averaged weights.",
             "validationInterval": "Steps between validations; 0 never validates.",
-            "validationClips": "Held-out clips that a validation looks at, the same every time.",
+            "validationClips": "Held-out clips used in each validation, always the same ones.",
             "validationSelect":
-                "What chooses the checkpoint that RUN means: last, or the best on held-out clips by psnr, ssim, lpips, fvd or kvd; null takes last where no pixel loss is on, else psnr.",
+                "What chooses the checkpoint that RUN means: last, or the best on held-out clips by psnr, ssim, lpips, fvd or kvd; null takes last if there is no pixel loss, else psnr.",
             "checkpointInterval": "Steps between checkpoints.",
-            "checkpointMinutes": "Minutes after which a checkpoint is written in any case; 0 goes by steps alone.",
+            "checkpointMinutes": "Minutes after which a checkpoint is written in any case; 0 uses checkpointInterval only.",
             "keepCheckpoints": "Checkpoints by step that are kept beside last and best.",
             "sampleInterval": "Steps between sample strips; 0 makes none.",
             "logInterval": "Steps between lines of the log.",
             "phases":
-                "The updates of a step as a list of network, loss, optimizer, schedule, repeats, batch, from and until, where the shorthand above does not say enough: see docs/train.md.",
+                "The updates of a step as a list of network, loss, optimizer, schedule, repeats, batch, from and until, for training that the shorthand above cannot describe: see docs/train.md.",
             "seed": "What every random draw of the run follows from.",
             "precision": "What activations are stored as: float32, until bfloat16 has kernels.",
             "checkpointActivations":
@@ -52,7 +52,7 @@ extension TrainingConfiguration.Averaging: ConfigurationDocumented {
             "decay":
                 "The share of the average that a generator step keeps; at step t at most (1 + t)/(10 + t), so that short runs are not judged by their initial weights.",
             "halfLifeClips":
-                "Instead of decay: the number of training clips after which half of the average is new; with the same start.",
+                "Instead of decay: the number of training clips after which half of the average is new; with the same limit at the start.",
             "startStep": "Up to this step the average equals the weights.",
         ]
     }

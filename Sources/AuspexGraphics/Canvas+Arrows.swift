@@ -5,7 +5,7 @@ extension Canvas {
     /// How far apart arrows are, in pixels of the canvas.
     private static let spacing = 22
 
-    /// Draws arrows over a picture: each from the middle of a cell, as long as what is in the cell moves on average.
+    /// Draws arrows over a picture, one from the middle of each cell, as long as the cell's mean motion.
     ///
     /// - Parameters:
     ///   - displacement: (dy, dx) in pixels of the picture, `[H, W, 2]`, float32.

@@ -12,7 +12,7 @@ package final class Canvas {
 
     package enum Alignment { case left, centre, right }
 
-    /// Pixels that Cairo draws at most.
+    /// The largest side that Cairo can draw, in pixels.
     package static let largestSide = CairoLimits.largestSide
 
     package let width: Int
@@ -35,7 +35,7 @@ package final class Canvas {
                 CairoBytes.collect, document.closure, Double(width), Double(height))
         }
         context = cairo_create(surface)
-        // Grey antialiasing: coloured fringes of sub-pixel text would be wrong on any screen but the one that drew it.
+        // Grey antialiasing: coloured fringes of sub-pixel text would be wrong on other screens.
         let options = cairo_font_options_create()
         cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
         cairo_set_font_options(context, options)

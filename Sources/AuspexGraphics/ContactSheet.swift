@@ -43,7 +43,7 @@ public struct ContactSheet: Sendable {
 
     /// Draws the page.
     ///
-    /// - Returns: `[height, width, 3]`, uint8. What would make a page taller than 30000 pixels is left out, and the page says how much.
+    /// - Returns: `[height, width, 3]`, uint8. Rows beyond a height of 30000 pixels are left out, and the page says how many.
     public func picture() -> Tensor {
         let (margin, gap, lineHeight) = (16, 4, 24)
         let sizes = rows.map { row -> (scale: Int, height: Int, width: Int) in

@@ -11,7 +11,7 @@ public struct LinePlot: Sendable {
         public var name: String
         /// Places along the x axis, in its unit.
         public var x: [Double]
-        /// As many as `x`; where a value is no number, the line is broken.
+        /// As many as `x`; the line is broken at values that are not finite.
         public var y: [Double]
         /// Bounds of a band around the curve (an interval), as many as `x` each.
         public var band: (lower: [Double], upper: [Double])?

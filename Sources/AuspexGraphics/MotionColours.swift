@@ -5,7 +5,7 @@ import Foundation
 /// Motion as colour: the direction is the hue, the length is how far the colour is from white.
 ///
 /// Hues are those of the colour wheel of the Middlebury benchmark: red is to the right, and going clockwise (y points down) yellow, green, cyan, blue and
-/// magenta follow, unevenly, as the eye tells them apart. Motion beyond the full length is darkened.
+/// magenta follow, spaced unevenly to match how the eye distinguishes them. Motion beyond the full length is darkened.
 /// Source: Baker et al. 2011, "A database and evaluation methodology for optical flow", figure 5.
 public enum MotionColours {
     /// How many steps lead from each of six hues to the next.
@@ -30,7 +30,7 @@ public enum MotionColours {
     /// - Parameters:
     ///   - displacement: (dx, dy) in pixels, `[…, H, W, 2]`, float32; x to the right, y down.
     ///   - fullLength: the length in pixels that has the full colour, above 0; nil takes the longest.
-    /// - Returns: `[…, H, W, 3]`, uint8; what stands still is white, and NaN black.
+    /// - Returns: `[…, H, W, 3]`, uint8; still pixels are white, NaN is black.
     public static func colours(of displacement: Tensor, fullLength: Float? = nil) -> Tensor {
         require(
             displacement.rank >= 3 && displacement.shape[displacement.rank - 1] == 2, "MotionColours",

@@ -11,10 +11,10 @@ package struct PlotAxis: Sendable {
     private let step: Double
 
     /// - Parameters:
-    ///   - values: what must lie on the axis; numbers that are not finite (or not positive on a logarithmic axis) are left out.
+    ///   - values: what the axis must cover; numbers that are not finite (or not positive on a logarithmic axis) are left out.
     ///   - count: about how many ticks are wanted.
     ///   - isTight: whether the axis ends where the values do, rather than at ticks.
-    ///   - hasWholeTicks: whether ticks between whole numbers would mean nothing.
+    ///   - hasWholeTicks: whether only whole numbers make sense as ticks.
     package init(
         covering values: [Double], ticks count: Int = 6, isTight: Bool = false, isLogarithmic: Bool = false,
         hasWholeTicks: Bool = false
@@ -49,7 +49,7 @@ package struct PlotAxis: Sendable {
         return ([1, 2, 2.5, 5, 10].map { $0 * power }).first { $0 >= least * (1 - 1e-9) } ?? power * 10
     }
 
-    /// Where a value lies: 0 at the lower end, 1 at the upper; nil for what has no place.
+    /// The position of a value: 0 at the lower end, 1 at the upper; nil for a value that cannot be placed.
     package func place(of value: Double) -> Double? {
         guard value.isFinite else { return nil }
         if isLogarithmic { return value > 0 ? log(value / lower) / log(upper / lower) : nil }

@@ -2,13 +2,13 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Several plots of the same series in one picture, row by row, and one legend for all of them in the place behind the last.
+/// Several plots of the same series in one picture, row by row, with a common legend in the place after the last plot.
 public struct PlotSheet: Sendable {
     /// Drawn above the plots.
     public var title: String
     /// Plots with the same series, in the same order.
     public var plots: [LinePlot]
-    /// What stands in small letters below each series' name in the legend; as many as series, or none.
+    /// Small print below each series' name in the legend; as many as series, or none.
     public var legendNotes: [String]
     /// Plots beside each other.
     public var columns = 3
@@ -18,7 +18,7 @@ public struct PlotSheet: Sendable {
         let counts = Set(plots.map(\.series.count))
         require(
             counts.count <= 1 && (legendNotes.isEmpty || counts.allSatisfy { $0 == legendNotes.count }), "PlotSheet",
-            "one legend of \(legendNotes.count, "note") stands for plots of \(counts) series")
+            "one legend of \(legendNotes.count, "note") for plots of \(counts) series")
         self.title = title
         self.plots = plots
         self.legendNotes = legendNotes

@@ -1,11 +1,11 @@
 import AuspexTensors
 import AuspexVideo
 
-/// The film for looking: panels side by side, small frames enlarged by whole pixels, a border whose colour tells given from made.
+/// The film for viewing: panels side by side, small frames enlarged by whole pixels, with a border whose colour tells given frames from predicted ones.
 extension PredictionPicture {
-    /// Draws the film's frames one after the other, when asked for them.
+    /// Draws the film's frames lazily, one after another.
     ///
-    /// - Parameter comparing: whether a panel with the truth stands at the left.
+    /// - Parameter comparing: whether a panel with the truth is shown at the left.
     /// - Returns: `[height, width, 3]` each, uint8, even sides.
     public func film(comparing: Bool = false) -> some Sequence<Tensor> {
         let shown = comparing ? truth : nil
@@ -36,7 +36,7 @@ extension PredictionPicture {
     }
 }
 
-/// Where the panels of a film stand, in pixels; every length is even, as video encoders want it.
+/// The positions of a film's panels, in pixels; every length is even, as video encoders require.
 private struct FilmLayout {
     static let background = Colour(hex: 0x16191D)
     let scale: Int

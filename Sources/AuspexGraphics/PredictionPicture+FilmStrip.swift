@@ -77,7 +77,7 @@ extension PredictionPicture {
     }
 }
 
-/// Where the frames of a strip stand, in pixels.
+/// The positions of a strip's frames, in pixels.
 private struct StripLayout {
     let contextColumns: Int
     let scale: Int
@@ -93,7 +93,7 @@ private struct StripLayout {
     let width: Int
     let height: Int
 
-    /// Columns for which there is room in a picture: frames of many channels are wide.
+    /// The number of columns that fit in a picture: frames of many channels are wide.
     static func mostColumns(of picture: PredictionPicture) -> Int {
         let one = StripLayout(picture, contextColumns: 1, futureColumns: 0)
         return (Canvas.largestSide - one.width) / (one.frameWidth + one.gap) + 1

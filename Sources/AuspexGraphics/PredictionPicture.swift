@@ -2,9 +2,9 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// What a model was given, what it made of it and, where known, what really happened: to be written in whatever form an output's ending chooses.
+/// What a model was given, what it predicted and, where known, what really happened; written in the format that an output's ending chooses.
 ///
-/// Everything is of one format; for looking, a field's range is stretched to 0…255. Frames of 1 and 3 channels are shown as they are; other numbers of channels as grey pictures side by side.
+/// Everything has one format; for viewing, a field's range is stretched to 0…255. Frames of 1 and 3 channels are shown as they are; other numbers of channels as grey pictures side by side.
 public struct PredictionPicture: Sendable {
     /// Predicted frames and who made them.
     public struct Prediction: Sendable {
@@ -29,7 +29,7 @@ public struct PredictionPicture: Sendable {
     public let predictions: [Prediction]
     /// `[Tp or fewer, H, W, C]`: the frames that followed the context.
     public let truth: Tensor?
-    /// What the numbers of all of them are.
+    /// The format of all of them.
     public let format: FrameFormat
     /// Time from one frame to the next, in seconds.
     public let frameIntervalSeconds: Double
@@ -59,7 +59,7 @@ public struct PredictionPicture: Sendable {
         self.frameIntervalSeconds = frameIntervalSeconds
     }
 
-    /// Writes the prediction in the form that the path's ending chooses.
+    /// Writes the prediction in the format that the path's ending chooses.
     ///
     /// `.mp4` and `.gif` show context and prediction, enlarged and framed; `.png` is a film strip. `.mkv`, `.npy` and a folder hold the
     /// predicted frames' exact pixels and nothing else; of several predictions, `.npy` holds all as `[clip, T, H, W, C]`. Values of a field
@@ -95,6 +95,6 @@ public struct PredictionPicture: Sendable {
         }
     }
 
-    /// One frame of a clip as eyes can see it.
+    /// One frame of a clip as it is displayed.
     func drawable(_ clip: Tensor, _ frame: Int) -> Tensor { visible(format.shown(frames(of: clip)[frame])) }
 }

@@ -3,14 +3,14 @@ import AuspexTensors
 
 /// A row of numbers for each clip of a set.
 ///
-/// Rows are shared: a part of a set refers to the same numbers and copies none.
+/// Rows are shared: a part of a set refers to the same numbers and copies nothing.
 public struct ClipFeatures: Sendable, Equatable {
     /// Numbers in a row.
     public let size: Int
     private var blocks: [FeatureBlock] = []
     private var places: [Place] = []
 
-    /// Where a row lies.
+    /// Where a row is stored.
     private struct Place {
         var block: Int32
         var row: Int32

@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// Numbers that lie one behind the other and never change: in memory of their own, or in the pages of a mapped file, which the system may drop and read again.
+/// Contiguous numbers that never change: in the block's own memory, or in the pages of a mapped file, which the system may drop and read again.
 package final class FeatureBlock: @unchecked Sendable {
     let values: UnsafeBufferPointer<Float>
     /// Keeps a mapped file open; nil where the memory is the block's own.

@@ -20,13 +20,13 @@ public struct FeatureStatistics: Sendable {
     /// D, the number of features.
     public var size: Int { mean.count }
 
-    /// By blocks of rows: what is in memory beside the features does not grow with them.
+    /// Computed by blocks of rows: memory beside the features does not grow with their number.
     public init(_ features: ClipFeatures, divisor: Divisor = .lessOne) {
         let centred = CentredFeatures(features, divisor: divisor)
         self.init(mean: centred.mean, covariance: centred.covariance)
     }
 
-    /// Takes statistics that are known already.
+    /// Takes known statistics.
     ///
     /// - Parameters:
     ///   - mean: `[D]`.
@@ -97,7 +97,7 @@ struct CentredFeatures {
         return total
     }
 
-    /// Of `X Yᵀ`, which is added up by blocks of columns.
+    /// Of `X Yᵀ`, which is summed by blocks of columns.
     func sumOfSingularValues(with other: CentredFeatures) -> Double {
         MatrixLibrary.prepare()
         let (m, n) = (Int32(count), Int32(other.count))

@@ -5,7 +5,7 @@ import CAuspexLAPACK
 /// The squared Wasserstein-2 distance of two normal distributions: `|μ1 − μ2|² + tr(Σ1 + Σ2 − 2 (Σ1 Σ2)^½)`.
 ///
 /// Only the trace of the root is wanted, the sum of the roots of the eigenvalues of `Σ1 Σ2`. That product is not symmetric; with `Σ1 = F Fᵀ` the matrix
-/// `Fᵀ Σ2 F` is, and has the same eigenvalues: no imaginary parts can come up, whatever the rank. F is Σ1's Cholesky factor with pivots, which exists for
+/// `Fᵀ Σ2 F` is, and has the same eigenvalues: no imaginary parts can arise, whatever the rank. F is Σ1's Cholesky factor with pivoting, which exists for
 /// singular matrices too and takes a tenth of the time of the symmetric root `Σ1^½`. Eigenvalues that rounding made negative count as zero.
 /// Source: Dowson and Landau 1982; Heusel et al. 2017, arXiv:1706.08500, equation 6.
 public enum FrechetDistance {
@@ -23,7 +23,7 @@ public enum FrechetDistance {
     /// Between two sets of features.
     ///
     /// With fewer clips than features the covariances `XᵀX` are mostly null, and the trace of the root is the sum of the singular values of `X Yᵀ`, a small
-    /// matrix: the same number, with less work and without the roots of rounding errors.
+    /// matrix: the same number, with less work and without the rounding errors of matrix roots.
     public static func between(
         _ a: ClipFeatures, _ b: ClipFeatures, divisor: FeatureStatistics.Divisor = .lessOne
     ) -> Double {
@@ -42,7 +42,7 @@ public enum FrechetDistance {
 
 /// LAPACK on symmetric matrices `[D, D]`.
 enum SymmetricMatrix {
-    /// `Fᵀ B F` where `A = F Fᵀ`, up to an order of rows and columns that does not change the eigenvalues; the lower triangle, column after column.
+    /// `Fᵀ B F` where `A = F Fᵀ`, up to a permutation of rows and columns that does not change the eigenvalues; the lower triangle, column by column.
     static func congruent(_ b: [Double], byFactorOf a: [Double], size: Int) -> [Double] {
         MatrixLibrary.prepare()
         let n = Int32(size)
@@ -67,7 +67,7 @@ enum SymmetricMatrix {
         return product
     }
 
-    /// Of a matrix whose lower triangle, column after column, is filled.
+    /// For a matrix whose lower triangle, column by column, is filled.
     static func eigenvalues(of matrix: [Double], size: Int) -> [Double] {
         MatrixLibrary.prepare()
         var copy = matrix

@@ -1,9 +1,9 @@
 import AuspexTensors
 
-/// What can be said about a Fréchet distance from few clips: how much of it is bias, and how far it scatters.
+/// What a Fréchet distance from few clips can tell: how large its bias is, and how much it scatters.
 ///
-/// Both look at smaller sets drawn from the two. Of equally many clips the same places are drawn from both: where a prediction stands beside the clip that it
-/// predicts it does so in every drawn set too, or these would lie further apart than the sets do; where the order means nothing, that changes nothing.
+/// Both estimates draw smaller sets from the two. If both have the same number of clips, the same indices are drawn from both, so that a prediction
+/// stays together with the clip that it predicts: otherwise the drawn sets would be further apart than the sets are. If the order means nothing, this has no effect.
 public enum FrechetEstimates {
     /// The distance that infinitely many clips would give: a line through distances of smaller sets against 1/n, at 0.
     ///
@@ -11,7 +11,7 @@ public enum FrechetEstimates {
     /// Source: Chong and Forsyth 2020, arXiv:1911.07023, section 3.2, where the real set's statistics are kept fixed; here both sets are small, so both are
     /// reduced. Counts start at a tenth of the clips as theirs do, but not below five times the features, where the bias is no longer c/n, nor above half.
     ///
-    /// - Returns: nil for fewer than 20 clips, of which no line can be drawn. Where clips are fewer than `linearCounts` the line is curved and its end rough;
+    /// - Returns: nil for fewer than 20 clips, too few for a line. With fewer clips than `linearCounts` the line is curved and the value unreliable;
     ///   it may be below 0.
     public static func atInfinity(
         _ a: ClipFeatures, _ b: ClipFeatures, divisor: FeatureStatistics.Divisor = .lessOne, from stream: RandomStream
@@ -33,7 +33,7 @@ public enum FrechetEstimates {
 
     /// Half the width of a 95% interval: 1.96 standard deviations of the distance of sets like these.
     ///
-    /// - Returns: nil for fewer than three clips of either set, of which no part has a covariance.
+    /// - Returns: nil for fewer than three clips of either set, whose parts have no covariance.
     public static func halfWidth(
         _ a: ClipFeatures, _ b: ClipFeatures, divisor: FeatureStatistics.Divisor = .lessOne, repeats: Int = 50,
         from stream: RandomStream
@@ -45,11 +45,11 @@ public enum FrechetEstimates {
         return 1.96 * deviation(of: values)
     }
 
-    /// Values of a distance that scatter as those of fresh sets of as many clips would; their level means nothing.
+    /// Values of a distance that scatter as those of new sets of the same size would; their level is meaningless.
     ///
     /// A bootstrap without replacement: random parts of k of the n clips scatter about √(n/k − 1) times as far as whole sets do. Sets drawn with replacement
-    /// repeat clips, which leaves fewer different ones than numbers of a feature, and so scatter up to three times too far. The draws depend on the stream and the counts alone,
-    /// so that values of other features of the same clips, from the same stream, can be compared one by one.
+    /// repeat clips, which leaves fewer distinct ones than a feature has numbers, and so scatter up to three times too much. The draws depend on the stream and the counts only,
+    /// so values for other features of the same clips, drawn from the same stream, can be compared pairwise.
     /// Source: Shao and Wu 1989, "A general theory for jackknife variance estimation", equation 2.2.
     package static func spread(
         _ a: ClipFeatures, _ b: ClipFeatures, repeats: Int = 50, from stream: RandomStream,
@@ -66,7 +66,7 @@ public enum FrechetEstimates {
         return values.map { mean + scale * ($0 - mean) }
     }
 
-    /// Of both sets so many rows, each once; of equally many the same.
+    /// Draws this many rows of both sets, each at most once; the same rows if the sets are equally large.
     private static func drawn(
         _ counts: (Int, Int), from sets: (ClipFeatures, ClipFeatures), _ stream: RandomStream, _ step: Int
     ) -> (ClipFeatures, ClipFeatures) {
@@ -76,7 +76,7 @@ public enum FrechetEstimates {
         return (sets.0.rows(places), sets.1.rows(others))
     }
 
-    /// The standard deviation, with one less than the count.
+    /// The standard deviation, divided by n − 1.
     package static func deviation(of values: [Double]) -> Double {
         let mean = values.reduce(0, +) / Double(values.count)
         let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

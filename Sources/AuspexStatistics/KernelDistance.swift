@@ -30,13 +30,13 @@ public enum KernelDistance {
             - 2 * kernelSum(x, y, kernel) / (m * n)
     }
 
-    /// Parts of the rows: the table of all pairs would grow with the square of the clips.
+    /// Computed by parts of the rows: a table of all pairs would grow with the square of the clips.
     private static func tiles(_ features: ClipFeatures) -> [Range<Int>] {
         let step = KernelTile.rows(ofSize: features.size)
         return stride(from: 0, to: features.count, by: step).map { $0..<min($0 + step, features.count) }
     }
 
-    /// The sum over pairs of different rows of one set. As many lie on either side of the diagonal.
+    /// The sum over pairs of different rows of one set, which is symmetric about the diagonal.
     private static func kernelSum(_ x: ClipFeatures, _ kernel: Kernel) -> Double {
         let tiles = tiles(x)
         var table = KernelTile(size: x.size)
@@ -66,10 +66,10 @@ public enum KernelDistance {
         return total
     }
 
-    /// Mean and standard deviation over random subsets of as many rows of each set.
+    /// Mean and standard deviation over random subsets of the same number of rows of each set.
     ///
     /// - Parameters:
-    ///   - subsets: how many; one where a subset is the whole of both sets, as all would be the same.
+    ///   - subsets: how many; one if a subset is the whole of both sets, as all would be the same.
     ///   - stream: where subsets are drawn from.
     public static func overSubsets(
         _ x: ClipFeatures, _ y: ClipFeatures, kernel: Kernel, subsets: Int = 100, size: Int = 1000,
@@ -95,7 +95,7 @@ private struct KernelTile {
     private var leftCount = 0
     private var rightCount = 0
 
-    /// How many go into a tile.
+    /// Rows in a tile.
     static func rows(ofSize size: Int) -> Int { max(1, min(512, (1 << 21) / size)) }
 
     init(size: Int) {

@@ -17,7 +17,7 @@ package struct RunningSpread {
         squares += deviation * (value - mean)
     }
 
-    /// Standard error of the mean; nil of fewer than two numbers.
+    /// Standard error of the mean; nil for fewer than two numbers.
     package var standardError: Double? {
         count > 1 ? (squares / Double(count - 1) / Double(count)).squareRoot() : nil
     }

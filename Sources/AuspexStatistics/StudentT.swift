@@ -1,6 +1,6 @@
 import Foundation
 
-/// Student's t: how far the mean of few numbers may lie from the truth when their spread is estimated from the same numbers.
+/// Student's t: how far the mean of a few numbers may be from the true mean when their spread is estimated from the same numbers.
 package enum StudentT {
     /// The t that a variable stays within ±t of with 95% probability: 12.7 for two numbers, 1.96 for many.
     ///

@@ -38,7 +38,7 @@ struct ErrorTests {
         ),
         (
             ["train", "tiny", "--set", "model.chanels=4", "--out", "r"],
-            "auspex: model.chanels=4: model.chanels is not a key of a configuration; did you mean model.channels?"
+            "auspex: model.chanels=4: model.chanels is not a configuration key; did you mean model.channels?"
         ),
         (
             ["score", "none", "none"],

@@ -35,7 +35,7 @@ struct HeldOutTests {
                     == "Trains on clips/0000.mkv, holds out the last 10% of its time.")
             #expect(
                 try firstLine([], "drawn")
-                    == "Trains on clips drawn from synthetic:moving-shapes, holds out others that are drawn for measuring alone."
+                    == "Trains on clips drawn from synthetic:moving-shapes, holds out others that are drawn for validation only."
             )
             #expect(
                 try firstLine(["--data", "clips", "--set", "data.validationShare=0"], "none")

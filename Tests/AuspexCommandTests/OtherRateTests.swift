@@ -51,7 +51,7 @@ struct OtherRateTests {
                 }
             }
             let report = try ProgramRun(["evaluate", "run", "--data", "slow", "--json", "--quiet"], in: folder)
-            #expect(report.output.contains("the model knows frames 0.04 s apart"), "notes are part of the report")
+            #expect(report.output.contains("the model expects frames 0.04 s apart"), "notes are part of the report")
         }
     }
 }

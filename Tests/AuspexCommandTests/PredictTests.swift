@@ -99,7 +99,7 @@ struct PredictTests {
             let none = try run(predict, in: folder, status: 1)
             #expect(
                 none.errorLines == [
-                    "auspex: run: the model has classes; say which is meant: left, right, or a number from 0 to 1 (--class)"
+                    "auspex: run: the model has classes; choose one: left, right, or a number from 0 to 1 (--class)"
                 ])
             func prediction(_ name: String) throws -> Data {
                 _ = try run(predict + ["--class", name], in: folder)

@@ -158,7 +158,7 @@ struct ResumeTests {
                 atPath: folder.path + "/adversarial/checkpoints/best", withDestinationPath: "step-00000001")
             #expect(
                 try model("adversarial")
-                    == "Model: adversarial, averaged weights of step 2, the last (with no pixel loss the last is taken, not the best by an error on pixels)"
+                    == "Model: adversarial, averaged weights of step 2, the last (without a pixel loss the last checkpoint is taken, not the best by pixel error)"
             )
             #expect(try model("adversarial@best")?.contains("step 1, the best by ") == true)
         }

@@ -69,7 +69,7 @@ struct ScoreTests {
             try synthesize("b", seed: 3, in: folder)
             let other = try ProgramRun(["score", "--replay", "r.json", "--quiet"], in: folder)
             #expect(other.status == 1 && other.errorLines.count == 1)
-            #expect(other.errors.hasPrefix("auspex: not what it was: 2 of 2 predicted clips have other pixels"))
+            #expect(other.errors.hasPrefix("auspex: the result differs: 2 of 2 predicted clips have different pixels"))
             #expect(other.output.contains("psnr: was "))
             let json = try ProgramRun(["score", "--replay", "r.json", "--json", "--quiet"], in: folder)
             let outcome = try object(json.output)

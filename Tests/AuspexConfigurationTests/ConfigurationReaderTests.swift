@@ -113,12 +113,12 @@ struct ConfigurationReaderTests {
     @Test(arguments: [
         (
             "model:\n  chanels: 4",
-            "mine.yaml, line 2: model.chanels is not a key of a configuration; did you mean model.channels?"
+            "mine.yaml, line 2: model.chanels is not a configuration key; did you mean model.channels?"
         ),
-        ("channels: 4", "mine.yaml, line 1: channels is not a key of a configuration; did you mean model.channels?"),
+        ("channels: 4", "mine.yaml, line 1: channels is not a configuration key; did you mean model.channels?"),
         (
             "views: [{cuont: 4}]",
-            "mine.yaml, line 1: views[0].cuont is not a key of a configuration; did you mean views[0].count?"
+            "mine.yaml, line 1: views[0].cuont is not a configuration key; did you mean views[0].count?"
         ),
         ("model:\n  size: big", "mine.yaml, line 2: model.size expects a whole number; found the text \"big\""),
         ("model:\n  size: 1.5", "mine.yaml, line 2: model.size expects a whole number; found the number 1.5"),
@@ -153,7 +153,7 @@ struct ConfigurationReaderTests {
     }
 
     @Test(arguments: [
-        ("model.sise=4", "model.sise=4: model.sise is not a key of a configuration; did you mean model.size?"),
+        ("model.sise=4", "model.sise=4: model.sise is not a configuration key; did you mean model.size?"),
         ("model.size=x", "model.size=x: model.size expects a whole number; found the text \"x\""),
         ("model.size", "model.size: expected key=value, for example model.channels=8"),
         ("model.size.x=1", "model.size.x=1: model.size expects a whole number; found a section with x"),

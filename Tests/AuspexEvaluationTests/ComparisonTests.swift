@@ -43,7 +43,7 @@ struct ComparisonTests {
                 == "psnr: copy-last beats the model (21.00 against 20.00, lower is better)")
         #expect(
             try report((25, [23, 27]), ["copy-last": (24, [22, 26])], higher: true).comparison
-                == "psnr: the model beats copy-last (25.00 against 24.00, higher is better; the 95% intervals overlap, so more clips may tell otherwise)"
+                == "psnr: the model beats copy-last (25.00 against 24.00, higher is better; the 95% intervals overlap, so more clips may change this)"
         )
         #expect(try report((20, nil), ["copy-last": (20, nil)], higher: true).comparison.contains("are equal"))
         #expect(try report((20, nil), [:], higher: true).comparison.isEmpty)

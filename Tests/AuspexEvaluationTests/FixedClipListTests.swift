@@ -56,14 +56,14 @@ struct FixedClipListTests {
         var earlier = try evaluate(MovingShapes())
         earlier.protocol.contextFrames = frames
         earlier.protocol.predictedFrames = frames
-        #expect(try complaint(MovingShapes(), again: earlier).hasPrefix("old/report.json: its clips are of"))
+        #expect(try complaint(MovingShapes(), again: earlier).hasPrefix("old/report.json: its clips have"))
     }
 
     @Test func anotherHorizonIsNamed() throws {
         var other = Self.plan
         other.predictedFrames = 5
         let refusal = try complaint(MovingShapes(), other, again: evaluate(MovingShapes()))
-        #expect(refusal.hasPrefix("old/report.json: its clips are of 3 → 4 frames"))
+        #expect(refusal.hasPrefix("old/report.json: its clips have 3 → 4 frames"))
         #expect(refusal.contains("now they would be of 3 → 5"))
         // The same frames, of which fewer are given, are the same clips and another task.
         (other.contextFrames, other.predictedFrames) = (2, 5)
@@ -81,7 +81,7 @@ struct FixedClipListTests {
         try fixtures.rename("b/0001.mkv", to: "a/0001.mkv")
         let source = try openSource(fixtures.path("a"))
         let refusal = try complaint(source, again: earlier)
-        #expect(refusal.hasPrefix(fixtures.path("a/0001.mkv") + ": frames 0 to 6 have other pixels"))
+        #expect(refusal.hasPrefix(fixtures.path("a/0001.mkv") + ": frames 0 to 6 have different pixels"))
         // At another size pixels are others anyhow.
         var larger = Self.plan
         larger.size = 64
@@ -103,7 +103,7 @@ struct FixedClipListTests {
         for clip in old.clipList.indices {
             old.clipList[clip].sha256 = String(repeating: "0", count: 64)
         }
-        #expect(try complaint(source, again: old).contains("have other pixels"))
+        #expect(try complaint(source, again: old).contains("have different pixels"))
         for clip in old.clipList.indices { old.clipList[clip].elementType = nil }
         let again = try evaluate(source, again: old)
         #expect(again.models == report.models)
@@ -113,7 +113,7 @@ struct FixedClipListTests {
         pixels.clipList[0].elementType = nil
         #expect(try evaluate(MovingShapes(), again: pixels).notes.isEmpty)
         pixels.clipList[0].sha256 = old.clipList[0].sha256
-        #expect(try complaint(MovingShapes(), again: pixels).contains("have other pixels"))
+        #expect(try complaint(MovingShapes(), again: pixels).contains("have different pixels"))
     }
 
     @Test("Files that come and go move the numbers of the others, not the clips") func grown() throws {

@@ -92,7 +92,7 @@ private func noise(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
         #expect(abs(result.value - perfect) < 1e-12)
         #expect(result.perStep?.count == 3)
         if name.hasPrefix("psnr") {
-            #expect(result.notes == ["6 of 6 frames have no error at all; nothing counts more than 100 dB"])
+            #expect(result.notes == ["6 of 6 frames have no error at all; values are limited to 100 dB"])
         }
     }
 

@@ -5,7 +5,7 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Refuses a count that is too small, or so large that no work could be meant by it, as part of `validate()`.
+/// Refuses a count that is too small, or so large that it must be a mistake, as part of `validate()`.
 func requireAtLeast(_ least: Int, _ value: Int?, _ option: String, atMost most: Int = 1_000_000_000) throws {
     guard let value else { return }
     if value < least { throw ValidationError("\(option) is \(value): it must be at least \(least)") }
@@ -21,7 +21,7 @@ enum Most {
     static let threads = 1_024
 }
 
-/// Refuses a word that is not among those that an option or argument takes, as part of `validate()`.
+/// Refuses a word that an option or argument does not accept, as part of `validate()`.
 ///
 /// - Parameter place: what the word was given for: `--protocol`.
 func requireKnown(_ word: String, among known: [String], _ place: String) throws {
@@ -34,7 +34,7 @@ func requireKnown(_ word: String, among known: [String], _ place: String) throws
 
 /// The names in a list as people write it, `psnr, ssim`: each once, in order.
 ///
-/// - Throws: `ValidationError` where there is none, or one that does not exist.
+/// - Throws: `ValidationError` for an empty list or an unknown name.
 func metricNames(listed list: String, among known: [String] = MetricRegistry.standard.names) throws -> [String] {
     var seen: Set<String> = []
     let names = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }

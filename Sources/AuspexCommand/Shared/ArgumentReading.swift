@@ -2,11 +2,11 @@ import ArgumentParser
 import AuspexSupport
 import AuspexTensors
 
-/// What the argument parser leaves to us: negative values of options, and verbs that do not exist.
+/// What the argument parser does not handle: negative values of options, and verbs that do not exist.
 enum ArgumentReading {
     /// Joins an option and a negative value that follows it: `--at -1` becomes `--at=-1`.
     ///
-    /// The parser takes every word that begins with a dash for an option, and would say that the value is missing.
+    /// The parser takes every word that begins with a dash for an option and would report a missing value.
     static func joiningNegativeValues(_ arguments: [String]) -> [String] {
         var joined: [String] = []
         var isOpen = false
@@ -23,12 +23,12 @@ enum ArgumentReading {
         return joined
     }
 
-    /// `-1`, `-.5`, `-1e-3`, and lists of them: `-1,1`. No option is called so.
+    /// `-1`, `-.5`, `-1e-3`, and lists of them: `-1,1`. No option has such a name.
     private static func isNegativeValue(_ argument: String) -> Bool {
         argument.wholeMatch(of: /-\.?[0-9].*/) != nil || argument.wholeMatch(of: /-(inf|infinity|nan)/) != nil
     }
 
-    /// The line for a verb that does not exist, with the nearest that does; nil where the arguments begin with a verb.
+    /// The error line for an unknown verb, with the nearest known one; nil if the arguments begin with a verb.
     static func complaint(about arguments: [String]) -> String? {
         var command: any ParsableCommand.Type = Auspex.self
         var path = ["auspex"]

@@ -3,7 +3,7 @@ import AuspexTensors
 import AuspexVideo
 import Foundation
 
-/// What a `.npy` source leaves open.
+/// What a `.npy` file does not say about itself.
 struct ArrayOptions: ParsableArguments {
     @Option(help: "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW.")
     var axes: String?
@@ -25,18 +25,18 @@ struct ArrayOptions: ParsableArguments {
         }
     }
 
-    /// Refuses the options where no source is an array that they could say something about.
+    /// Refuses the options if none of the sources is an array that they could apply to.
     ///
     /// - Parameters:
     ///   - sources: the sources that are opened with these options.
-    ///   - place: what names the sources on the command line: `--data`, `SOURCE`.
+    ///   - place: the option or argument that names the sources: `--data`, `SOURCE`.
     func requireArray(among sources: [String], namedBy place: String) throws {
         let arrays = sources.filter(Self.isArray)
         for (option, isGiven) in [("--axes", axes != nil), ("--range", range != nil)] {
             let others = sources.isEmpty ? "" : "; \(sources.joined(separator: " and ")) holds no array"
             try refuse(option, ifGiven: isGiven, unless: !arrays.isEmpty, "needs \(place) FILE.npy\(others)")
         }
-        // A file that cannot be opened says so by itself, later.
+        // A file that cannot be opened is reported later.
         let elements = arrays.compactMap { try? NumPyArray(path: $0).element }
         try refuse(
             "--range", ifGiven: range != nil, unless: elements.isEmpty || elements.contains(where: \.isFloatingPoint),

@@ -1,4 +1,4 @@
-/// What `--blend` says of itself, in every verb that has it.
+/// Help text of `--blend`, shared by every verb that has it.
 enum BlendOption {
     static let help =
         "Blend the model with copy-last and flow by how well each predicts the end of the context. (default: as the run's training.blend)"

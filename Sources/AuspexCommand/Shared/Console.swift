@@ -4,14 +4,14 @@ import AuspexTensors
 import Foundation
 import Synchronization
 
-/// Where words go: results to standard output, everything else to standard error.
+/// Prints results to standard output and everything else to standard error.
 enum Console {
     private static let firstFailure = Mutex<FileError?>(nil)
 
     /// Why a result could not be printed: the program's status is then 1.
     static var failure: FileError? { firstFailure.withLock { $0 } }
 
-    /// Prints a message to standard error. Work goes on if it cannot be printed.
+    /// Prints a message to standard error. A failure to print it is ignored.
     static func say(_ text: String) { try? StandardStream.error.write(text + "\n") }
 
     /// The one line of a failure.
@@ -23,7 +23,7 @@ enum Console {
     /// A result.
     static func print(_ text: String) { print(bytes: Data((text + "\n").utf8)) }
 
-    /// After the first failure nothing more is tried: half a result with a hole in it would be worse than its beginning.
+    /// After the first failure nothing more is printed: a result with a hole in it would be worse than one cut short.
     private static func print(bytes: Data) {
         firstFailure.withLock { failure in
             guard failure == nil else { return }
@@ -35,7 +35,7 @@ enum Console {
     static func print(json value: some Encodable) throws {
         print(String(decoding: try ReportFile.data(value, onOneLine: true), as: UTF8.self))
     }
-    /// The same of a result that lists its clips, which may be many.
+    /// The same for a result that lists its clips, which may be many.
     static func print(json report: some ClipListingReport) throws {
         try report.writeOnOneLine { print(bytes: $0) }
         print("")

@@ -1,6 +1,6 @@
 import AuspexTraining
 
-/// Shows how far work is whose size is known only when it has begun: how many clips a source really has.
+/// A progress bar for work whose size is known only once it has begun, such as how many clips a source really has.
 final class CountedProgress {
     private let title: String
     private let unit: String
@@ -8,7 +8,7 @@ final class CountedProgress {
     private let smallest: Int
     private var reporter: ProgressReporter?
 
-    /// - Parameter smallest: work of fewer units shows nothing.
+    /// - Parameter smallest: the bar is not shown for fewer units than this.
     init(_ title: String, unit: String, quiet: Bool, from smallest: Int = 0) {
         (self.title, self.unit, self.quiet, self.smallest) = (title, unit, quiet, smallest)
     }

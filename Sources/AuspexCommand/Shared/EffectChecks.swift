@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// Refuses an option that cannot have an effect beside the others: somebody gave it for a purpose, and would not notice that nothing came of it.
+/// Refuses an option that has no effect with the other options given: the user would not notice that it was ignored.
 ///
 /// - Parameters:
 ///   - isGiven: whether the option is on the command line.
@@ -13,7 +13,7 @@ func refuse(_ option: String, ifGiven isGiven: Bool, unless hasEffect: Bool, _ r
     if isGiven, !hasEffect { throw ValidationError("\(option) \(reason())") }
 }
 
-/// Whether some of these metrics look at features of a network that takes whole clips.
+/// Whether any of these metrics uses features of a network that takes whole clips.
 func haveNetworkMetric(_ metrics: [String]) -> Bool {
     metrics.contains { $0.hasPrefix("fvd") || $0.hasPrefix("kvd") }
 }

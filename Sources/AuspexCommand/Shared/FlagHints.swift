@@ -1,8 +1,8 @@
 import AuspexSupport
 
-/// What the remedies of the library's errors are called on the command line: the one place that knows.
+/// Maps the remedies of library errors to command-line options; the only place that knows these names.
 enum FlagHints {
-    /// An error's text with the options that its remedies stand for.
+    /// An error's text with the options that its remedies refer to.
     static func text(of error: any Error) -> String { "\(error)" + hint(for: error) }
 
     /// The options in brackets, to be put after the error's text: ` (--range 0,1)`; empty where no option would avoid the error.

@@ -13,9 +13,9 @@ struct OutputOptions: ParsableArguments {
     /// Prints a progress message to standard error, unless `--quiet` is given.
     func say(_ text: String) { if !quiet { Console.say(text) } }
 
-    /// Shows a result: what a reader should know to standard error, and the result to standard output, as JSON where `--json` is given.
+    /// Shows a result: notes for the reader to standard error, and the result to standard output, as JSON with `--json`.
     ///
-    /// - Parameter text: the result for people, where it is not the report's usual text.
+    /// - Parameter text: the human-readable result, if it is not the report's usual text.
     func show(_ report: some Report, as text: String? = nil) throws {
         for note in report.allNotes { say("Note: \(note)") }
         guard json else { return Console.print(text ?? report.text) }

@@ -1,16 +1,16 @@
 import Foundation
 
-/// The processors that the process may use: its affinity, cut by the quotas of its control groups.
+/// The processors that the process may use: its affinity, limited by the quotas of its control groups.
 package enum Processors {
     package static var usable: Int {
-        // On Linux this heeds the affinity, not the quota.
+        // On Linux this respects the affinity but not the quota.
         let allowed = ProcessInfo.processInfo.activeProcessorCount
         return max(1, min(allowed, quota() ?? allowed))
     }
 
-    /// Whole processors of the smallest quota of the process's control group and of all groups around it; nil where none has one.
+    /// Whole processors allowed by the smallest quota of the process's control group and its ancestors; nil if none has a quota.
     ///
-    /// A service or a shell with `CPUQuota` lies some groups below the root; in a container the root that is seen is the container's own group.
+    /// A service or a shell with `CPUQuota` is some groups below the root; a container sees its own group as the root.
     ///
     /// - Parameter root: `/`; another folder for tests.
     package static func quota(root: String = "") -> Int? {
@@ -29,7 +29,7 @@ package enum Processors {
         return quotas.min().map { max(1, Int($0)) }
     }
 
-    /// A group's path and those of all groups around it, up to the root, whose path is empty.
+    /// The paths of a group and of all its ancestors up to the root, whose path is empty.
     private static func folders(from path: String) -> [String] {
         var names = path.split(separator: "/")
         var paths = [""]

@@ -1,7 +1,7 @@
 import ArgumentParser
 import AuspexVideo
 
-/// How patient reading videos is.
+/// How long to wait for videos to be read.
 struct ReadingOptions: ParsableArguments {
     @Option(help: "Seconds that opening a video, or one read from it, may take.")
     var timeout = MediaLimits.standardTimeLimitSeconds

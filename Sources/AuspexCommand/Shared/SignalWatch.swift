@@ -5,7 +5,7 @@ import Synchronization
 
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a raised flag, and lets a second SIGINT or SIGTERM end the process at once.
 ///
-/// A closed terminal sends SIGHUP more than once, from the system and from its shell, so that SIGHUP is never the second.
+/// A closed terminal sends SIGHUP more than once, from the system and from its shell, so SIGHUP never counts as the second signal.
 ///
 /// Installed by long work that can stop in good order; everything else keeps the system's own behaviour.
 final class SignalWatch {
@@ -13,13 +13,13 @@ final class SignalWatch {
 
     /// - Parameters:
     ///   - notice: what is said on the first signal.
-    ///   - giveUp: called on a thread of its own, once the flag says that the work under way is to be given up; must end the process.
+    ///   - giveUp: called on its own thread once the flag says that the current work is to be abandoned; must end the process.
     init(raising flag: StopFlag, notice: String, givingUp giveUp: @escaping @Sendable () -> Never) {
-        // `nohup` has the signal of a closed terminal ignored: then the run is meant to outlive the terminal.
+        // Under `nohup`, SIGHUP is ignored: the run is meant to outlive the terminal.
         numbers = [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP])
         received = Unmanaged.passRetained(Received(flag, notice: notice))
         for number in numbers { signal(number, handle) }
-        // A program that is started from a thread of Dispatch inherits that thread's mask, which blocks them all.
+        // A program started from a Dispatch thread inherits that thread's mask, which blocks all of these signals.
         var mask = sigset_t()
         sigemptyset(&mask)
         for number in numbers { sigaddset(&mask, number) }
@@ -43,7 +43,7 @@ final class SignalWatch {
     }
 }
 
-/// What the handler needs, made before it is installed: a handler must neither allocate nor wait.
+/// What the handler needs, allocated before it is installed: a handler must neither allocate nor wait.
 private final class Received: Sendable {
     let flag: StopFlag
     let notice: [UInt8]
@@ -56,10 +56,10 @@ private final class Received: Sendable {
     }
 }
 
-/// Kept for good: a signal may arrive while its watch ends.
+/// Never freed: a signal may arrive while its watch ends.
 nonisolated(unsafe) private var received: Unmanaged<Received>?
 
-/// Signals come to whichever thread the system chooses, while any lock may be held.
+/// A signal is delivered to any thread, which may hold any lock.
 private func handle(_ number: Int32) {
     guard let received else { return }
     received._withUnsafeGuaranteedRef { received in

@@ -22,7 +22,7 @@ struct BenchmarkCommand: ParsableCommand {
         ])
 }
 
-/// What the benchmarks of a model ask for.
+/// Options shared by the benchmarks of a model.
 struct BenchmarkOptions: ParsableArguments {
     @Argument(help: "A preset or a .yaml file; without one the published model at --size and --channels.")
     var configuration: String?
@@ -54,7 +54,7 @@ struct BenchmarkOptions: ParsableArguments {
 
     /// - Parameters:
     ///   - batch: the clips that were asked for; nil takes the configuration's.
-    ///   - usual: where there is no configuration.
+    ///   - usual: the batch if there is no configuration.
     func benchmark(batch: Int?, usual: Int) throws -> Benchmark {
         var all = ["training.precision=\(precision.rawValue)"]
         if configuration == nil {
@@ -67,7 +67,7 @@ struct BenchmarkOptions: ParsableArguments {
     }
 }
 
-/// What every benchmark asks for.
+/// Options shared by all benchmarks.
 struct MeasuringOptions: ParsableArguments {
     @Option(help: "Whole units of work that are timed, after the same warm-up.")
     var repeats = 5
@@ -77,7 +77,7 @@ struct MeasuringOptions: ParsableArguments {
 
     func validate() throws { try requireAtLeast(1, repeats, "--repeats") }
 
-    /// Lets work be measured, and shows what came out.
+    /// Runs a measurement and shows the result.
     func measure(unit: String, _ body: ((Int) -> Void) throws -> some Report) throws {
         engine.apply()
         let progress = ProgressReporter(

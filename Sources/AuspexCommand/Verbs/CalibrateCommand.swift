@@ -5,7 +5,7 @@ import AuspexMetrics
 import AuspexTraining
 import AuspexVideo
 
-/// `auspex calibrate SOURCE`: what metrics make of graded distortions of real clips.
+/// `auspex calibrate SOURCE`: how metrics respond to graded distortions of real clips.
 struct CalibrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",

@@ -57,9 +57,9 @@ struct DataInspectCommand: ParsableCommand {
         reading.apply()
         var options = try array.sourceOptions()
         options.framesPerSecond = clock.frameRate
-        // What is in an array can be told without the range of its values; a picture of them cannot.
+        // An array can be inspected without the range of its values; a picture of its clips needs the range.
         options.needsRange = sheet != nil
-        // Broken files are in the report: they need no warning beside it.
+        // Broken files are listed in the report and need no separate warning.
         options.logger.logLevel = .critical
         let opened = try openSource(source, options: options)
         let request = ClipRequest(frames: frames ?? 16, size: FrameSize(64), step: .stride(stride ?? 1))
@@ -78,14 +78,14 @@ struct DataInspectCommand: ParsableCommand {
         var sheet = ContactSheet(title: self.source)
         let places = try source.places(for: request, atMost: sheetClips ?? 8)
         let clips = try places.compactMap { try source.readableClip(at: $0, request: request) }
-        // Of a sheet without a picture the reason is all that there is to say.
+        // Without a picture, the reason is all there is to print.
         if clips.isEmpty, let first = places.first { _ = try source.clip(at: first, request: request) }
         for clip in clips { sheet.add(clip) }
         try sheet.write(to: path, overwriting: force)
     }
 }
 
-/// A result with its schema's version beside its own fields.
+/// A result together with its schema version.
 struct Versioned<Value: Encodable>: Encodable {
     let value: Value
 

@@ -52,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "What the futures are drawn from; the clips are the same for every seed.")
     var seed: UInt64 = 0
 
-    @Flag(help: "Show metrics of whole clips (fvd, kvd) the prediction alone, not context + prediction.")
+    @Flag(help: "Compute clip metrics (fvd, kvd) on predicted frames only; by default context frames are included.")
     var predictionOnly = false
 
     @Option(help: ArgumentHelp("Exactly the clips of an earlier report.json, of the same source.", valueName: "report"))
@@ -67,7 +67,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "With --save-clips: how many clips are saved. (default: 8)")
     var saved: Int?
 
-    @Flag(help: "Neither take features of clips seen before from the user's cache nor keep new ones there.")
+    @Flag(help: "Do not read features from the user's cache or add new ones to it.")
     var noCache = false
 
     @Flag(help: "Replace files that are there.")
@@ -145,7 +145,7 @@ struct EvaluateCommand: ParsableCommand {
         try output.show(report)
     }
 
-    /// The model, beside it what it is without a blend, and the baselines.
+    /// The model, the model without its blend if it has one, and the baselines.
     private func forecasters(_ forecaster: any Forecaster, alone model: TrainedModel) throws -> [any Forecaster] {
         let alone =
             forecaster is HindcastBlend
@@ -176,7 +176,7 @@ struct EvaluateCommand: ParsableCommand {
         return plan
     }
 
-    /// The test clips, how they are taken (the run's own as in training, others sampled in time to match), and what a reader should know of them.
+    /// The test clips, how their frames are taken (the run's own as in training, others sampled in time to match), and notes for the reader.
     private func testSource(
         for model: TrainedModel
     ) throws -> (clips: any ClipSource, request: ClipRequest, notes: [String]) {
@@ -189,7 +189,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         let data = try TrainingData(of: model)
         guard let heldOut = data.heldOut else {
-            throw ConfigurationError("\(trained): the run holds no clips out; name test clips with --data")
+            throw ConfigurationError("\(trained): the run has no held-out clips; name test clips with --data")
         }
         return (heldOut, data.request, data.splitNotes)
     }

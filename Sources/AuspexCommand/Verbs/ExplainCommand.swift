@@ -33,12 +33,12 @@ struct ExplainCommand: ParsableCommand {
 
     @Option(
         help:
-            "Use the first N clips of each set; 0 uses all. A Fréchet distance falls with the clips: name the reported number's."
+            "Use the first N clips of each set; 0 uses all. Use the number of clips of the reported value: Fréchet distances decrease with sample size."
     )
     var clips = 64
 
     @Option(
-        help: "Look at every deviation on N clips first, and compute those that may explain it on all. (default: 16)")
+        help: "Try every deviation on N clips first, then compute on all clips those that may explain the value. (default: 16)")
     var screen: Int?
 
     @Option(help: "Use the first N frames of every clip.")
@@ -50,7 +50,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Try these only: \(PipelineVariant.Axis.allCases.map(\.rawValue).joined(separator: ", ")).")
     var only: String?
 
-    @Option(help: "Pairs of deviations: auto (where no single one explains it), none or all (hours). (default: auto)")
+    @Option(help: "Pairs of deviations: auto (if no single one explains the value), none or all (hours). (default: auto)")
     var pairs: Explanation.Pairs?
 
     @Option(help: "What the clips of the standard errors are drawn from. (default: 0)")
@@ -62,7 +62,7 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "Print every deviation, not only what may explain the value and the nearest that do not.")
     var full = false
 
-    @Flag(help: "Neither take features of clips seen before from the user's cache nor keep new ones there.")
+    @Flag(help: "Do not read features from the user's cache or add new ones to it.")
     var noCache = false
 
     @Flag(help: "Print what would be tried and how many clips would go through the network.")
@@ -89,7 +89,7 @@ struct ExplainCommand: ParsableCommand {
         do { _ = try ReportedValue(reported) } catch { throw ValidationError(FlagHints.text(of: error)) }
     }
 
-    /// Refuses options without effect beside the others.
+    /// Refuses options that have no effect with the others.
     private func checkEffects() throws {
         let axes = try axes()
         if let screen, clips > 0 {
@@ -144,7 +144,7 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
-/// Shows what happens while an explanation is looked for.
+/// Shows progress while an explanation is searched for.
 private final class Watcher {
     private let output: OutputOptions
     private var progress: ProgressReporter?

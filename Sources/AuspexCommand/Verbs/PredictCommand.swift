@@ -113,9 +113,9 @@ struct PredictCommand: ParsableCommand {
         try checkForm()
     }
 
-    /// Refuses what the chosen form never shows.
+    /// Refuses options that the chosen format cannot show.
     private func checkForm() throws {
-        // An ending that stands for no form is refused with the file's name, later.
+        // An unknown ending is refused later, with the file's name.
         let chosen =
             data == nil ? try? OutputForm(path: out ?? "film.mp4") : OutputForm(rawValue: format ?? Self.usualFormat)
         guard let form = chosen else { return }
@@ -180,12 +180,12 @@ struct PredictCommand: ParsableCommand {
     private func predictMany(
         of text: String, into folder: String, with trained: TrainedModel, horizon: Int
     ) throws -> [String] {
-        // Without --class, the source says what each clip is.
+        // Without --class, the source gives each clip's class.
         let classNumber = try className.flatMap { try trained.classNumber(named: $0) }
         let batch = try SourceContinuation(
             trained, source: text, frames: horizon, samples: samples, seed: seed, classNumber: classNumber,
             options: try sourceOptions(), blending: blend)
-        // Of the exact forms .npy alone keeps more than 8 bits of a number.
+        // Of the lossless formats only .npy keeps more than 8 bits.
         let ending = format ?? (batch.format.elementType == .uint8 ? Self.usualFormat : "npy")
         let progress = ProgressReporter("predict", total: nil, unit: "clips", style: .automatic(quiet: output.quiet))
         var written: [String] = []
@@ -247,7 +247,7 @@ struct PredictCommand: ParsableCommand {
         ((video as NSString).lastPathComponent as NSString).deletingPathExtension + "-predicted.mp4"
     }
 
-    /// `a.mp4` → `a-2.mp4`; a folder's number stands at its end.
+    /// `a.mp4` → `a-2.mp4`; a folder's name gets the number at its end.
     static func numbered(_ path: String, _ sample: Int) -> String {
         let ending = (path as NSString).pathExtension
         if ending.isEmpty {

@@ -66,7 +66,7 @@ struct ScoreCommand: ParsableCommand {
     @Option(help: "Repeat the comparison of a result that --json printed, and compare the numbers.")
     var replay: String?
 
-    @Flag(help: "Neither take features of clips seen before from the user's cache nor keep new ones there.")
+    @Flag(help: "Do not read features from the user's cache or add new ones to it.")
     var noCache = false
 
     @Flag(help: "Leave out the intervals of Fréchet distances, which take fifty times as long as the distance.")
@@ -105,7 +105,7 @@ struct ScoreCommand: ParsableCommand {
         }
         let names = try chosenMetrics
         if embeddings, let option = (chosen + (force ? ["--force"] : [])).first(where: { $0 != "--metrics" }) {
-            throw ValidationError("\(option) is for clips, --embeddings are none")
+            throw ValidationError("\(option) is for clips and does not apply to --embeddings")
         }
         for (option, isGiven) in [("--precision", precision != nil), ("--no-cache", noCache)] {
             try refuse(option, ifGiven: isGiven, unless: haveNetworkMetric(names), "needs fvd or kvd among --metrics")
@@ -174,7 +174,7 @@ struct ScoreCommand: ParsableCommand {
         guard outcome.isEqual else {
             let count = outcome.differences.count
             let more = count > 1 ? " (and \(count - 1, "more difference"))" : ""
-            Console.complain("not what it was: \(outcome.differences[0])\(more)")
+            Console.complain("the result differs: \(outcome.differences[0])\(more)")
             throw ExitCode(AuspexProgram.Status.failed)
         }
     }
@@ -190,7 +190,7 @@ struct ScoreCommand: ParsableCommand {
         if isMissed { throw ExitCode(AuspexProgram.Status.thresholdMissed) }
     }
 
-    /// The metrics asked for, or those that fit what is compared; each once, in order.
+    /// The metrics asked for, or the defaults for the inputs; each once, in order.
     private var chosenMetrics: [String] {
         get throws {
             if let metrics {
@@ -202,7 +202,7 @@ struct ScoreCommand: ParsableCommand {
         }
     }
 
-    /// Options given that say something about clips.
+    /// The given options that apply to clips only.
     private var chosen: [String] {
         [
             ("--metrics", metrics != nil), ("--clip-frames", clipFrames != nil), ("--clips", clips != nil),

@@ -2,7 +2,7 @@ import AuspexTraining
 import Foundation
 import Synchronization
 
-/// What is said where a training's step takes too long to wait for: the process ends within it, and nothing on the disk is lost.
+/// Reported when a training step takes too long to wait for: the process ends in the middle of it, and nothing on disk is lost.
 struct StoppedReport: Sendable {
     let path: String
     let json: Bool
@@ -10,13 +10,13 @@ struct StoppedReport: Sendable {
 
     private static let isClaimed = Atomic<Bool>(false)
 
-    /// Whoever reports first, the training's own thread or the one that gives it up; the other one waits for the end of the process.
+    /// Either the training thread or the thread that gives it up reports first; the other waits for the process to end.
     static func claim() {
         guard isClaimed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         while true { sleep(.max) }
     }
 
-    /// Says from which step the run goes on, and ends the process.
+    /// Says at which step the run will continue, and ends the process.
     func endProcess() -> Never {
         Self.claim()
         let step = (try? RunFolder(reading: path))?.checkpoints().step(of: .last) ?? 0

@@ -85,13 +85,13 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    /// Whether the argument is the folder of a run that exists. A preset's name is the preset, unless only a run can be meant.
+    /// Whether the argument is the folder of an existing run. The name of a preset means the preset, unless only a run is possible.
     private var namesRun: Bool {
         guard let configuration, !Presets.names.contains(configuration) || (resume && out == nil) else { return false }
         return FileManager.default.fileExists(atPath: configuration + "/checkpoints")
     }
 
-    /// Refuses an option whose field `--set` sets too: the option would do nothing.
+    /// Refuses an option whose field `--set` also sets: the option would have no effect.
     private func checkAssignments() throws {
         for (option, isGiven, field) in [
             ("--data", data != nil, "data.source"), ("--axes", array.axes != nil, "data.axes"),
@@ -137,7 +137,7 @@ struct TrainCommand: ParsableCommand {
     /// The run that goes on with its own configuration: `train RUN --resume` and `train --resume --out RUN`.
     private var runToResume: String? { namesRun ? configuration : configuration == nil ? out : nil }
 
-    /// The options are assignments too: later ones over earlier ones, `--set` last.
+    /// The options are assignments too: later ones override earlier ones, `--set` last.
     private func resolved() throws -> Configuration {
         var all: [String] = []
         if let data { all.append("data.source=\(quoted(data))") }
@@ -147,7 +147,7 @@ struct TrainCommand: ParsableCommand {
         if let seed { all.append("training.seed=\(seed)") }
         if let precision { all.append("training.precision=\(precision)") }
         if checkpointActivations { all.append("training.checkpointActivations=true") }
-        // Held-out clips of another source than the one that is trained on would measure something else.
+        // Held-out clips from a source other than the training source would measure something else.
         if data != nil { all.append("data.validation=null") }
         if let runToResume { return try Configuration(ofRun: runToResume, assignments: all + assignments) }
         return try Configuration(configuration ?? "", assignments: all + assignments)
@@ -161,7 +161,7 @@ struct TrainCommand: ParsableCommand {
         (((configuration ?? "") as NSString).lastPathComponent as NSString).deletingPathExtension
     }
 
-    /// Whether the source is the one that a preset names, a folder that need not be on this machine.
+    /// Whether the source is the preset's default, a folder that need not exist on this machine.
     private var isSourceOfPreset: Bool {
         data == nil && configuration.map(Presets.names.contains) == true
             && !assignments.contains { $0.hasPrefix("data.") }

@@ -8,12 +8,12 @@ import Foundation
 
 /// This machine's speed on fixed work: a configuration's training step, or a prediction, on clips of noise.
 public struct Benchmark {
-    /// What the step and the prediction are of.
+    /// The configuration whose step or prediction is timed.
     public let configuration: Configuration
     /// Units of work that are timed.
     public var repeats = 5
 
-    /// - Parameter configuration: networks, batch and updates of the work; its data are not read.
+    /// - Parameter configuration: gives networks, batch and updates; its data are not read.
     public init(_ configuration: Configuration) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -30,13 +30,13 @@ public struct Benchmark {
         }
     }
 
-    /// One training step, untimed: what a test measures memory of.
+    /// One untimed training step, for tests that measure its memory.
     package func oneStep() throws {
         let trainer = TrainingRun.trainer(configuration)
         _ = try trainer.advance { BenchmarkClips.batch(configuration) }
     }
 
-    /// One prediction of a batch: all frames of its future.
+    /// One prediction of a batch: all of its future frames.
     public func prediction(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
         try configuration.refusePredictionThatDoesNotFit(
             frames: configuration.model.predictedFrames, clips: configuration.training.batch,
@@ -56,7 +56,7 @@ public struct Benchmark {
 }
 
 extension NominalFLOPs {
-    /// The work of a model's generator that continues so many clips.
+    /// The work of a model's generator that continues this many clips.
     package init(ofPredictionBy model: any ModelOptions, clips: Int) {
         self.init {
             var blank = Initializer.blank
@@ -72,7 +72,7 @@ extension NominalFLOPs {
     }
 }
 
-/// What the system says of the process.
+/// What the system reports about the process.
 struct Usage {
     let minorFaults: Int
     let peakResidentBytes: Int
@@ -84,7 +84,7 @@ struct Usage {
     }
 }
 
-/// The limit that a step is compared with: one large convolution, forward, as the library does it.
+/// The limit that a step is compared with: one large convolution, forward, as the library computes it.
 enum ConvolutionLimit {
     static func gflopsPerSecond() -> Double {
         let (images, side, channels) = (44, 32, 64)

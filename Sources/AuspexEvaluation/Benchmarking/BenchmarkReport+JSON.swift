@@ -29,7 +29,7 @@ extension BenchmarkReport: Encodable {
         try fields.encode(batch, forKey: .batch)
     }
 
-    /// The median's name says what it is of.
+    /// The name of the median says which unit it refers to.
     private var secondsKey: CodingKeys {
         switch work {
         case .step: .secondsPerStep

@@ -1,13 +1,13 @@
 import AuspexTensors
 
 extension BenchmarkReport {
-    /// Whole rounds of work before the clock runs: primitives are made and memory is taken in these.
+    /// Whole rounds of work before timing starts: they create primitives and allocate memory.
     private static let warmUp = 2
 
     /// Times `repeats` rounds of work.
     ///
     /// - Parameters:
-    ///   - batch: units of work in a round; what is reported is of one unit.
+    ///   - batch: units of work in a round; the report is per unit.
     ///   - gflopAsWritten: of one unit.
     static func measured(
         _ work: Work, repeats: Int, batch: Int = 1, gflopAsWritten: Double, _ progress: (Int) -> Void,
@@ -25,7 +25,7 @@ extension BenchmarkReport {
             progress(number + 1)
         }
         let usage = Usage.now
-        // Before the limit is measured, which takes memory of its own.
+        // Before the limit is measured, which itself takes memory.
         let peakBytes = StoragePool.shared.statistics.peakLiveBytes
         let families = WorkCounter.counts.mapValues { count in
             var one = count.divided(by: repeats)

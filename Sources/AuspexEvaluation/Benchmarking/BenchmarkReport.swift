@@ -1,8 +1,8 @@
 import AuspexTensors
 
-/// What was measured of fixed work, under the names that scripts rely on.
+/// Measurements of fixed work, under the names that scripts rely on.
 public struct BenchmarkReport: Sendable {
-    /// What is repeated, and so what all numbers are of.
+    /// The unit that is repeated, to which all numbers refer.
     public enum Work: String, Encodable, Sendable {
         /// A training step.
         case step
@@ -14,21 +14,21 @@ public struct BenchmarkReport: Sendable {
 
     /// The version of the fields.
     public let schema = 1
-    /// What a unit is.
+    /// The unit.
     public let work: Work
     /// Medians and extremes over the repeats.
     public let seconds: (median: Double, minimum: Double, maximum: Double)
-    /// What one unit of work takes where nothing is merged or shared: see `NominalFLOPs`.
+    /// The operations of one unit if nothing is merged or shared: see `NominalFLOPs`.
     public let gflopAsWritten: Double
-    /// What was executed in one unit of work.
+    /// The operations executed in one unit.
     public let gflopExecuted: Double
     /// `gflopExecuted` over the median of the seconds.
     public let gflopsPerSecond: Double
     /// What a plain convolution of the model's most frequent shape reaches on this machine.
     public let convolutionLimit: Double
-    /// The most that tensors held at one time.
+    /// The largest size of all live tensors together.
     public let peakBytes: Int
-    /// The most memory that the process ever had.
+    /// The process's peak memory.
     public let peakResidentBytes: Int
     /// Minor page faults of a round.
     public let faultsPerStep: Double
@@ -42,7 +42,7 @@ public struct BenchmarkReport: Sendable {
     public let instructionSet: String
     /// Rounds that were timed.
     public let repeats: Int
-    /// Units of work that go together.
+    /// Units of work in a round.
     public let batch: Int
 
     /// `gflopsPerSecond` over `convolutionLimit`.

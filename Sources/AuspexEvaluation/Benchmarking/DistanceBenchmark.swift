@@ -4,16 +4,16 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// This machine's speed on the Fréchet distance of two sets of features: random rows whose columns depend on one another, as a network's do.
+/// This machine's speed on the Fréchet distance of two sets of features: random rows with dependent columns, like a network's features.
 public struct DistanceBenchmark {
-    /// Numbers of a row: 400 are I3D's logits, 2,048 what distances of pictures take.
+    /// Numbers in a row: 400 are I3D's logits, 2,048 are usual for distances of pictures.
     public var features = 400
     /// Rows of each set.
     public var rows = 5000
     /// Distances that are timed.
     public var repeats = 5
 
-    /// What was measured, under the names that scripts rely on.
+    /// Measurements, under the names that scripts rely on.
     public struct Report: Codable, Sendable {
         /// Seconds of repeated work.
         public struct Seconds: Codable, Sendable {
@@ -27,7 +27,7 @@ public struct DistanceBenchmark {
 
         /// The version of the fields.
         public var schema = 1
-        /// Numbers of a row.
+        /// Numbers in a row.
         public let features: Int
         /// Rows of each set.
         public let rows: Int
@@ -56,7 +56,7 @@ public struct DistanceBenchmark {
         let sets = (set("real"), set("predicted"))
         var statistics: [Double] = []
         var distances: [Double] = []
-        // The first touches memory for all that follow.
+        // The first run touches memory for all that follow.
         for number in 0...repeats {
             let start = ContinuousClock.now
             let found = (FeatureStatistics(sets.0), FeatureStatistics(sets.1))

@@ -3,7 +3,7 @@ import AuspexPretrained
 import AuspexSupport
 import AuspexTensors
 
-/// This machine's speed on the network behind FVD and KVD: the logits of clips of noise. The weights are random too, so none need be fetched.
+/// This machine's speed on the network behind FVD and KVD: the logits of clips of noise. The weights are random, too, so no download is needed.
 public struct NetworkBenchmark {
     /// Clips that go through the network together.
     public var batch = 4
@@ -11,7 +11,7 @@ public struct NetworkBenchmark {
     public var frames = 16
     /// Batches that are timed.
     public var repeats = 5
-    /// What the network multiplies.
+    /// The element type of the network's products.
     public let precision: I3D.Precision
 
     /// - Throws: `BenchmarkError` for bfloat16 on a processor that has no instructions for it.
@@ -20,7 +20,7 @@ public struct NetworkBenchmark {
         self.precision = precision
     }
 
-    /// What was measured, of one clip.
+    /// Measurements per clip.
     ///
     /// - Throws: `BenchmarkError` for clips that do not fit in memory.
     public func logits(progress: (Int) -> Void = { _ in }) throws -> BenchmarkReport {
@@ -40,7 +40,7 @@ public struct NetworkBenchmark {
     }
 }
 
-/// What this machine cannot measure.
+/// A benchmark that this machine cannot run.
 public enum BenchmarkError: RemediableError, Sendable, CustomStringConvertible {
     /// bfloat16 was asked for on a processor without instructions for it.
     case noBFloat16

@@ -2,32 +2,32 @@ import AuspexMetrics
 import AuspexTensors
 import AuspexVideo
 
-/// Holds metrics against graded distortions of real clips, so that one can see what each of them notices.
+/// Applies metrics to graded distortions of real clips, to show what each metric notices.
 ///
-/// Every distorted clip is compared with itself undistorted: metrics of sets see the same clips on both sides, and differences are the distortion's
-/// alone. (Between two sets of other clips, a distance of few clips is mostly their number.)
+/// Every distorted clip is compared with its undistorted original: metrics of sets see the same clips on both sides, so differences come from the
+/// distortion alone. (Between two sets of different clips, most of the distance of few clips is bias.)
 ///
-/// - Source: the idea, and swapping neighbours, from Unterthiner et al. 2018, arXiv:1812.01717, section 4.1.
+/// - Source: Unterthiner et al. 2018, arXiv:1812.01717, section 4.1, for the idea and for swapping neighbours.
 public struct Calibration: Sendable {
     /// Names of the metrics.
     public var metrics = ["fvd", "kvd", "psnr", "ssim", "lpips"]
-    /// What the clips are damaged by.
+    /// The distortions to apply.
     public var distortions = Distortion.allCases
     /// Clips that are drawn; they may overlap.
     public var clips = 32
     /// Frames of a clip.
     public var frames = 16
-    /// Every how many-th frame of a file is taken.
+    /// Take every n-th frame of a file.
     public var stride = 1
-    /// Height and width that frames are brought to.
+    /// Height and width that frames are resized to.
     public var size = FrameSize(64)
-    /// What clips, noise and lost frames are drawn from.
+    /// Seed for the choice of clips, noise and lost frames.
     public var seed: UInt64 = 0
 
     /// The defaults: every distortion, the metrics that papers report.
     public init() {}
 
-    /// - Parameter progress: is told how many clips are done, of how many.
+    /// - Parameter progress: is given how many clips are done, of how many.
     /// - Throws: `VideoError` where clips can't be had, `MetricError` where a metric does not exist or cannot score them.
     public func run(
         on source: any ClipSource, progress: (Int, Int) -> Void = { _, _ in }
@@ -42,10 +42,10 @@ public struct Calibration: Sendable {
         for number in 0..<clips {
             let clip = try source.clip(at: number, from: stream.named("clips"), request: request)
             clipList.append(.init(name: clip.name, firstFrame: clip.frameIndices.first ?? 0))
-            // Distortions are of pictures: what codecs, noise and lost frames do to 8-bit pixels.
+            // Distortions apply to pictures: what codecs, noise and lost frames do to 8-bit pixels.
             let frames = clip.format.shown(clip.frames)
             let real = frames.reshaped(to: [1] + frames.shape)
-            // The undistorted clip is handed to all first: its features are computed once and found again while it is the last.
+            // Every accumulator gets the undistorted clip first: its features are computed once, and found again while it is the most recent clip.
             for cell in [untouched] + cells.joined().map(\.cell) { try cell.add(real: real) }
             try untouched.add(real: real, predicted: real)
             for (kind, grades) in zip(distortions, cells) {

@@ -11,7 +11,7 @@ extension CalibrationReport {
         try places.report.write(try ReportFile.data(self))
     }
 
-    /// Looks, before any work is done, whether there is room; makes the folder.
+    /// Checks before any work is done that the files can be written; makes the folder.
     @discardableResult
     public static func places(
         in folder: String, overwriting: Bool

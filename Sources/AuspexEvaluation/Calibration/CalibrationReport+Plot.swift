@@ -3,7 +3,7 @@ import AuspexMetrics
 import AuspexSupport
 
 extension CalibrationReport {
-    /// A plot for each metric, every distortion a line over its grades, and what the grades are.
+    /// A plot for each metric, with every distortion as a line over its grades, and a legend of the grades.
     public var figure: PlotSheet {
         PlotSheet(
             title: heading,
@@ -14,7 +14,7 @@ extension CalibrationReport {
                     series: distortions.map { distortion in
                         let results = ([undistorted] + distortion.grades.map(\.metrics)).map { $0[metric] }
                         let values = results.map { $0?.value ?? .nan }
-                        // Where a result has no interval the band has no width.
+                        // A result without an interval has a band of width 0.
                         let ends = zip(results, values).map { $0?.interval ?? [$1, $1] }
                         let hasIntervals = results.contains { $0?.interval != nil }
                         return .init(

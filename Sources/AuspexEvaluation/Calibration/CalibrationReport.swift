@@ -1,13 +1,13 @@
 import AuspexMetrics
 import AuspexSupport
 
-/// What metrics made of graded distortions.
+/// Values of metrics for graded distortions.
 public struct CalibrationReport: Codable, Sendable, Equatable {
     /// One grade of a distortion.
     public struct Grade: Codable, Sendable, Equatable {
-        /// As the distortion's `unit` says.
+        /// In the distortion's `unit`.
         public var grade: Double
-        /// What each metric made of it, by name.
+        /// The value of each metric, by name.
         public var metrics: [String: MetricResult]
     }
 
@@ -15,7 +15,7 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
     public struct Graded: Codable, Sendable, Equatable {
         /// The distortion: `noise`.
         public var name: String
-        /// What a grade counts.
+        /// The unit of the grades.
         public var unit: String
         /// The grades, the weakest first.
         public var grades: [Grade]
@@ -37,15 +37,15 @@ public struct CalibrationReport: Codable, Sendable, Equatable {
     public var clips: Int
     /// Frames of each clip.
     public var frames: Int
-    /// Every how many-th frame of a file was taken.
+    /// Every n-th frame of a file was taken.
     public var stride: Int
     /// The side of a square, or `[height, width]`.
     @FrameSizeOption public var size: FrameSize
-    /// What clips, noise and lost frames were drawn from.
+    /// Seed for the choice of clips, noise and lost frames.
     public var seed: UInt64
     /// Names of the metrics, in order.
     public var metrics: [String]
-    /// Every clip beside itself.
+    /// Every clip compared with itself.
     public var undistorted: [String: MetricResult]
     /// A row of grades for each distortion.
     public var distortions: [Graded]

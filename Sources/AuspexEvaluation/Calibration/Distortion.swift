@@ -1,17 +1,17 @@
 import AuspexModels
 import AuspexTensors
 
-/// A way to damage a clip, by grades: what a metric makes of it shows what the metric sees.
+/// A way to damage a clip, by grades: a metric's values show whether it notices this kind of damage.
 public enum Distortion: String, Codable, Sendable, CaseIterable {
     /// Gaussian noise on every number.
     case noise
     /// A Gaussian blur of every frame.
     case blur
-    /// The last frames stand still.
+    /// The last frames are frozen.
     case frozen
-    /// Frames that are lost, the one before shown again.
+    /// Lost frames, each replaced by a repetition of the frame before.
     case dropped
-    /// Neighbouring frames in wrong order.
+    /// Neighbouring frames in the wrong order.
     case swapped
 
     /// Five grades, the weakest first; those that count frames are parts of a clip of T frames.
@@ -30,14 +30,14 @@ public enum Distortion: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What a grade counts.
+    /// The unit of the grades.
     public var unit: String {
         switch self {
         case .noise: "σ of Gaussian noise, in 255ths"
         case .blur: "σ of a Gaussian blur, in pixels"
-        case .frozen: "last frames that stand still"
-        case .dropped: "lost frames, the one before shown again"
-        case .swapped: "pairs of neighbouring frames in wrong order"
+        case .frozen: "frozen last frames"
+        case .dropped: "lost frames, replaced by the frame before"
+        case .swapped: "pairs of neighbouring frames in the wrong order"
         }
     }
 
@@ -45,8 +45,8 @@ public enum Distortion: String, Codable, Sendable, CaseIterable {
     ///
     /// - Parameters:
     ///   - clip: `[T, H, W, C]`, uint8.
-    ///   - grade: as `unit` says.
-    ///   - stream: what is drawn is drawn from it.
+    ///   - grade: in the distortion's `unit`.
+    ///   - stream: source of the random draws.
     public func applied(to clip: Tensor, grade: Double, from stream: RandomStream) -> Tensor {
         let frames = clip.shape[0]
         switch self {
@@ -86,7 +86,7 @@ public enum Distortion: String, Codable, Sendable, CaseIterable {
     }
 
     private static func blurred(_ clip: Tensor, deviation: Double) -> Tensor {
-        // Beyond four deviations a Gaussian moves no pixel by a 255th.
+        // Beyond four deviations a Gaussian changes no pixel by 1/255.
         let window = gaussianWindow(reach: Int((4 * deviation).rounded(.up)), deviation: deviation).map(Float.init)
         let (frames, height, width, channels) = (clip.shape[0], clip.shape[1], clip.shape[2], clip.shape[3])
         var blurred = clip.scalars(as: UInt8.self)

@@ -2,7 +2,7 @@ import AuspexMetrics
 import AuspexTensors
 import AuspexVideo
 
-/// The first clips of a set, all equally long, as often as they are wanted.
+/// The first clips of a set, all equally long, which can be read repeatedly.
 final class ExplainedClips {
     let set: ScoredSet
     let side: MetricSide
@@ -12,19 +12,19 @@ final class ExplainedClips {
     private var kept: [Int: Tensor] = [:]
     private var keptBytes = 0
 
-    /// Clips of small frames are decoded once; those of large ones again for every pass, which takes longer than they do to decode.
+    /// Clips of small frames are decoded once; clips of large ones are decoded again for every pass, because the pass takes longer than decoding.
     private static let mostBytes = 256 << 20
 
     /// - Parameters:
-    ///   - most: of the set's clips; nil takes all.
-    ///   - frames: of every clip, from its first on; nil takes whole clips.
-    ///   - size: what all are resized to; nil leaves them.
-    /// - Throws: `VideoError` where the source cannot be read, or where its clips have not all as many frames.
+    ///   - most: clips to take; nil takes all.
+    ///   - frames: frames of every clip, from its first on; nil takes whole clips.
+    ///   - size: frames are resized to it; nil leaves them.
+    /// - Throws: `VideoError` where the source cannot be read, or where its clips differ in length.
     init(
         _ source: String, side: MetricSide, options: SourceOptions, most: Int?, frames wanted: Int?, size: FrameSize?
     ) throws {
         var set = try ScoredSet(source, options: options)
-        // Whatever a clip holds, people's ways of preparing it begin with numbers from 0 to 255.
+        // Whatever a clip's format, other people's preprocessing starts from numbers from 0 to 255.
         set.scale = try set.format.elementType == .uint8 ? nil : .field(channels: set.format.channels, range: 0...255)
         self.set = set
         self.side = side
@@ -48,10 +48,10 @@ final class ExplainedClips {
         }
     }
 
-    /// Sizes of the frames, each once.
+    /// The distinct sizes of the frames.
     var sizes: Set<FrameSize> { size.map { [$0] } ?? Set(set.items.prefix(count).compactMap(\.size)) }
 
-    /// `[1, T, H, W, C]`, uint8, or float32 in 0…255; the same storage as long as it is kept.
+    /// `[1, T, H, W, C]`, uint8, or float32 in 0…255; the same storage as long as the clip is kept.
     func clip(_ number: Int) throws -> Tensor {
         if let clip = kept[number] { return clip }
         guard let size = size ?? set.items[number].size else {
@@ -67,7 +67,7 @@ final class ExplainedClips {
         return clip
     }
 
-    /// A clip as a recipe has it before it is prepared for the network.
+    /// A clip after a recipe's codec and choice of frames, before it is prepared for the network.
     func clip(_ number: Int, _ recipe: MetricPipeline.Side) throws -> Tensor {
         var clip = try clip(number)
         if let codec = recipe.codec {

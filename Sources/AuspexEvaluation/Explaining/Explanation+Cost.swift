@@ -5,9 +5,9 @@ extension Explanation {
         public let definition: Int
         /// For all single deviations.
         public let singles: Int
-        /// For a first look at them; nil where everything is computed at once.
+        /// For a first look at them; nil if everything is computed at once.
         public let screening: Int?
-        /// Ways of preparing a set's clips, beside the definition's.
+        /// Ways of preparing a set's clips other than the definition's.
         public let passes: Int
 
         init(definition: Int, singles: Int, screening: Int?, passes: Int) {
@@ -25,16 +25,16 @@ extension Explanation {
         }
     }
 
-    /// How long the deviations will take, from what was measured so far.
+    /// How long the deviations will take, estimated from what was measured so far.
     public struct Expectation: Sendable {
-        /// Clips that have not been asked for yet.
+        /// Clips not requested yet.
         public let clips: Int
-        /// What a clip takes; nil where all clips so far were in the cache.
+        /// Seconds per clip; nil if all clips so far were in the cache.
         public let secondsPerClip: Double?
-        /// Whether only a first look is meant, which more work follows.
+        /// Whether this covers the first look only, which more work follows.
         public let isFirstLook: Bool
 
-        /// - Parameter work: what was measured: the time, and the clips that went through the network in it.
+        /// - Parameter work: the measured time, and the number of clips that went through the network in it.
         package init(clips: Int, after work: (seconds: Double, clips: Int), isFirstLook: Bool) {
             self.clips = clips
             secondsPerClip = work.clips > 0 ? work.seconds / Double(work.clips) : nil

@@ -1,5 +1,5 @@
 extension Explanation.Plan {
-    /// A field that programs were promised: the plan as people read it, line after line.
+    /// A field that scripts rely on: the plan as people read it, line by line.
     private enum RenderedKeys: String, CodingKey { case lines }
 
     private enum CodingKeys: String, CodingKey {

@@ -1,7 +1,7 @@
 import AuspexSupport
 
 extension Explanation.Event {
-    /// The event in words; nil for those that only move a bar.
+    /// The event in words; nil for events that only advance the progress bar.
     public var text: String? {
         switch self {
         case .planned(let cost): cost.text

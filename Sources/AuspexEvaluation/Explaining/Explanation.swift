@@ -4,72 +4,72 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// Finds which deviations from a metric's definition would explain a number that somebody reported for the same clips.
+/// Finds which deviations from a metric's definition would explain a number that was reported for the same clips.
 ///
-/// The number is computed under every deviation that people are known to make. What touches pixels costs a pass through the network, so on large sets every
-/// such deviation is first looked at on a few clips, and only those that may explain the value are computed on all. Pairs follow where no single one explains it.
+/// The number is computed under every deviation that people are known to make. Deviations that change pixels cost a pass through the network, so on large
+/// sets each is first tried on a few clips, and only those that may explain the value are computed on all. If no single deviation explains it, pairs follow.
 public struct Explanation: Sendable {
-    /// Which pairs are looked at.
+    /// Which pairs are tried.
     public enum Pairs: String, Sendable, CaseIterable {
-        /// Where no single deviation explains the value: those that cost no pass, then the likeliest others for as many passes as went before.
+        /// If no single deviation explains the value: the pairs that need no pass, then the likeliest others, for as many passes as were made before.
         case auto
         /// None.
         case none
-        /// All, whatever they cost.
+        /// All, whatever the cost.
         case all
     }
 
-    /// The metric that the number is said to be of; one of `Explanation.metrics`.
+    /// The metric that the number is claimed to be; one of `Explanation.metrics`.
     public var metric = "fvd"
-    /// The number that is to be explained.
+    /// The number to explain.
     public var reported: ReportedValue
-    /// Clips of each set, its first; nil takes all.
+    /// The number of clips of each set, from the first on; nil takes all.
     public var clips: Int? = 64
-    /// Clips of each set for the first look, where there are more than twice as many.
+    /// The number of clips of each set for the first look, if there are more than twice as many.
     public var screen = 16
     /// Frames of every clip, from its first on; nil takes whole clips.
     public var clipFrames: Int?
-    /// Frames at the beginning of every clip that the predictor was given; nil leaves the question of context out.
+    /// Frames at the beginning of every clip that the predictor was given; nil tries no deviations about context.
     public var contextFrames: Int?
-    /// What deviations are limited to, by what comes before the colon of their names; nil tries all.
+    /// Restricts the deviations to these kinds (the part of their names before the colon); nil tries all.
     public var axes: Set<PipelineVariant.Axis>?
-    /// Which pairs of deviations are looked at.
+    /// Which pairs of deviations are tried.
     public var pairs = Pairs.auto
-    /// What draws of clips, for standard errors, are drawn from.
+    /// Seed for the draws of clips from which standard errors are computed.
     public var seed: UInt64 = 0
-    /// The size that both are brought to; nil leaves them.
+    /// Frames of both sets are resized to it; nil leaves them.
     public var size: FrameSize?
     /// How both sources are opened.
     public var options = SourceOptions()
-    /// Where features of clips seen before are kept; nil computes all anew.
+    /// Where features of known clips are kept; nil recomputes all of them.
     public var cache: FeatureCache?
 
-    /// Looks for what explains a number, with the defaults for the rest.
+    /// An explanation of a reported value, with defaults for all other settings.
     public init(reported: ReportedValue) { self.reported = reported }
 
-    /// What happens meanwhile.
+    /// Progress of the search.
     public enum Event: Sendable {
         /// How many clips will go through the network.
         case planned(Cost)
         /// The value of a metric by its definition.
         case defined(metric: String, value: Double)
-        /// How long the deviations will take.
+        /// How long the deviations are expected to take.
         case expected(Expectation)
-        /// How many of all deviations may explain the value by a first look, and are computed on all clips.
+        /// How many of all deviations may explain the value according to the first look, and are computed on all clips.
         case screened(Int, of: Int)
         /// No single deviation explains the value: how many pairs are computed, of those that need passes through the network.
         case pairing(Int, of: Int)
-        /// Clips begin to go through the network, this many.
+        /// This many clips are about to go through the network.
         case stage(clips: Int)
-        /// How many of the stage are through.
+        /// How many of them have gone through.
         case done(Int)
     }
 
     /// - Parameters:
     ///   - real: a source.
     ///   - predicted: a source.
-    /// - Throws: `MetricError` for a metric that does not exist, or clips that it cannot take; `ConfigurationError` for one whose departures are not known, and for
-    ///   settings that do not fit; `VideoError` where clips cannot be read; `FileError` where the network's weights are absent.
+    /// - Throws: `MetricError` for an unknown metric, or clips that it cannot take; `ConfigurationError` for a metric whose deviations are not known, and for
+    /// settings that do not fit; `VideoError` where clips cannot be read; `FileError` where the network's weights are absent.
     public func explain(
         real: String, predicted: String, tell: @escaping (Event) -> Void = { _ in }
     ) throws -> ExplanationReport {
@@ -78,7 +78,7 @@ public struct Explanation: Sendable {
         }
     }
 
-    /// With another network than I3D.
+    /// With a network other than I3D.
     package func explain(
         real: String, predicted: String, tell: @escaping (Event) -> Void,
         extractor: @escaping (FramePreparation) throws -> FeatureExtractor
@@ -87,13 +87,13 @@ public struct Explanation: Sendable {
         return reports[0]
     }
 
-    /// One value after the other; what goes through the network goes once for all.
+    /// Explains values one after the other; each pass through the network is made once for all of them.
     package func explain(
         _ values: [ReportedValue], real: String, predicted: String, tell: @escaping (Event) -> Void = { _ in },
         extractor: @escaping (FramePreparation) throws -> FeatureExtractor
     ) throws -> [ExplanationReport] {
         let found = try explained(real: real, predicted: predicted)
-        // Absent weights are said before anything else is done.
+        // Missing weights are reported before anything else is done.
         _ = try extractor(found.metric.preparation)
         let search = ExplanationSearch(settings: self, of: found, extractor: extractor, tell: tell)
         return try values.map { try search.report($0) }
@@ -102,19 +102,19 @@ public struct Explanation: Sendable {
     /// Metrics whose deviations are known.
     public static var metrics: [String] { ExplainedMetric.names }
 
-    /// What would be tried.
+    /// What a search would try.
     public struct Plan: Encodable, Sendable {
         /// The version of the fields.
         public var schema = 1
         /// Single deviations, in the order in which they would be tried.
         public var deviations: [Entry]
-        /// Clips that would go through the network: for the definition; for all single deviations; for a first look at them, where there is one.
+        /// Clips that would go through the network: for the definition, for all single deviations, and for the first look if there is one.
         public var definitionClips: Int
         /// Clips through the network for all single deviations.
         public var singleClips: Int
-        /// Clips through the network for a first look at single deviations; nil where all are computed at once.
+        /// Clips through the network for a first look at single deviations; nil if all are computed at once.
         public var screeningClips: Int?
-        /// Passes through the network beside the definition's: ways of preparing a set's clips.
+        /// Passes through the network other than the definition's: ways of preparing a set's clips.
         public var passes: Int
 
         /// A deviation that would be tried.
@@ -126,7 +126,7 @@ public struct Explanation: Sendable {
         }
     }
 
-    /// What would be tried on clips, without trying it: needs no network.
+    /// What would be tried on these clips; nothing is computed, and no network is needed.
     public func plan(real: String, predicted: String) throws -> Plan {
         let found = try explained(real: real, predicted: predicted)
         let cost = Cost(of: found, settings: self)
@@ -136,7 +136,7 @@ public struct Explanation: Sendable {
             passes: cost.passes)
     }
 
-    /// Opens the sets and finds which deviations can be told on them.
+    /// Opens the sets and determines which deviations can be tried on them.
     private func explained(real: String, predicted: String) throws -> ExplainedCase {
         let metric = try ExplainedMetric(named: metric)
         if reported.value < 0, metric.distance.isFrechet {
@@ -184,7 +184,7 @@ public struct Explanation: Sendable {
     }
 }
 
-/// Two sets of clips, a metric, and the deviations from it that can be told on them.
+/// Two sets of clips, a metric, and the deviations from it that can be tried on them.
 struct ExplainedCase {
     let metric: ExplainedMetric
     let clips: [MetricSide: ExplainedClips]
@@ -193,7 +193,7 @@ struct ExplainedCase {
     let definition: MetricPipeline
     let sizes: Set<FrameSize>
 
-    /// Passes of the single deviations that the definition does not need, in the deviations' order.
+    /// The passes that single deviations need beyond the definition's, in the deviations' order.
     var passes: [PipelineFeatureCache.Pass] {
         var seen = Set(PipelineFeatureCache.passes(of: definition))
         return deviations.flatMap { PipelineFeatureCache.passes(of: $0.applied(to: definition)) }

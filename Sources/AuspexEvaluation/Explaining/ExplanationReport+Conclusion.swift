@@ -1,7 +1,7 @@
 import AuspexSupport
 
 extension ExplanationReport {
-    /// What the rows come to, in words.
+    /// The conclusion from the rows, in words.
     static func conclusion(
         reported: String, definition: Row, singles: [Row], pairs: [Row], chance: Double
     ) -> String {
@@ -11,7 +11,7 @@ extension ExplanationReport {
         }
         let explaining = singles.filter { $0.verdict == .explains }
         if definition.verdict == .explains {
-            let same = explaining.isEmpty ? "" : "; \(named(explaining)) cannot be told from it here"
+            let same = explaining.isEmpty ? "" : "; \(named(explaining)) cannot be distinguished from it here"
             return
                 "\(reported) is what the definition gives on these clips (\(NumberText.rounded(definition.value)))\(same)."
         }
@@ -24,20 +24,20 @@ extension ExplanationReport {
         let both = pairs.filter { $0.verdict == .explains }
         if !both.isEmpty {
             return "No single deviation gives \(reported) on these clips. Two at once do: \(named(both)). "
-                + "Of so many pairs about \(NumberText.rounded(chance, digits: 2)) would by chance."
+                + "By chance alone, about \(NumberText.rounded(chance, digits: 2)) of this many pairs would."
         }
         let possible = singles.filter { $0.verdict == .possible }
         let scatter = (definition.verdict == .possible ? [definition] : []) + possible
         if !scatter.isEmpty {
             return
-                "None explains \(reported) on these clips. If it is of other clips of the same kind, or of another quality of a codec, it may be: "
+                "None explains \(reported) on these clips. If it was measured on other clips of the same kind, or with another codec quality, it may be: "
                 + "\(named(scatter)); these clips are too few to tell."
         }
         return
-            "None explains \(reported): no deviation that is known here, alone or with another that was tried, comes within "
+            "None explains \(reported): no known deviation, alone or in the pairs tried, comes within "
             + "its digits or within what other clips would change."
     }
 
     private static let apart =
-        "more digits of the reported value, or other clips, would tell them apart if anything does."
+        "more digits of the reported value, or other clips, may distinguish them."
 }

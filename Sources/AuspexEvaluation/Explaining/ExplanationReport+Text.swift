@@ -3,26 +3,26 @@ import AuspexTensors
 import Foundation
 
 extension ExplanationReport: Report {
-    /// How many deviations that do not explain the value have rows of their own, where not all have.
+    /// How many deviations that do not explain the value get rows, unless all do.
     private static let nearestRefuted = 8
 
-    /// The nearest rows of the table, and what it comes to.
+    /// The nearest rows of the table, and the conclusion.
     public var text: String { text(full: false) }
 
-    /// The table, and what it comes to.
+    /// The table, and the conclusion.
     ///
-    /// - Parameter full: whether every deviation has a row, also those that change nothing.
+    /// - Parameter full: whether every deviation has a row, including those that change nothing.
     public func text(full: Bool) -> String {
         table(refuted: full ? nil : Self.nearestRefuted) + "\n\n" + summary.joined(separator: "\n")
     }
 
-    /// What is known of the sets.
+    /// Facts about the sets.
     public var allNotes: [String] { notes }
 
     /// A row for each deviation, the best first, and what the columns mean.
     ///
-    /// - Parameter refuted: how many rows there are of deviations that do not explain the value, the nearest; the others are counted. nil gives rows to all, also
-    ///   to those that change nothing.
+    /// - Parameter refuted: the number of rows for deviations that do not explain the value, nearest first; the others are only counted. nil gives rows to all,
+    /// including those that change nothing.
     public func table(refuted: Int? = nil) -> String {
         let away = singles.filter { $0.verdict == .no }
         let shown =
@@ -50,13 +50,13 @@ extension ExplanationReport: Report {
         }
         if ([definition] + shown + pairs).contains(where: { $0.standardErrors != nil }) {
             lines.append(
-                "SE: standard errors of the difference that two draws of such clips have; up to 2 are possible by the clips alone."
+                "SE: standard errors of the difference between two draws of such clips; up to 2 are possible from the choice of clips alone."
             )
         }
         return lines.joined(separator: "\n")
     }
 
-    /// What the table comes to, line after line.
+    /// The conclusion, line by line.
     public var summary: [String] {
         guard let clipCount else { return [conclusion] }
         let needed =
@@ -68,7 +68,7 @@ extension ExplanationReport: Report {
         ]
     }
 
-    /// With as many digits behind the point as make five of the reported value, so that a column's points stand below one another.
+    /// Rounded to as many decimals as give the reported value five digits, so that decimal points align in a column.
     private func fixed(_ value: Double, isSigned: Bool = false) -> String {
         let decimals = reported == 0 ? 4 : min(max(4 - Int(log10(abs(reported)).rounded(.down)), 0), 12)
         return isSigned

@@ -1,13 +1,13 @@
 import AuspexMetrics
 import AuspexTensors
 
-/// What would explain a reported value, and what would not.
+/// Which deviations explain a reported value, and which do not.
 public struct ExplanationReport: Codable, Sendable {
-    /// What is said of a deviation.
+    /// The verdict on a deviation.
     public enum Verdict: String, Codable, Sendable {
         /// It gives the reported value to its digits, and to the thousandth that implementations differ by.
         case explains
-        /// The reported value lies within what other clips of the same kind, or another quality of a codec, would change.
+        /// The difference is within what other clips of the same kind, or another quality of a codec, would change.
         case possible
         /// It does not explain the reported value.
         case no
@@ -25,7 +25,7 @@ public struct ExplanationReport: Codable, Sendable {
         public var value: Double
         /// Value less the reported one.
         public var difference: Double
-        /// Standard deviation of the value over sets of clips like these; nil where the verdict did not need it.
+        /// Standard deviation of the value over sets of clips like these; nil if the verdict did not need it.
         public var standardError: Double?
         /// |difference| in standard errors of the difference of two draws of clips, `√2 · standardError`.
         public var standardErrors: Double?
@@ -33,22 +33,22 @@ public struct ExplanationReport: Codable, Sendable {
         public var effect: Double
         /// Standard deviation of `effect`; nil where it was not computed.
         public var effectStandardError: Double?
-        /// What is said of it.
+        /// The verdict.
         public var verdict: Verdict
-        /// Clips of each set that a first look was taken at, from which the value is estimated; nil where it was computed.
+        /// Clips of each set used for the first look, from which the value is estimated; nil if it was computed.
         public var estimatedFromClips: Int?
-        /// Everything that the value depends on apart from the clips.
+        /// Everything that the value depends on except the clips.
         public var recipe: MetricPipeline
 
         /// The deviations' names, joined by ` + `; `as defined` for none.
         public var name: String { deviations.isEmpty ? "as defined" : deviations.joined(separator: " + ") }
     }
 
-    /// What the number of clips alone can do to a Fréchet distance.
+    /// The effect of the number of clips alone on a Fréchet distance.
     public struct ClipCount: Codable, Sendable {
-        /// The value that a line through those of smaller sets has at infinitely many clips.
+        /// The value at infinitely many clips, by a line through the values of smaller sets.
         public var atInfinity: Double
-        /// Clips of each set at which the same line meets the reported value; nil where it never does.
+        /// Clips of each set at which this line meets the reported value; nil if it never does.
         public var needed: Int?
     }
 
@@ -56,27 +56,27 @@ public struct ExplanationReport: Codable, Sendable {
     public var schema = 1
     /// The metric's name.
     public var metric: String
-    /// What the metric's definition is, in one line.
+    /// The metric's definition, in one line.
     public var convention: String
     /// Name and checksum of the network.
     public var weights: String
-    /// The number that is to be explained.
+    /// The number to explain.
     public var reported: Double
-    /// How far a value may lie from the reported one and still be the same.
+    /// How far a value may be from the reported one and still count as equal.
     public var tolerance: Double
     /// The source of the real clips.
     public var real: String
     /// The source of the predicted clips.
     public var predicted: String
-    /// Clips of each set that were used, of those there are.
+    /// Clips of each set that were used.
     public var clips: [String: Int]
-    /// Clips of each set that there are.
+    /// Clips that each set has.
     public var clipsThere: [String: Int]
     /// Frames of every clip.
     public var clipFrames: Int
-    /// Frames of context at the beginning of every clip; nil where nobody said.
+    /// Frames of context at the beginning of every clip; nil if not given.
     public var contextFrames: Int?
-    /// What draws of clips were drawn from.
+    /// Seed for the draws of clips.
     public var seed: UInt64
     /// The value without any deviation.
     public var definition: Row
@@ -86,12 +86,12 @@ public struct ExplanationReport: Codable, Sendable {
     public var pairs: [Row]
     /// How many pairs were computed.
     public var pairsTried: Int
-    /// How many singles and pairs would come as near by chance, from how densely values lie about the reported one.
+    /// How many singles and pairs would come as near by chance, estimated from the density of values around the reported one.
     public var expectedByChance: [String: Double]
-    /// What the number of clips alone can do; nil for other distances than Fréchet's.
+    /// The effect of the number of clips alone; nil for distances other than Fréchet's.
     public var clipCount: ClipCount?
-    /// What the rows come to, in words.
+    /// The conclusion from the rows, in words.
     public var conclusion: String
-    /// What a reader should know of the sets.
+    /// Notes on the sets for the reader.
     public var notes: [String]
 }

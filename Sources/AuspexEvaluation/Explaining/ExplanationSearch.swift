@@ -4,16 +4,16 @@ import AuspexStatistics
 import AuspexSupport
 import AuspexTensors
 
-/// The work of an explanation: passes through the network, the number under every recipe, and what it says.
+/// The work of an explanation: passes through the network, the number under every recipe, and the conclusions.
 final class ExplanationSearch {
     /// The number under one recipe.
     struct Finding {
         let deviations: [PipelineVariant]
         let recipe: MetricPipeline
         let value: Double
-        /// Clips that the value is estimated from; nil where it was computed.
+        /// Clips that the value is estimated from; nil if it was computed.
         var estimatedFrom: Int?
-        /// The deviation of an estimate.
+        /// The standard deviation of an estimate.
         var uncertainty = 0.0
     }
 
@@ -26,7 +26,7 @@ final class ExplanationSearch {
     private let stageStart: StageStart
     private var spreads: [MetricPipeline: [Double]] = [:]
 
-    /// Where a stage began, shared with the bank's report of progress.
+    /// Where a stage began, shared with the bank's progress report.
     private final class StageStart { var clips = 0 }
 
     init(
@@ -42,7 +42,7 @@ final class ExplanationSearch {
         bank = PipelineFeatureCache(clips: found.clips, extractor: extractor) { tell(.done($0 - start.clips)) }
     }
 
-    /// - Parameter reported: what is to be explained; asked for another one, the search uses what it has computed.
+    /// - Parameter reported: the value to explain; for a second value, the search reuses what it has computed.
     func report(_ reported: ReportedValue) throws -> ExplanationReport {
         self.reported = reported
         let cost = Explanation.Cost(of: found, settings: settings)
@@ -52,7 +52,7 @@ final class ExplanationSearch {
         }
         let definition = finding([])
         tell(.defined(metric: found.metric.name, value: definition.value))
-        // Clips that the cache knows say nothing about the time of those that it does not.
+        // Cached clips say nothing about how long the others take.
         let (trial, perPass) = (min(4, settings.screen), cost.screening == nil ? Int.max : settings.screen)
         for pass in found.passes where work.clips == 0 {
             work = try timed { try make([(pass, min(trial, found.count(pass.side)))]) }
@@ -64,7 +64,7 @@ final class ExplanationSearch {
         return assembled(definition, singles, pairs.shown, tried: pairs.values)
     }
 
-    /// Does work, and tells how long it took and how many clips went through the network in it, those apart that the cache had.
+    /// Runs `work`, and reports how long it took and how many clips went through the network in it, not counting cached ones.
     private func timed(_ body: () throws -> Void) rethrows -> (seconds: Double, clips: Int) {
         func passed() -> Int { settings.cache?.counts.computed ?? bank.clipsDone }
         let (began, before) = (clock.now, passed())
@@ -95,7 +95,7 @@ final class ExplanationSearch {
         recipe.distance(bank.features(recipe, .real, most: most), bank.features(recipe, .predicted, most: most))
     }
 
-    /// Values over the same draws of clips for every recipe of as many.
+    /// Values over the same draws of clips for every recipe with the same number of clips.
     private func spread(_ recipe: MetricPipeline, most: Int? = nil) -> [Double] {
         if most == nil, let known = spreads[recipe] { return known }
         let stream = RandomStream(seed: settings.seed, name: "explain")
@@ -127,7 +127,7 @@ final class ExplanationSearch {
         return looks.map { isMade($0.recipe) ? finding($0.deviations) : $0 }
     }
 
-    /// The value on all clips, from that on a few: a deviation changes the number by about the same factor whatever the clips, and that factor scatters far less than
+    /// Estimates the value on all clips from that on a few: a deviation changes the number by about the same factor on any clips, and this factor scatters far less than
     /// the numbers do, as both come from the same clips.
     private func estimate(_ deviations: [PipelineVariant], _ definition: Finding) -> Finding {
         let recipe = deviations.reduce(found.definition) { $1.applied(to: $0) }
@@ -149,8 +149,8 @@ final class ExplanationSearch {
         return estimate
     }
 
-    /// Whether an estimate leaves it open that the value itself explains: three deviations, and a quarter of what the deviation does, as the factor is not the same
-    /// for few clips and for many.
+    /// Whether the true value may still be the reported one: within three standard deviations of the estimate, and a quarter of the deviation's effect, because the factor
+    /// differs between few clips and many.
     private func isPlausible(_ finding: Finding, _ definition: Finding) -> Bool {
         let slack =
             3 * finding.uncertainty + 0.25 * abs(finding.value - definition.value) + 0.02 * abs(definition.value)
@@ -196,7 +196,7 @@ final class ExplanationSearch {
         return (Array(nearest.prefix(10)), findings.map(\.value))
     }
 
-    /// Of pairs that need passes, the likeliest, for as many clips through the network as went through it before.
+    /// Of the pairs that need passes, the likeliest, for as many clips through the network as have gone through it so far.
     private func affordable(_ pairs: [(pair: [PipelineVariant], recipe: MetricPipeline)]) -> [(
         pair: [PipelineVariant], recipe: MetricPipeline
     )] {
@@ -285,7 +285,7 @@ final class ExplanationSearch {
         Dictionary(uniqueKeysWithValues: MetricSide.allCases.map { ($0.rawValue, body($0)) })
     }
 
-    /// How many of values so dense about the reported one would meet it if it were anywhere near.
+    /// How many values of this density around the reported one would match it by chance.
     private func expectedByChance(_ values: [Double]) -> Double {
         let reach = max(0.2 * abs(reported.value), 10 * reported.tolerance)
         let near = values.count { abs($0 - reported.value) <= reach }
@@ -312,8 +312,8 @@ final class ExplanationSearch {
         let (usedPredicted, therePredicted) = (found.count(.predicted), found.clips[.predicted]?.set.items.count ?? 0)
         if (used, usedPredicted) != (there, therePredicted) {
             notes.append(
-                "\(used) of \(there) real and \(usedPredicted) of \(therePredicted) predicted clips were used: where the reported value "
-                    + "is of another number of clips, give that number: Fréchet distances fall with the number of clips"
+                "\(used) of \(there) real and \(usedPredicted) of \(therePredicted) predicted clips were used: if the reported value "
+                    + "was measured on another number of clips, use that number: Fréchet distances decrease with sample size"
             )
         }
         if used != usedPredicted {
@@ -330,11 +330,11 @@ final class ExplanationSearch {
         for side in MetricSide.allCases { notes += found.clips[side]?.set.source.valueNotes ?? [] }
         if let context = found.facts.context, found.facts.frames - context < FrechetVideoDistance.fewestFrames {
             notes.append(
-                "whether context was counted is not tried: without it \(found.facts.frames - context, "frame") would be left, and "
+                "deviations about context are not tried: without it \(found.facts.frames - context, "frame") would be left, and "
                     + "the network needs \(FrechetVideoDistance.fewestFrames)")
         }
         if found.facts.context == nil {
-            notes.append("whether context was counted is not tried: give the number of context frames")
+            notes.append("deviations about context are not tried: give the number of context frames")
         }
         return notes
     }

@@ -5,20 +5,20 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// All that a number of a metric of features depends on, apart from the clips themselves.
+/// Everything that the value of a feature metric depends on, except the clips themselves.
 public struct MetricPipeline: Sendable, Hashable, Codable {
     /// What is done to one set of clips.
     public struct Side: Sendable, Hashable, Codable {
         /// How frames become what the network takes.
         public var preparation: FramePreparation
-        /// What the clips went through before; nil where nothing was lost.
+        /// The codec that the clips went through before; nil for none.
         public var codec: LossyCodec?
         /// Which frames of a clip count.
         public var frames: FrameChoice
-        /// Clips that count, the first of the set.
+        /// The number of clips used, from the first of the set on.
         public var clips: Int
 
-        /// The same for all clips: what decides which pass through the network gives the features.
+        /// Applies to every clip: it determines which pass through the network gives the features.
         var pass: Side {
             var pass = self
             pass.clips = 0
@@ -43,7 +43,7 @@ public struct MetricPipeline: Sendable, Hashable, Codable {
     }
 }
 
-/// Which frames of a clip are looked at.
+/// Which frames of a clip are used.
 public struct FrameChoice: Sendable, Hashable, Codable {
     /// The first, counted from 0.
     public var first = 0
@@ -51,7 +51,7 @@ public struct FrameChoice: Sendable, Hashable, Codable {
     public var count: Int?
     /// From one frame to the next.
     public var stride = 1
-    /// Every one of these frames is taken from so many frames later; what lies before the first or behind the last is that one, shown again.
+    /// Shifts the clip by this many frames; the first or last frame is repeated at the ends.
     public var shift = 0
 
     /// Every frame.
@@ -69,7 +69,7 @@ public struct FrameChoice: Sendable, Hashable, Codable {
 public enum FeatureDistance: Sendable, Hashable {
     /// Fréchet's, with covariances divided by n or n − 1.
     case frechet(FeatureStatistics.Divisor)
-    /// All clips at once, without subsets, whose mean it is.
+    /// Of all clips at once, not the mean over subsets.
     case kernel(KernelDistance.Kernel)
 
     func callAsFunction(_ a: ClipFeatures, _ b: ClipFeatures) -> Double {
@@ -109,16 +109,16 @@ extension FeatureDistance: Codable {
     }
 }
 
-/// A metric whose departures are known.
+/// A metric whose deviations are known.
 struct ExplainedMetric: Sendable {
     let name: String
     let convention: String
     let preparation: FramePreparation
     let distance: FeatureDistance
-    /// The most clips of each set that the metric looks at.
+    /// The largest number of clips of each set that the metric uses.
     let mostClips: Int?
 
-    /// - Throws: `MetricError.unknown`; `ConfigurationError` for a metric whose numbers do not come from features of clips.
+    /// - Throws: `MetricError.unknown`; `ConfigurationError` for a metric that is not computed from features of clips.
     init(named name: String) throws {
         if let variant = FrechetVideoDistance.Variant(rawValue: name) {
             self.init(
@@ -134,9 +134,9 @@ struct ExplainedMetric: Sendable {
                 throw MetricError.unknown(name: name, nearest: NearestName.of(name, among: known), known: known)
             }
             throw ConfigurationError(
-                "metric \(name): found a metric whose departures are not known, expected one of "
+                "metric \(name): found a metric whose deviations are not known, expected one of "
                     + "\(Self.names.joined(separator: ", ")); "
-                    + "other published forms of \(name) are metrics of their own", remedies: [.metric])
+                    + "other published forms of \(name) are separate metrics", remedies: [.metric])
         }
     }
 

@@ -3,7 +3,7 @@ import AuspexStatistics
 import AuspexSupport
 import AuspexTensors
 
-/// Features of clips under any recipe: each pass through the network is made once, and for as many clips as were asked for.
+/// Features of clips under any recipe: each pass through the network is made once, for as many clips as were requested.
 final class PipelineFeatureCache {
     /// A pass of one set through the network.
     struct Pass: Hashable {
@@ -33,7 +33,7 @@ final class PipelineFeatureCache {
         MetricSide.allCases.map { Pass(side: $0, recipe: recipe[$0].pass) }
     }
 
-    /// Clips that have still to go through the network for a pass of so many.
+    /// Clips that still have to go through the network for a pass of this many clips.
     func missing(_ pass: Pass, clips count: Int) -> Int {
         max(0, count - (features[pass]?.count ?? 0))
     }
@@ -58,7 +58,7 @@ final class PipelineFeatureCache {
 
     /// The features of a recipe's clips, which must have been made.
     ///
-    /// - Parameter most: of each set, for a first look.
+    /// - Parameter most: the number of clips of each set, for a first look.
     func features(_ recipe: MetricPipeline, _ side: MetricSide, most: Int? = nil) -> ClipFeatures {
         let pass = Pass(side: side, recipe: recipe[side].pass)
         let wanted = min(recipe[side].clips, most ?? .max)

@@ -3,17 +3,17 @@ import AuspexStatistics
 import AuspexTensors
 import AuspexVideo
 
-/// One way in which people's numbers depart from a metric's definition.
+/// One way in which people's numbers deviate from a metric's definition.
 public struct PipelineVariant: Sendable {
-    /// What a deviation changes: two of a pair never change the same.
+    /// What a deviation changes: the two of a pair always change different things.
     public enum Axis: String, Sendable, Hashable, CaseIterable, Codable {
         /// How frames become 224×224.
         case resize
-        /// Whether the middle is cut out.
+        /// Whether the middle is cropped.
         case crop
-        /// What numbers the network is given.
+        /// The range of the network's input.
         case range
-        /// Limited range taken for full, or the reverse.
+        /// Limited range mistaken for full range, or the reverse.
         case levels
         /// RGB or BGR.
         case order
@@ -27,7 +27,7 @@ public struct PipelineVariant: Sendable {
         case divisor
         /// The kernel of a kernel distance.
         case kernel
-        /// A whole convention: several at once, as somebody's code has them.
+        /// A whole convention: several deviations at once, as in somebody's code.
         case convention = "as"
     }
 
@@ -36,7 +36,7 @@ public struct PipelineVariant: Sendable {
     /// What it does, in words.
     public let summary: String
     let axes: Set<Axis>
-    /// How far another quality of the same codec can move the number, as a share of what this one does; 0 where nothing is left open.
+    /// How far another quality of the same codec can move the number, as a share of the effect of this one; 0 if there is no such freedom.
     let looseness: Double
     private let change: @Sendable (inout MetricPipeline) -> Void
 
@@ -51,7 +51,7 @@ public struct PipelineVariant: Sendable {
         self.change = change
     }
 
-    /// The axis that names it.
+    /// The axis that its name begins with.
     var axis: Axis? { Axis(rawValue: String(name.prefix { $0 != ":" })) }
 
     func applied(to recipe: MetricPipeline) -> MetricPipeline {
@@ -61,24 +61,24 @@ public struct PipelineVariant: Sendable {
     }
 }
 
-/// What is known of the clips, on which it depends which deviations there can be.
+/// Facts about the clips that decide which deviations are possible.
 struct ClipFacts: Sendable {
     var frames: Int
     /// Frames that a predictor was given, at the beginning of every clip.
     var context: Int?
     var isGrey: Bool
-    /// Whether all frames are as wide as they are high, so that a crop takes nothing away.
+    /// Whether all frames are square, so that a crop removes nothing.
     var isSquare: Bool
     var counts: [MetricSide: Int]
 }
 
 extension PipelineVariant {
-    /// All single deviations from a metric that can be told on these clips, the likeliest first.
+    /// All single deviations from a metric that can be tried on these clips, the likeliest first.
     static func all(from metric: ExplainedMetric, on facts: ClipFacts) -> [PipelineVariant] {
         let all =
             resizes + divisors(metric) + colours(facts) + frames(facts) + clips(facts) + ranges + crops(facts)
             + conventions + codecs + levels
-        // What the metric does anyway is no deviation from it, and half of 32 clips is the first 16.
+        // What the metric does anyway is not a deviation, and half of 32 clips is the same as the first 16.
         let definition = metric.recipe(clips: facts.counts)
         var seen: Set<MetricPipeline> = [definition]
         return all.filter { seen.insert($0.applied(to: definition)).inserted }
@@ -134,7 +134,7 @@ extension PipelineVariant {
     private static var ranges: [PipelineVariant] {
         let summaries: [(FrameColours.Range, String)] = [
             (.unit, "values 0…1 for −1…1"), (.half, "values −½…½ for −1…1"), (.signed, "values −1…1"),
-            (.scaledTwice, "values 0…1 taken for bytes"), (.shiftedTwice, "values −1…1 taken for 0…1"),
+            (.scaledTwice, "values 0…1 treated as bytes"), (.shiftedTwice, "values −1…1 treated as 0…1"),
             (.bytes, "bytes as they are"),
         ]
         return summaries.map { range, summary in
@@ -146,7 +146,7 @@ extension PipelineVariant {
         ]
     }
 
-    /// One change to both sets alike, or to one of them: the features are the same, so the two others cost no pass.
+    /// One change to both sets, or to one of them: the features are the same, so the other two cost no pass.
     private static func onSides(
         _ axis: Axis, _ name: String, _ summary: String, change: @escaping @Sendable (inout MetricPipeline.Side) -> Void
     ) -> [PipelineVariant] {
@@ -170,7 +170,7 @@ extension PipelineVariant {
         ]
     }
 
-    /// The codes that have metrics of their own; one that differs in the resize alone is a resize.
+    /// Code bases that have their own metrics here; one that differs in the resize alone counts as a resize.
     private static var conventions: [PipelineVariant] {
         [FrechetVideoDistance.Variant.published, .styleGANV, .videoGPT].map { variant in
             let name = variant.rawValue.split(separator: ":").last.map(String.init) ?? variant.rawValue
@@ -217,7 +217,7 @@ extension PipelineVariant {
         return ofBoth + offByOne(total: total, least: least)
     }
 
-    /// What a loop does that begins or ends one frame from where it should.
+    /// Off-by-one errors of a loop over frames.
     private static func offByOne(total: Int, least: Int) -> [PipelineVariant] {
         let choices: [(name: String, summary: String, choice: FrameChoice)] = [
             ("first-doubled", "the first frame twice, without the last", .init(shift: -1)),
@@ -249,7 +249,7 @@ extension PipelineVariant {
 }
 
 extension MetricPipeline {
-    /// Any, of so many clips.
+    /// Any clips, this many of them.
     fileprivate init(counts: [MetricSide: Int]) {
         func side(_ side: MetricSide) -> Side {
             Side(preparation: .published, codec: nil, frames: .all, clips: counts[side] ?? 0)

@@ -6,7 +6,7 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// Lets forecasters continue the same test clips, and scores what they make of them beside what really followed.
+/// Has forecasters continue the same test clips, and scores their predictions against what really followed.
 public struct Evaluation {
     /// How many clips are predicted at once. Fixed, because the draws of a clip's future depend on its place in its batch.
     static let batch = 8
@@ -14,14 +14,14 @@ public struct Evaluation {
     /// What is asked of the forecasters; each metric once.
     public let plan: EvaluationProtocol
     private let registry: MetricRegistry
-    /// As 8-bit pixels need them.
+    /// For 8-bit pixels.
     private let pixelMetrics: [any Metric]
     private let cache: FeatureCache?
 
     /// - Parameters:
-    ///   - registry: what metrics' names stand for.
-    ///   - cache: where features of clips seen before are kept; nil computes all of them.
-    ///   - metricsWereChosen: whether somebody chose the metrics. Of those that a protocol brings, an error says how to do without.
+    ///   - registry: maps names to metrics.
+    ///   - cache: where features of known clips are kept; nil computes all of them.
+    ///   - metricsWereChosen: whether the caller chose the metrics. If the protocol did, errors say how to leave a metric out.
     /// - Throws: `MetricError` for a metric that does not exist, `FileError` with the remedy `fetchWeights` where a network's weights are absent.
     public init(
         _ plan: EvaluationProtocol, registry: MetricRegistry = .standard, cache: FeatureCache? = nil,
@@ -52,36 +52,36 @@ public struct Evaluation {
         self.registry = registry
     }
 
-    /// The protocol's metrics for frames of a format, whose floats go up to another peak than bytes do.
+    /// The protocol's metrics for frames of a format: float frames have another peak than bytes.
     private func metrics(for format: FrameFormat) throws -> [any Metric] {
         if format.elementType == .uint8 { return pixelMetrics }
         let settings = MetricSettings(peak: format.peak, seed: plan.seed, cache: cache)
         return try plan.metrics.map { try registry.metric(named: $0, settings: settings) }
     }
 
-    /// What every table carries beside the model.
+    /// What every table states about the model.
     public static var baselines: [any Forecaster] { Baselines.usual }
 
-    /// One clip of the test with everybody's first future, for whoever wants to keep pictures.
+    /// One test clip with every forecaster's first future, for callers that keep pictures.
     public struct Example {
         /// Number of the clip in the test, counted from 0.
         public let index: Int
         /// The whole clip: context and what really followed.
         public let clip: Clip
-        /// Context, everybody's first future, and the truth.
+        /// The context, every forecaster's first future, and the truth.
         public let picture: PredictionPicture
     }
 
     /// - Parameters:
-    ///   - forecasters: the model, and the baselines it should beat. One that needs more context than the protocol gives is left out, and the report says so.
+    ///   - forecasters: the model, and the baselines it should beat. A forecaster that needs more context than the protocol gives is left out, and the report says so.
     ///   - source: where the test clips come from.
-    ///   - request: how frames were taken in training; length, size and mostly the step come from the protocol.
-    ///   - sameClips: exactly the clips of an earlier report; nil spreads the protocol's number evenly over the source's own held-out list.
-    ///   - classNumbers: the model's number of each of the source's classes; nil for a model without.
+    ///   - request: how frames were taken in training; length, size and usually the step come from the protocol.
+    ///   - sameClips: exactly the clips of an earlier report; nil spreads the protocol's number of clips evenly over the source's own held-out list.
+    ///   - classNumbers: the model's number for each of the source's classes; nil for a model without classes.
     ///   - examples: is given every clip with its predictions.
-    ///   - looking: is told how many files were looked into for clips, of how many.
-    ///   - progress: is told how many clips are done, of how many.
-    /// - Throws: `VideoError` where clips can't be had or are not those of the list, `MetricError` where they cannot be scored.
+    ///   - looking: is given how many files were searched for clips, of how many.
+    ///   - progress: is given how many clips are done, of how many.
+    /// - Throws: `VideoError` where clips cannot be had or differ from those of the list, `MetricError` where they cannot be scored.
     public func run(
         _ forecasters: [any Forecaster], on source: any ClipSource, request: ClipRequest,
         sameClips: FixedClipList? = nil, classNumbers: [Int]? = nil,
@@ -108,13 +108,13 @@ public struct Evaluation {
         for first in stride(from: 0, to: places.count, by: Self.batch) {
             let batch = first..<min(first + Self.batch, places.count)
             let clips = try batch.compactMap { number -> Clip? in
-                // A list of clips is to be scored as a whole; of a source, clips that cannot be read are left out.
+                // A list of clips is scored completely or not at all; clips of a source that cannot be read are left out.
                 let clip =
                     sameClips == nil
                     ? try source.readableClip(at: places[number], request: request)
                     : try source.clip(at: places[number], request: request)
                 guard let clip else { return nil }
-                // Metrics were made for the source's format: their peak is its.
+                // Metrics were made for the source's format, which sets their peak.
                 guard clip.format == format else {
                     throw VideoError(
                         .badSource, clip.name,
@@ -137,7 +137,7 @@ public struct Evaluation {
             StoragePool.shared.endStep()
         }
         if kept.count < places.count {
-            // None can be read: the first one's error says why.
+            // If none can be read, the first one's error says why.
             if kept.isEmpty { _ = try source.clip(at: places[0], request: request) }
             for metric in metrics { try metric.check(clips: kept.count, frames: plan.distributionFrameCount) }
         }
@@ -160,7 +160,7 @@ public struct Evaluation {
                 + (sameClips?.notes(for: plan, frames: frames, format: format) ?? []), clipList: kept)
     }
 
-    /// What metrics of whole clips are shown.
+    /// What metrics of whole clips get to see.
     private var shown: String {
         let (context, predicted) = (plan.contextFrames, plan.predictedFrames)
         return switch plan.distributionFrames {
@@ -172,7 +172,7 @@ public struct Evaluation {
 
     /// Predicts and scores one batch.
     ///
-    /// - Returns: for every forecaster the first future of each clip, `[Tp, H, W, C]`, numbers of the batch's format.
+    /// - Returns: for every forecaster the first future of each clip, `[Tp, H, W, C]`, in the batch's format.
     private func predict(
         _ batch: ClipBatch, first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
     ) throws -> [[Tensor]] {
@@ -205,7 +205,7 @@ public struct Evaluation {
         var notes: [String] = []
         if unreadable > 0 {
             notes.append(
-                "\(unreadable) of \(clips + unreadable, "clip") \(unreadable == 1 ? "is" : "are") left out, because \(unreadable == 1 ? "its file" : "their files") cannot be read: the numbers are of the rest"
+                "\(unreadable) of \(clips + unreadable, "clip") \(unreadable == 1 ? "is" : "are") left out, because \(unreadable == 1 ? "its file" : "their files") cannot be read: the numbers are for the rest"
             )
         } else if clips < plan.clips {
             notes.append("\(source.description) has \(clips, "clip"), fewer than the \(plan.clips) asked for")
@@ -231,7 +231,7 @@ public struct Evaluation {
         }
         if !plan.testData.isEmpty {
             notes.append(
-                "\(plan.name) is about \(plan.testData): whether \(source.description) is that, only you can know")
+                "\(plan.name) is defined for \(plan.testData): the program cannot check that \(source.description) is that")
         }
         return notes
     }

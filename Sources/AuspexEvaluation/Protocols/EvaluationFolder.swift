@@ -4,13 +4,13 @@ import AuspexTensors
 import AuspexVideo
 import Foundation
 
-/// A folder that an evaluation leaves: `report.json` with every number, setting and clip, and a plot of each metric against the horizon.
+/// The folder that an evaluation writes: `report.json` with every number, setting and clip, and a plot of each metric against the horizon.
 public struct EvaluationFolder {
-    /// The folder, as it was named.
+    /// The folder, as it was given.
     public let path: String
     private let overwriting: Bool
 
-    /// Looks, before any work is done, whether there is room; nothing is made before there is something to write.
+    /// Checks before any work is done that the folder can be written; it is made only once there is something to write.
     ///
     /// - Throws: `FileError` where the folder can't be written, or holds a report and `overwriting` is false.
     public init(_ path: String, overwriting: Bool = false) throws {
@@ -27,14 +27,14 @@ public struct EvaluationFolder {
         }
     }
 
-    /// Where a run keeps its evaluations: the first of `evaluations/NAME-1`, `NAME-2`… that is not there yet.
+    /// Where a run keeps its evaluations: the first of `evaluations/NAME-1`, `NAME-2`… that does not exist yet.
     public static func next(in run: String, protocol name: String) -> String {
         var number = 1
         while FileManager.default.fileExists(atPath: "\(run)/evaluations/\(name)-\(number)") { number += 1 }
         return "\(run)/evaluations/\(name)-\(number)"
     }
 
-    /// Writes the plots and the report, the report last: where it stands, everything does.
+    /// Writes the plots and the report, the report last: if it exists, the folder is complete.
     public func write(_ report: EvaluationReport) throws {
         try FolderMaking.make(path)
         for metric in report.metricsWithCurves {
@@ -44,7 +44,7 @@ public struct EvaluationFolder {
         try OutputPlace(path + "/report.json", overwriting: overwriting).write(try ReportFile.data(report))
     }
 
-    /// Reads a report again.
+    /// Reads a report back.
     ///
     /// - Throws: `FileError` where there is none, `ConfigurationError` where the file is something else.
     public static func report(at path: String) throws -> EvaluationReport {

@@ -1,17 +1,17 @@
 extension EvaluationProtocol {
-    /// Protocols that papers report: size, horizon, clips, samples and metrics, and in words what data they are about.
+    /// Protocols that papers report: size, horizon, clips, samples and metrics, and a description of the data.
     public static let published: [EvaluationProtocol] = asReported.map { plan in
         var plan = plan
-        // None of them leaves frames out.
+        // None of them skips frames.
         plan.frameStride = 1
         return plan
     }
 
-    /// Where papers report FVD; what stands beside it costs next to nothing and gives curves.
+    /// For papers that report FVD; the other metrics cost next to nothing and give curves.
     private static let distances = ["fvd", "psnr", "ssim"]
-    /// Where papers report the best of a hundred futures.
+    /// For papers that report the best of a hundred futures.
     private static let similarities = ["psnr", "ssim", "lpips"]
-    /// OpenSTL's, squared errors summed over a frame's pixels. (It sums absolute ones too: its MAE is ours times pixels and channels.)
+    /// OpenSTL's: squared errors summed over a frame's pixels. (It sums absolute errors, too: its MAE is ours times pixels and channels.)
     private static let errors = ["mse:sum", "mae", "ssim", "psnr"]
 
     private static let asReported: [EvaluationProtocol] = [

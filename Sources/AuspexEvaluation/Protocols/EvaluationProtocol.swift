@@ -4,17 +4,17 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// What exactly is asked of forecasters, stored beside every number: only results of the same protocol may be compared.
+/// What exactly forecasters are asked to do, stored with every number: only results of the same protocol may be compared.
 public struct EvaluationProtocol: Codable, Sendable, Equatable {
-    /// What metrics of whole clips (FVD, KVD) are shown.
+    /// What metrics of whole clips (FVD, KVD) see.
     public enum DistributionFrames: String, Codable, Sendable, CaseIterable {
-        /// The context with the prediction behind it, as the 16-frame values of Kinetics-600 and BAIR are.
+        /// The context followed by the prediction, as for the 16-frame values of Kinetics-600 and BAIR.
         case contextAndPrediction = "context+prediction"
         /// The prediction alone.
         case prediction
     }
 
-    /// What reports call it: `held-out`, `bair`.
+    /// Its name in reports: `held-out`, `bair`.
     public var name: String
     /// Height and width of frames; reports have the side of a square, or `[height, width]`.
     @FrameSizeOption public var size: FrameSize
@@ -22,24 +22,24 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
     public var contextFrames: Int
     /// Frames that are predicted and scored.
     public var predictedFrames: Int
-    /// Every how many-th frame of a file is taken, whatever its rate and whatever the model was trained on; nil takes frames as in training.
+    /// Take every n-th frame of a file, whatever its frame rate and the model's training; nil takes frames as in training.
     public var frameStride: Int?
-    /// Test clips, or as many as the source has.
+    /// Number of test clips; fewer if the source has fewer.
     public var clips: Int
-    /// Futures that are drawn for each clip.
+    /// Futures drawn for each clip.
     public var samples: Int
-    /// What the futures are drawn from.
+    /// Seed for the futures.
     public var seed: UInt64 = 0
-    /// Metrics by name: what is reported under the protocol, if nobody asks for others.
+    /// Names of the metrics that are reported under the protocol unless others are chosen.
     public var metrics: [String]
-    /// What metrics of whole clips are shown.
+    /// What metrics of whole clips see.
     public var distributionFrames = DistributionFrames.contextAndPrediction
-    /// What the test clips must be cut from, in words: no program can see which persons a file shows.
+    /// The data that test clips must come from, in words: a program cannot check which persons a file shows.
     public var testData: String
     /// Who defined the protocol.
     public var reference: String
 
-    /// A protocol of its own name; results of it can be compared with each other only.
+    /// A custom protocol; its results can be compared with each other only.
     public init(
         name: String, size: FrameSize, contextFrames: Int, predictedFrames: Int, clips: Int, samples: Int = 1,
         frameStride: Int? = nil, metrics: [String] = ["psnr", "ssim", "mse"], testData: String = "",
@@ -57,10 +57,10 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         self.reference = reference
     }
 
-    /// The name under which a model is scored on what it was trained for.
+    /// The name of the protocol that scores a model on what it was trained for.
     public static let heldOutName = "held-out"
 
-    /// What `named` takes.
+    /// The names that `named` accepts.
     public static var names: [String] { [heldOutName] + published.map(\.name) }
 
     /// What a model was trained for, on 256 held-out clips.
@@ -71,13 +71,13 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
             testData: "clips that the run held out, or another source's", reference: "the run")
     }
 
-    /// The metrics of the protocol of a name; nil where there is none of that name.
+    /// The metrics of a protocol; nil if there is no protocol of that name.
     public static func usualMetrics(of name: String) -> [String]? {
         if name == heldOutName { return heldOut(for: TrIVDGANConfiguration()).metrics }
         return published.first { $0.name == name }?.metrics
     }
 
-    /// The protocol of a name, checked against the model that is to follow it.
+    /// The protocol of a name, checked against the model to be evaluated.
     ///
     /// - Throws: `ConfigurationError` for an unknown name, or a model of another size or context.
     public static func named(_ name: String, for model: any ModelOptions) throws -> EvaluationProtocol {
@@ -103,12 +103,12 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         predictedFrames + (distributionFrames == .contextAndPrediction ? contextFrames : 0)
     }
 
-    /// The step in words where another than this protocol's was taken in training; nil where it was the same, or the protocol has none.
+    /// The training step in words if it differs from this protocol's; nil if it is the same, or the protocol has none.
     func otherStep(inTraining step: ClipRequest.FrameStep) -> String? {
         guard let frameStride else { return nil }
         let isSame =
             switch step {
-            // The seconds of a matching step are those that every so many frames of the training files are apart.
+            // The seconds of a matching step are derived from a stride in the training files.
             case .stride(let stride), .matching(_, let stride): stride == frameStride
             case .seconds: false
             }
@@ -119,7 +119,7 @@ public struct EvaluationProtocol: Codable, Sendable, Equatable {
         frameStride.map { EvaluationReport.Frames.inWords(.stride($0)) } ?? "frames as in training"
     }
 
-    /// What is asked otherwise than the published protocol of this name asks it: each in words.
+    /// Differences from the published protocol of this name, each in words.
     public var deviations: [String] {
         guard let published = Self.published.first(where: { $0.name == name }) else { return [] }
         var found: [String] = []

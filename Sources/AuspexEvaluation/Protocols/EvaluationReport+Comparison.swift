@@ -2,7 +2,7 @@ import AuspexMetrics
 import AuspexSupport
 
 extension EvaluationReport {
-    /// Who wins, in words: one line for every metric that the model and a baseline have; empty where there is no model or no baseline.
+    /// Who wins, in words: one line for every metric that the model and a baseline share; empty without a model or a baseline.
     public var comparison: String {
         `protocol`.metrics.compactMap { verdict(on: $0) }.joined(separator: "\n")
     }
@@ -25,7 +25,7 @@ extension EvaluationReport {
             "\(NumberText.measured(model.value)) against \(NumberText.measured(strongest.result.value)), \(sense)"
         let doubt =
             Self.overlap(model.interval, strongest.result.interval)
-            ? "; the 95% intervals overlap, so more clips may tell otherwise" : ""
+            ? "; the 95% intervals overlap, so more clips may change this" : ""
         if model.value == strongest.result.value {
             return "\(metric): the model and \(strongest.name) are equal (\(numbers))"
         }

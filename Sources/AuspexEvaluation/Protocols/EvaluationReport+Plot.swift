@@ -3,7 +3,7 @@ import AuspexMetrics
 import AuspexSupport
 
 extension EvaluationReport {
-    /// The metric of every forecaster against the horizon; where several futures were drawn, the best and the worst too.
+    /// The metric of every forecaster against the horizon; with several futures, the best and the worst, too.
     public func plot(of metric: String) -> LinePlot {
         var series: [LinePlot.Series] = []
         func add(_ name: String, _ result: MetricResult?, isDashed: Bool) {
@@ -23,7 +23,7 @@ extension EvaluationReport {
             add("\(name), best of \(samples)", scores.best?[metric], isDashed: false)
             add("\(name), worst of \(samples)", scores.worst?[metric], isDashed: false)
         }
-        // Where the step is a time, the axis has a unit.
+        // If the step is a time, the axis has a unit.
         let step = frames.step.hasSuffix(" s") ? " (\(frames.step))" : ""
         return LinePlot(
             title: (origin.map { $0 + " · " } ?? "") + "\(`protocol`.name): \(clips, "clip")",

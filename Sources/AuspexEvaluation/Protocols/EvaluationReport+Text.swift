@@ -2,18 +2,18 @@ import AuspexMetrics
 import AuspexSupport
 
 extension EvaluationReport: Report {
-    /// What was asked, a row for each predictor, who wins, what papers report, and the curves against the horizon.
+    /// The settings, a row for each forecaster, who wins, what papers report, and the curves against the horizon.
     public var text: String {
         ([heading + "\n" + table] + [comparison, publishedText, curve].filter { !$0.isEmpty })
             .joined(separator: "\n\n")
     }
 
-    /// What was asked, in one line.
+    /// The settings, in one line.
     public var heading: String {
         "\(`protocol`.name): \(clips, "clip") of \(source), \(`protocol`.size), \(`protocol`.contextFrames) → \(`protocol`.predictedFrames, "frame")"
     }
 
-    /// A row for each forecaster: every metric with how far its 95% interval reaches.
+    /// A row for each forecaster: every metric with half the width of its 95% interval.
     public var table: String {
         var table = TextTable(header: [""] + `protocol`.metrics)
         for name in names {
@@ -45,7 +45,7 @@ extension EvaluationReport: Report {
         return table.text
     }
 
-    /// For every metric that papers report under this protocol, their values; empty where there are none.
+    /// For every metric that papers report under this protocol, their values; empty if there are none.
     public var publishedText: String {
         `protocol`.metrics.compactMap { metric in
             guard let values = published[metric] else { return nil }
@@ -75,8 +75,8 @@ extension EvaluationReport: Report {
 
     private static func cell(_ result: MetricResult?) -> String {
         guard let result else { return "" }
-        // The lower end may be cut off at 0.
-        // The farther end: the nearer one may be cut off at the end of what the metric can be.
+        // The lower end may be clipped at 0.
+        // The farther end: the nearer one may be clipped at a limit of the metric.
         let interval =
             result.interval.map { " ±" + NumberText.measured(max($0[1] - result.value, result.value - $0[0])) } ?? ""
         return NumberText.measured(result.value) + interval

@@ -2,13 +2,13 @@ import AuspexMetrics
 import AuspexTensors
 import AuspexVideo
 
-/// What an evaluation found: for every forecaster its metrics, over all clips and at every predicted step.
+/// Results of an evaluation: the metrics of every forecaster, over all clips and at every predicted step.
 public struct EvaluationReport: Codable, Sendable, Equatable {
     /// One forecaster's numbers, by the metrics' names.
     public struct Scores: Codable, Sendable, Equatable {
-        /// Where several futures were drawn: the mean over them.
+        /// The mean over futures, if several were drawn.
         public var metrics: [String: MetricResult]
-        /// The best future of every clip, chosen for each metric by itself; nil where one future was drawn.
+        /// The best future of every clip, chosen for each metric separately; nil if one future was drawn.
         public var best: [String: MetricResult]?
         /// The worst future of every clip.
         public var worst: [String: MetricResult]?
@@ -18,7 +18,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     public struct Frames: Codable, Sendable, Equatable {
         /// In words: `every frame`, `every 2 frames`, `every 0.1 s`.
         public var step: String
-        /// What was kept of frames of another aspect: `centre`.
+        /// The part of a frame that was kept when its aspect differs: `centre`.
         public var crop: String
         /// How frames were scaled: `area`.
         public var filter: String
@@ -40,7 +40,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         }
     }
 
-    /// A test clip, so that the same clips can be had again, and be told from others.
+    /// A test clip: enough to find the same clip again and to check that it is the same.
     public struct TestClip: Codable, Sendable, Equatable {
         /// Of the file, folder of images, array element or scene.
         public var name: String
@@ -50,9 +50,9 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         public var firstFrame: Int
         /// Its last frame, counted from 0 in the file.
         public var lastFrame: Int
-        /// SHA-256 of the frames as used, `[T, H, W, C]`; nil in reports of versions that did not note it.
+        /// SHA-256 of the frames as used, `[T, H, W, C]`; nil in reports of versions that did not record it.
         public var sha256: String?
-        /// What was digested, `uint8` or `float32`; nil in reports of versions that did not note it, and rounded floats to bytes.
+        /// The element type of the digested frames, `uint8` or `float32`; nil in reports of versions that did not record it and rounded floats to bytes.
         public var elementType: String?
 
         init(_ clip: Clip, at place: ClipPlace) {
@@ -67,33 +67,33 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
 
     /// The version of the fields.
     public var schema = 1
-    /// Of the program; nil in reports of versions that did not note it.
+    /// Of the program; nil in reports of versions that did not record it.
     public var version: String?
-    /// What may change the last digits of a number.
+    /// Whatever may change the last digits of a number.
     public var machine: ScoringReport.Machine?
-    /// What exactly was asked.
+    /// What exactly the forecasters were asked to do.
     public var `protocol`: EvaluationProtocol
     /// How frames were taken from the files.
     public var frames: Frames
     /// Where the test clips come from.
     public var source: String
-    /// Which checkpoint the model is; nil where nobody said.
+    /// Which checkpoint the model is; nil if unknown.
     public var origin: String?
     /// Test clips that were scored.
     public var clips: Int
-    /// By forecaster: `model`, the baselines, and `model-alone` where `model` is a blend of the model with them.
+    /// By forecaster: `model`, the baselines, and `model-alone` if `model` is a blend of the model with them.
     public var models: [String: Scores]
     /// By metric: what papers report under the same protocol.
     public var published: [String: [PublishedValue]]
-    /// What a reader of the numbers should know.
+    /// Notes for readers of the numbers.
     public var notes: [String]
     /// The clips that were scored, in order.
     public var clipList: [TestClip]
 
-    /// What the trained model is called where `model` is a blend with it.
+    /// The name of the trained model's own results where `model` is a blend.
     public static let modelAlone = "model-alone"
 
-    /// Whether a forecaster is no baseline.
+    /// Whether a forecaster is a model, not a baseline.
     static func isModel(_ name: String) -> Bool { name == "model" || name == modelAlone }
 
     /// The forecasters, the model first.

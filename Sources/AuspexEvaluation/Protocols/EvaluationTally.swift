@@ -15,7 +15,7 @@ final class EvaluationTally {
         let mean: PairedAccumulator
         let best: PairedAccumulator
         let worst: PairedAccumulator
-        /// Of all futures: their mean has no whole number of perfect frames.
+        /// Over all futures: a mean over them has no whole number of perfect frames.
         private var (perfectFrames, frames) = (0, 0)
 
         init(_ metric: any PairedMetric) {
@@ -43,7 +43,7 @@ final class EvaluationTally {
 
     init(_ forecaster: any Forecaster, _ metrics: [any Metric], samples: Int) {
         self.forecaster = forecaster
-        // Another draw of a forecaster that never draws is the same future.
+        // For a forecaster without randomness another draw is the same future.
         self.samples = forecaster.isStochastic ? samples : 1
         for metric in metrics {
             if let metric = metric as? any PairedMetric {
@@ -57,14 +57,14 @@ final class EvaluationTally {
     /// Takes a batch of clips.
     ///
     /// - Parameters:
-    ///   - truth: what really followed, `[B, Tp, H, W, C]`, as metrics take frames.
+    ///   - truth: what really followed, `[B, Tp, H, W, C]`, in the format that metrics take.
     ///   - real: what metrics of whole clips compare with; one tensor for all forecasters, so that its features are computed once.
-    ///   - whole: from a prediction to what they are shown of it.
-    ///   - futures: draws future number s of the batch, `[B, Tp, H, W, C]`, likewise. One is there at a time: a hundred would fill the memory.
+    ///   - whole: turns a prediction into what metrics of whole clips see of it.
+    ///   - futures: draws future number s of the batch, `[B, Tp, H, W, C]`, in the same format. Only one is in memory at a time: a hundred would fill it.
     func add(truth: Tensor, real: Tensor, whole: (Tensor) -> Tensor, futures: (Int) -> Tensor) throws {
         let first = futures(0)
         if !distributions.isEmpty {
-            // One tensor for all metrics: a network's features are found again by the tensor they are of.
+            // One tensor for all metrics: the cache finds a network's features by tensor identity.
             let shown = whole(first)
             for (_, accumulator) in distributions { try accumulator.add(real: real, predicted: shown) }
         }
@@ -83,7 +83,7 @@ final class EvaluationTally {
         }
     }
 
-    /// - Parameter shown: what metrics of whole clips were shown, in words.
+    /// - Parameter shown: what metrics of whole clips saw, in words.
     func scores(distributionsOf shown: String) throws -> EvaluationReport.Scores {
         func results(_ result: (PairedTally) throws -> MetricResult) throws -> [String: MetricResult] {
             try Dictionary(uniqueKeysWithValues: paired.map { ($0.metric.name, try result($0)) })

@@ -1,9 +1,9 @@
 import AuspexTensors
 import AuspexVideo
 
-/// The clips of an earlier report, to be scored again: exactly these, or an error that says which is another now.
+/// The clips of an earlier report, to be scored again: exactly these, or an error that says which clip has changed.
 public struct FixedClipList: Sendable {
-    /// Where the report was read, as messages name it.
+    /// The path of the report, for messages.
     let path: String
     let earlier: EvaluationReport
 
@@ -18,17 +18,17 @@ public struct FixedClipList: Sendable {
     /// How many clips there are.
     public var count: Int { earlier.clipList.count }
 
-    /// Where the clips lie in a source, in the list's order.
+    /// Positions of the clips in a source, in the list's order.
     ///
-    /// - Throws: `VideoError` where the list's clips are of another length, or the source has no clip of a name.
+    /// - Throws: `VideoError` where the list's clips have another length, or the source does not contain a named clip.
     func places(in source: any ClipSource, for plan: EvaluationProtocol) throws -> [ClipPlace] {
         let theirs = earlier.protocol
-        // A damaged report may hold any numbers: sums that overflow must not stop the program, and are equal to no plan's.
+        // A damaged report may hold any numbers: sums that overflow must not stop the program, and match no plan.
         let (length, isHuge) = theirs.contextFrames.addingReportingOverflow(theirs.predictedFrames)
         guard !isHuge, length == plan.contextFrames + plan.predictedFrames else {
             throw VideoError(
                 .badList, path,
-                "its clips are of \(Self.horizon(theirs)) frames (context → predicted), now they would be of \(Self.horizon(plan)): name the "
+                "its clips have \(Self.horizon(theirs)) frames (context → predicted), now they would have \(Self.horizon(plan)): name the "
                     + "report of an evaluation of the same context and horizon, or take other clips",
                 remedies: [.sameClips])
         }
@@ -45,11 +45,11 @@ public struct FixedClipList: Sendable {
     }
 
     /// - Parameters:
-    ///   - number: of the clip in the list.
-    ///   - found: what lies at its place.
-    ///   - plan: how large frames are now.
-    ///   - frames: how they are taken now.
-    /// - Throws: `VideoError` where that is another clip.
+    ///   - number: the clip's number in the list.
+    ///   - found: the clip at its position.
+    ///   - plan: sets the size of frames now.
+    ///   - frames: how frames are taken now.
+    /// - Throws: `VideoError` if it is a different clip.
     func check(
         _ number: Int, _ found: EvaluationReport.TestClip, for plan: EvaluationProtocol, frames: EvaluationReport.Frames
     ) throws {
@@ -66,31 +66,31 @@ public struct FixedClipList: Sendable {
         else { return }
         throw VideoError(
             .badList, wanted.name,
-            "frames \(wanted.firstFrame) to \(wanted.lastFrame) have other pixels than the clip in \(path) (SHA-256 \(now.prefix(12))…, was "
-                + "\(before.prefix(12))…): the file was replaced, or is decoded otherwise; put the old one back, or take other clips",
+            "frames \(wanted.firstFrame) to \(wanted.lastFrame) have different pixels from the clip in \(path) (SHA-256 \(now.prefix(12))…, was "
+                + "\(before.prefix(12))…): the file was replaced, or is decoded differently; put the old one back, or take other clips",
             remedies: [.sameClips])
     }
 
-    /// What a reader of the new numbers should know.
+    /// Notes for readers of the new numbers.
     ///
-    /// - Parameter format: of the clips now.
+    /// - Parameter format: the format of the clips now.
     func notes(
         for plan: EvaluationProtocol, frames: EvaluationReport.Frames, format: FrameFormat
     ) -> [String] {
         var notes: [String] = []
         if !earlier.clipList.allSatisfy({ $0.sha256 != nil }) {
             notes.append(
-                "\(path) has no digests, an older auspex wrote it: whether its clips have the same pixels still cannot be told"
+                "\(path) has no digests because an older auspex wrote it: it cannot be checked that its clips still have the same pixels"
             )
         } else if !looksAlike(plan, frames) {
             notes.append(
-                "frames are taken in another size, filter or colour than for \(path): whether its clips have the same pixels cannot be told"
+                "frames are taken in another size, filter or colour than for \(path): it cannot be checked that its clips have the same pixels"
             )
         } else if earlier.clipList.contains(where: {
             Self.isOfRoundedFloats($0, isFloatNow: format.elementType == .float32)
         }) {
             notes.append(
-                "\(path) was written by an older auspex, which rounded floats to bytes: whether its clips have the same values still cannot be told"
+                "\(path) was written by an older auspex, which rounded floats to bytes: it cannot be checked that its clips still have the same values"
             )
         }
         if earlier.protocol.contextFrames != plan.contextFrames {
@@ -101,7 +101,7 @@ public struct FixedClipList: Sendable {
         return notes
     }
 
-    /// Whether a digest may be of bytes that stood for what floats are taken for now: of such clips it says nothing.
+    /// Whether a digest may have been computed from floats rounded to bytes: it cannot be compared with a digest of floats.
     private static func isOfRoundedFloats(_ clip: EvaluationReport.TestClip, isFloatNow: Bool) -> Bool {
         isFloatNow && clip.elementType == nil
     }

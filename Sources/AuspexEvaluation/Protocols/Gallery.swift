@@ -2,7 +2,7 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// Films and film strips of the first clips that an evaluation saw, with everybody's predictions.
+/// Films and film strips of an evaluation's first clips, with every forecaster's predictions.
 public final class Gallery {
     private let folder: String
     private let clips: Int

@@ -1,25 +1,25 @@
 import AuspexSupport
 
-/// A value that a paper reports, to be placed beside a result of the same protocol.
+/// A value that a paper reports, to be shown beside a result of the same protocol.
 public struct PublishedValue: Codable, Sendable, Equatable {
-    /// What the paper calls the model.
+    /// The model's name in the paper.
     public var model: String
     /// The value, in the metric's unit.
     public var value: Double
     /// The paper, and the table that has the value.
     public var source: String
 
-    /// How many futures a clip the papers' values of a protocol are of, in one sentence; nil where all are of one a clip.
+    /// How many futures per clip the papers' values of a protocol are based on, in one sentence; nil if all use one per clip.
     public static func samplesNote(protocol name: String, samples: Int) -> String? {
         guard name == "bair" else { return nil }
         return
             "this protocol takes \(samples, "future") of each of the 256 clips, and fvd sees one of each; several "
-            + "papers take 100 of each clip (25,600 videos) for their value, and a Fréchet distance falls with the number of videos"
+            + "papers take 100 of each clip (25,600 videos) for their value, and Fréchet distances decrease with sample size"
     }
 
     /// The reported values of a metric under a protocol, the best last; empty where none are known.
     public static func values(of metric: String, protocol name: String) -> [PublishedValue] {
-        // Papers report this one by the convention that `fvd` names; other metrics and conventions would be other numbers.
+        // Papers report this metric by the convention that `fvd` names; other metrics and conventions would give other numbers.
         metric == "fvd" ? frechetVideoDistances[name] ?? [] : []
     }
 

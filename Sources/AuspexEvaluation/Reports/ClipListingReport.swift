@@ -3,18 +3,18 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// A result that lists its clips: 50,000 of each set, which are written a few at a time.
+/// A result that lists its clips: up to 50,000 of each set, which are written a few at a time.
 package protocol ClipListingReport: Encodable {
-    /// The lists in the order in which they stand in the text, keys in alphabetical order.
+    /// The lists in the order in which they appear in the text, keys in alphabetical order.
     var clipLists: [[ClipRecord]] { get }
-    /// The same with empty ones.
+    /// The same with empty lists.
     var withoutClips: Self { get }
 }
 
 extension ClipListingReport {
-    /// The same text as `ReportFile.data(self, onOneLine: true)`, piece after piece.
+    /// The same text as `ReportFile.data(self, onOneLine: true)`, piece by piece.
     package func writeOnOneLine(to out: (Data) throws -> Void) throws {
-        // Within a string the quotes would be escaped: these bytes can be nothing else than the lists.
+        // Inside a string the quotes would be escaped: these bytes can only be the lists.
         let empty = Data("\"list\":[]".utf8)
         var rest = try ReportFile.data(withoutClips, onOneLine: true)[...]
         for list in clipLists {

@@ -1,4 +1,4 @@
-/// What a plot's axis says of a metric.
+/// A plot's axis label for a metric.
 enum MetricAxis {
     /// The metric's name and its unit: `psnr (dB)`.
     static func label(_ metric: String) -> String {

@@ -6,7 +6,7 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// One comparison at work: checked whole before the first clip is decoded, then clip after clip.
+/// A comparison in progress: checked completely before the first clip is decoded, then computed clip by clip.
 final class ClipComparison {
     private let metrics: [any Metric]
     private let accumulators: [any MetricAccumulator]
@@ -15,7 +15,7 @@ final class ClipComparison {
     private let sides: [MetricSide: ScoredSide]
     /// How clips found their partners.
     let pairing: String
-    /// Pairs of clips; nil where sets are compared.
+    /// Pairs of clips; nil if sets are compared.
     private let pairs: [(real: Int, predicted: Int)]?
     /// Clips of each set that are compared, in order.
     private let chosen: [MetricSide: [Int]]
@@ -23,7 +23,7 @@ final class ClipComparison {
     private var records: [MetricSide: [ClipRecord]] = [.real: [], .predicted: []]
 
     /// - Parameters:
-    ///   - keepsFeatures: whether features are to be saved, which some metric must then have.
+    ///   - keepsFeatures: whether features will be saved, which needs a metric that computes them.
     ///   - pieceBytes: decoded bytes of a clip that are in memory at once, where no metric needs whole clips.
     /// - Throws: as `Scoring.score`: everything that can be known to be wrong before any clip is decoded.
     init(
@@ -60,7 +60,7 @@ final class ClipComparison {
         for side in MetricSide.allCases where (chosen[side]?.count ?? 0) < 2 {
             if let metric = ofSets.first { throw MetricError.oneClip(of: side, metric: metric.name) }
         }
-        // Pairs too: else long ones would count as much as short ones, and a curve's later steps be of other clips than its first.
+        // Pairs, too: otherwise long clips would count no more than short ones, and a curve's later steps would be about other clips than its first.
         form = try ComparisonShape(
             [(side: real, clips: chosen[.real] ?? []), (side: predicted, clips: chosen[.predicted] ?? [])], settings)
         try checkFeatures()
@@ -106,7 +106,7 @@ final class ClipComparison {
         }
     }
 
-    /// Features of files must be of the kind that metrics look at.
+    /// Features from files must be of the kind that metrics use.
     private func checkFeatures() throws {
         for (metric, accumulator) in zip(metrics, accumulators) {
             guard let accumulator = accumulator as? any FeatureAccumulating else { continue }
@@ -170,7 +170,7 @@ final class ClipComparison {
         records[.predicted]?.append(predicted.record)
     }
 
-    /// Decodes a whole clip and notes what it was.
+    /// Decodes a whole clip and records it.
     private func clip(_ number: Int, of side: MetricSide) throws -> Tensor {
         var reading = reading(number, of: side)
         let clip = try reading.next(form.frames)
@@ -203,7 +203,7 @@ final class ClipComparison {
     // MARK: After the work
 
     func results() throws -> [String: MetricResult] {
-        // A metric that is named twice is the same twice.
+        // A metric that is named twice has one result.
         try Dictionary(zip(metrics, accumulators).map { ($0.name, try $1.result()) }) { first, _ in first }
     }
 

@@ -2,7 +2,7 @@ import AuspexMetrics
 import AuspexTensors
 import AuspexVideo
 
-/// One clip of a set as it is read, whole or piece after piece, and what it was.
+/// One clip of a set as it is read, whole or in pieces, and its record.
 struct ClipReading {
     private let set: ScoredSet
     private let number: Int
@@ -16,7 +16,7 @@ struct ClipReading {
         (self.set, self.number, self.form) = (set, number, form)
     }
 
-    /// The next frames as metrics take them, `[1, T, H, W, C]`, as many as are wanted and left.
+    /// The next frames as metrics take them, `[1, T, H, W, C]`: at most as many as requested.
     mutating func next(_ count: Int) throws -> Tensor {
         let frames = done..<min(done + count, form.frames)
         let piece = try set.clip(number, frames: frames, size: form.size)
@@ -27,7 +27,7 @@ struct ClipReading {
         return try set.measured(piece)
     }
 
-    /// Of what was read.
+    /// The record of what was read.
     var record: ClipRecord {
         let item = set.items[number]
         return ClipRecord(

@@ -6,11 +6,11 @@ struct ComparisonShape: Equatable {
     var frames: Int
     var size: FrameSize
 
-    /// The form of several clips that must fit each other.
+    /// The common shape of several clips, which must fit each other.
     ///
     /// - Parameters:
     ///   - sets: numbers of clips of a side.
-    ///   - settings: what cuts and resizes all alike.
+    ///   - settings: cuts and resizes all alike.
     /// - Throws: `VideoError` naming two clips that do not fit, and what makes them fit.
     init(_ sets: [(side: ScoredSide, clips: [Int])], _ settings: ScoringSettings) throws {
         var reference: Form?
@@ -76,7 +76,7 @@ struct ComparisonShape: Equatable {
 }
 
 extension ScoredSide {
-    /// Whether frames can be left out and resized: of features they cannot.
+    /// Whether frames can be cut and resized: those of saved features cannot.
     fileprivate var canBeCut: Bool {
         if case .clips = self { return true }
         return false

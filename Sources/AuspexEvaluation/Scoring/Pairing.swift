@@ -9,8 +9,8 @@ package struct Pairing {
     /// The rule, in words.
     let rule: String
 
-    /// - Throws: `VideoError` where a clip of either set has no partner: nothing is left out in silence; `FileError` where the system does not
-    ///   let us look whether a name is a folder's.
+    /// - Throws: `VideoError` where a clip of either set has no partner: nothing is left out silently; `FileError` where the system does not
+    /// let us check whether a name is a folder's.
     init(_ real: ScoredSet, _ predicted: ScoredSet) throws {
         if real.items.count == 1, predicted.items.count == 1 {
             pairs = [(0, 0)]
@@ -28,7 +28,7 @@ package struct Pairing {
             rule = "by order"
             return
         }
-        // Folders of classes repeat names: there the path below the set's folder tells clips apart.
+        // Folders of classes may repeat names: the path below the set's folder distinguishes such clips.
         let simple = try [real, predicted].map { set in try set.items.map { try Self.key($0.name) } }
         let areUnique = simple.allSatisfy { Set($0).count == $0.count }
         let (realKeys, predictedKeys) =
@@ -48,13 +48,13 @@ package struct Pairing {
         rule = "by name"
     }
 
-    /// What an item is called apart from folder, ending, and the words that `auspex predict` adds.
+    /// An item's name without folder, ending, and the words that `auspex predict` adds.
     package static func key(_ name: String) throws -> String {
         (try withoutEnding(name) as NSString).lastPathComponent
     }
 
     private static func withoutEnding(_ name: String) throws -> String {
-        // A folder of frames may be called s.1.
+        // A folder of frames may be named s.1.
         let stem = try FileKind.of(name) == .folder ? name : (name as NSString).deletingPathExtension
         return stem.hasSuffix("-predicted") ? String(stem.dropLast("-predicted".count)) : stem
     }

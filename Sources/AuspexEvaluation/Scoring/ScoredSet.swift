@@ -13,12 +13,12 @@ struct ScoredSet {
     let isStoredGrey: Bool
     /// What videos are read as.
     var colour = ClipRequest.Colour.rgb
-    /// What the numbers of every clip are, as the source says.
+    /// The format of all clips, as the source declares it.
     private let values: FrameFormat.Values
-    /// What both sets of a comparison are brought to; nil leaves frames in their own format.
+    /// The common format of both sets; nil leaves frames in their own format.
     var scale: FrameFormat?
 
-    /// A clip that can be had: the little of it that must be known of all 50,000 of a set at once.
+    /// An available clip: the few facts that must be known about all 50,000 of a set at once.
     struct Item {
         let name: String
         /// Counted from 0 in the file.
@@ -31,7 +31,7 @@ struct ScoredSet {
         "ffv1", "rawvideo", "png", "huffyuv", "ffvhuff", "utvideo", "qtrle", "apng", "bmp", "tiff", "ppm", "pgm", "pnm",
     ]
 
-    /// - Throws: `VideoError` where the source has no items, or one of them cannot be used: a score over what happens to be readable would be another score.
+    /// - Throws: `VideoError` where the source has no items, or one of them cannot be used: scoring only the readable ones would give another score.
     init(_ text: String, options: SourceOptions) throws {
         if ScoredSide.isFeatures(text), FileManager.default.fileExists(atPath: text) {
             throw VideoError(
@@ -40,7 +40,7 @@ struct ScoredSet {
         try self.init(try openSource(text, options: options))
     }
 
-    /// - Throws: `VideoError` where the source has no items, or one of them cannot be used, or for a field whose range nothing says.
+    /// - Throws: `VideoError` where the source has no items, where one of them cannot be used, or for a field without a range.
     init(_ source: any ClipSource) throws {
         self.source = source
         let text = source.description
@@ -49,13 +49,13 @@ struct ScoredSet {
         var isStoredGrey = true
         try source.inspectEach(for: ClipRequest(frames: 1, size: FrameSize(8)), thorough: false) { item in
             if let problem = item.problem {
-                throw VideoError(.nothingUsable, text, "\(problem); mend the file or take it out of the set")
+                throw VideoError(.nothingUsable, text, "\(problem); repair the file or take it out of the set")
             }
             if let oddity = item.oddities.first {
-                throw VideoError(.nothingUsable, text, "\(oddity); mend the folder or take it out of the set")
+                throw VideoError(.nothingUsable, text, "\(oddity); repair the folder or take it out of the set")
             }
             if let video = item.video {
-                // A GIF's transparent pixels are those that do not change: they are no alpha.
+                // A GIF's transparent pixels are those that do not change, not alpha.
                 if video.hasAlpha, video.codec != "gif" {
                     throw VideoError(
                         .badSource, item.name,
@@ -76,7 +76,7 @@ struct ScoredSet {
         self.isLossless = isLossless
         self.isStoredGrey = isStoredGrey
         let format = try source.format(for: ClipRequest(frames: 1, size: FrameSize(8)))
-        // Of a field without a range no metric could say what its peak is.
+        // Without a range, no metric could know the field's peak.
         _ = try InputTransform(of: format, from: text)
         values = format.values
     }
@@ -86,12 +86,12 @@ struct ScoredSet {
         pixelFormat.hasPrefix("gray") || pixelFormat.hasPrefix("mono")
     }
 
-    /// What the numbers of the set's clips are.
+    /// The format of the set's clips.
     var format: FrameFormat {
         get throws { try source.format(for: ClipRequest(frames: 1, size: FrameSize(8), colour: colour)) }
     }
 
-    /// Two sets whose pairs have as many channels: beside a grey array, videos that are stored grey are read as grey.
+    /// Two sets whose pairs have the same number of channels: beside a grey array, videos that are stored grey are read as grey.
     ///
     /// - Throws: `VideoError` with the way out where one set is grey and the other has colour.
     static func alike(_ real: ScoredSet, _ predicted: ScoredSet) throws -> (real: ScoredSet, predicted: ScoredSet) {
@@ -136,9 +136,9 @@ struct ScoredSet {
 
     /// A clip as metrics take it, `[1, T, H, W, C]`: bytes as they are, values of a field unrounded.
     ///
-    /// - Throws: `VideoError.badSource` where its numbers are others than the source says, or cannot be brought to the other set's range.
+    /// - Throws: `VideoError.badSource` where its format differs from the source's, or cannot be converted to the other set's range.
     func measured(_ clip: Clip) throws -> Tensor {
-        // Channels may differ: metrics say which of them they compare.
+        // Channels may differ: metrics check which of them they accept.
         guard clip.format.values == values else {
             let said = FrameFormat(values, channels: clip.format.channels)
             throw VideoError(
@@ -150,6 +150,6 @@ struct ScoredSet {
         return frames.reshaped(to: [1] + frames.shape)
     }
 
-    /// A line where one side went through a lossy codec and the other did not.
+    /// A note if one side went through a lossy codec and the other did not.
     static let lossyNote = "one side is lossy and the other is not: some of the difference is compression"
 }

@@ -2,14 +2,14 @@ import AuspexMetrics
 import AuspexTensors
 import AuspexVideo
 
-/// What stands on one side of a comparison.
+/// One side of a comparison.
 enum ScoredSide {
     case clips(ScoredSet)
     case saved(SavedFeatures.Side, path: String)
 
     private static let ending = ".safetensors"
 
-    /// Whether a text names a file of features, not clips: `FILE.safetensors`, and behind an `@` which of its sets.
+    /// Whether a text names a file of features, not clips: `FILE.safetensors`, optionally with `@` and the name of one of its sets.
     static func isFeatures(_ text: String) -> Bool { parts(of: text).path.hasSuffix(ending) }
 
     private static func parts(of text: String) -> (path: String, side: MetricSide?) {
@@ -35,7 +35,7 @@ enum ScoredSide {
         }
     }
 
-    /// What the numbers of its clips are; nil for features, which have none.
+    /// The format of its clips; nil for features, which have none.
     var format: FrameFormat? {
         get throws {
             switch self {
@@ -45,7 +45,7 @@ enum ScoredSide {
         }
     }
 
-    /// The side with its clips brought to a format, where it has clips.
+    /// The side with its clips converted to a format, if it has clips.
     func scaled(to format: FrameFormat) -> ScoredSide {
         guard case .clips(var set) = self else { return self }
         set.scale = format

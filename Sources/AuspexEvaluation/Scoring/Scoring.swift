@@ -7,18 +7,18 @@ import AuspexVideo
 
 /// Compares two sets of clips, wherever they came from.
 ///
-/// Metrics that compare a clip with its prediction take pairs; those that compare sets take every clip of each, and where nothing else is asked for the sets need
-/// be no pairs nor equally many. One clip of each side is in memory at a time, and where every metric looks at frames one by one only a part of it.
+/// Metrics that compare a clip with its prediction take pairs; those that compare sets take all clips of each set. If all metrics compare sets, clips need
+/// no partners, and the sets may differ in size. One clip of each side is in memory at a time, or only a part of it if every metric looks at single frames.
 public struct Scoring {
     /// What is compared, and how.
     public var settings = ScoringSettings()
-    /// Where features of clips seen before are kept; nil computes all anew.
+    /// Where features of known clips are kept; nil recomputes all of them.
     public var cache: FeatureCache?
-    /// Where to write every clip's features of both sides.
+    /// Where to write the features of all clips of both sides.
     public var featuresPlace: OutputPlace?
     /// Decoded bytes of a clip that are in memory at once, where no metric needs whole clips.
     package var pieceBytes = 16 << 20
-    /// What metrics' names stand for.
+    /// Maps names to metrics.
     public var registry = MetricRegistry.standard
 
     /// Scores with these settings, and without a cache.
@@ -27,9 +27,9 @@ public struct Scoring {
     /// - Parameters:
     ///   - real: a source, or a file of features.
     ///   - predicted: a source, or a file of features.
-    ///   - progress: is told how many clips or pairs are done, of how many.
+    ///   - progress: is given how many clips or pairs are done, of how many.
     /// - Throws: `VideoError` where clips do not fit each other, `MetricError` where they cannot be compared, `FileError` for files of features that
-    ///   are of another network or other preprocessing.
+    /// come from another network or preprocessing.
     public func score(
         real: String, predicted: String, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ScoringReport {
@@ -42,9 +42,9 @@ public struct Scoring {
         }
     }
 
-    /// Compares clips of any two sources, which must be able to look into their items (`ClipSource.inspectEach`).
+    /// Compares clips of any two sources, which must be able to inspect their items (`ClipSource.inspectEach`).
     ///
-    /// - Throws: as for sources that are named.
+    /// - Throws: as for sources that are given by name.
     public func score(
         real: any ClipSource, predicted: any ClipSource, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> ScoringReport {
@@ -63,7 +63,7 @@ public struct Scoring {
             wantsIntervals: settings.wantsIntervals, precision: settings.precision ?? .float32)
         var metrics = try settings.metrics.map { try registry.metric(named: $0, settings: metricSettings) }
         var sides = try opening()
-        // Beside a field everything is compared as floats on the field's scale: no side is rounded to bytes.
+        // If one side is a field, everything is compared as floats on the field's scale: neither side is rounded to bytes.
         if let scale = try [sides.real, sides.predicted].compactMap({ try $0.format }).first(where: {
             $0.elementType != .uint8
         }) {

@@ -1,7 +1,7 @@
 import AuspexSupport
 
 extension ScoringReplay.Outcome: Report {
-    /// What differs, a line each, or how equal the numbers are.
+    /// The differences, a line each, or how equal the numbers are.
     public var text: String {
         let verdict = isBitForBit ? "Equal to the last bit." : "Equal within \(relativeTolerance) of each number."
         return (differences + (isEqual ? [verdict] : [])).joined(separator: "\n")

@@ -3,19 +3,19 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Repeats a comparison from its report, and says what differs.
+/// Repeats a comparison from its report, and lists the differences.
 ///
-/// Numbers are equal where they differ by no more than a ten-thousandth of the earlier one and a millionth: another processor or number of threads
-/// changes a network's features in the sixth digit. Features are computed anew, cached ones are not taken: what is repeated is the whole way.
+/// Numbers are equal if they differ by no more than a ten-thousandth of the earlier one plus a millionth: another processor or number of threads
+/// changes a network's features in the sixth digit. Features are recomputed, not taken from the cache: the whole computation is repeated.
 public struct ScoringReplay {
-    /// The result that is repeated.
+    /// The result to repeat.
     public let earlier: ScoringReport
     /// How far numbers may differ and count as equal, as a share of the earlier one.
     public static let relativeTolerance = 1e-4
     /// How far numbers may differ and count as equal, beside the relative tolerance.
     public static let absoluteTolerance = 1e-6
 
-    /// What came of it.
+    /// The outcome of a repetition.
     public struct Outcome: Codable, Sendable, Equatable {
         /// The version of the fields.
         public var schema = 1
@@ -29,7 +29,7 @@ public struct ScoringReplay {
         public var absoluteTolerance = ScoringReplay.absoluteTolerance
         /// What differs, a line each.
         public var differences: [String]
-        /// What differs and need not change a number: versions, processors.
+        /// Differences that need not change a number: versions, processors.
         public var remarks: [String]
         /// The comparison as it is now.
         public var now: ScoringReport
@@ -59,7 +59,7 @@ public struct ScoringReplay {
 
     /// Repeats the comparison.
     ///
-    /// - Parameter progress: is told how many clips or pairs are done, of how many.
+    /// - Parameter progress: is given how many clips or pairs are done, of how many.
     /// - Throws: as `Scoring.score`, where the clips are no longer there or cannot be compared.
     public func run(progress: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
         compare(
@@ -132,7 +132,7 @@ public struct ScoringReplay {
         ] + steps("interval end", before.interval, after.interval) + steps("step", before.perStep, after.perStep)
     }
 
-    /// Whether a digest was of bytes that stood for what floats are taken for now: it says nothing of whether they are the same.
+    /// Whether an earlier digest was computed from floats rounded to bytes: it cannot be compared with a digest of floats.
     private static func cannotBeTold(_ old: ClipRecord, _ new: ClipRecord) -> Bool {
         old.elementType == nil && new.elementType == ElementType.float32.rawValue && old.sha256 != new.sha256
     }
@@ -144,8 +144,8 @@ public struct ScoringReplay {
         let count = zip(old.list, new.list).count { cannotBeTold($0, $1) }
         guard count > 0 else { return nil }
         return
-            "whether \(count) of \(old.count) \(side) clips have the same values as then cannot be told: they are floats, which "
-            + "auspex then rounded to bytes; numbers may differ for that alone"
+            "it cannot be checked that \(count) of \(old.count) \(side) clips still have the same values: they are floats, which "
+            + "the earlier auspex rounded to bytes; that alone may change numbers"
     }
 
     private static func differences(
@@ -153,12 +153,12 @@ public struct ScoringReplay {
     ) -> [String] {
         if old.count != new.count { return ["the \(side) set had \(old.count, "clip") and has \(new.count)"] }
         if old.sha256 == new.sha256 { return [] }
-        if old.list.isEmpty { return ["the \(side) file is another (SHA-256 was \(old.sha256), is \(new.sha256))"] }
+        if old.list.isEmpty { return ["the \(side) file is a different one (SHA-256 was \(old.sha256), is \(new.sha256))"] }
         let changed = zip(old.list, new.list).filter { $0.sha256 != $1.sha256 && !cannotBeTold($0, $1) }
         guard !changed.isEmpty else { return [] }
         let named = changed.prefix(3).map { $1.name }.joined(separator: ", ")
         let more = changed.count > 3 ? " and \(changed.count - 3) more" : ""
         let have = changed.count == 1 ? "has" : "have"
-        return ["\(changed.count) of \(old.count) \(side) clips \(have) other pixels than then: \(named)\(more)"]
+        return ["\(changed.count) of \(old.count) \(side) clips \(have) different pixels now: \(named)\(more)"]
     }
 }

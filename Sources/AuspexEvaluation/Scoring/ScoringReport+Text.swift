@@ -19,7 +19,7 @@ extension ScoringReport: Report {
             ? "\(real) \(things) of each set" : "\(real) real and \(predicted) predicted \(things), as sets"
     }
 
-    /// A row for each metric, in the order asked for.
+    /// A row for each metric, in the order requested.
     public var table: String {
         let results = settings.metrics.compactMap { name in metrics[name].map { (name, $0) } }
         let hasInfinite = results.contains { $0.1.atInfinity != nil }

@@ -1,7 +1,7 @@
 import AuspexMetrics
 import AuspexTensors
 
-/// What a comparison found, and all that is needed to find it again.
+/// The results of a comparison, and everything needed to repeat it.
 public struct ScoringReport: Codable, Sendable, Equatable {
     /// One of the two sets.
     public struct ScoredClips: Codable, Sendable, Equatable {
@@ -11,9 +11,9 @@ public struct ScoringReport: Codable, Sendable, Equatable {
         public var count: Int
         /// Whether pixels are exactly those that were written; nil for embeddings.
         public var isLossless: Bool?
-        /// SHA-256 of the clips' digests one behind the other, in hexadecimal; of embeddings that of the file.
+        /// For clips, SHA-256 of their concatenated digests, in hexadecimal; for embeddings, SHA-256 of the file.
         public var sha256: String
-        /// The clips in the order they were compared: where clips are paired, those of one place are a pair. Empty for embeddings.
+        /// The clips in the order they were compared: paired clips have the same position in both lists. Empty for embeddings.
         public var list: [ClipRecord]
     }
 
@@ -25,7 +25,7 @@ public struct ScoringReport: Codable, Sendable, Equatable {
         public var predicted: ScoredClips
     }
 
-    /// What may change the last digits of a number.
+    /// Whatever may change the last digits of a number.
     public struct Machine: Codable, Sendable, Equatable {
         /// Which instruction set the kernels used.
         public var instructionSet: String
@@ -41,22 +41,22 @@ public struct ScoringReport: Codable, Sendable, Equatable {
     public var schema = 1
     /// Of the program.
     public var version: String
-    /// The source of the real set, as it was named.
+    /// The source of the real set, as it was given.
     public var real: String
-    /// The source of the predicted set, as it was named.
+    /// The source of the predicted set, as it was given.
     public var predicted: String
-    /// How clips found their partners: `by name`, `by order`, `one clip each`; `as sets` where they need none.
+    /// How clips were paired: `by name`, `by order`, `one clip each`; `as sets` if they need no partners.
     public var pairing: String
-    /// Pairs, or clips of the smaller set.
+    /// The number of pairs, or of clips in the smaller set.
     public var clips: Int
-    /// What each metric found, by name.
+    /// The result of each metric, by name.
     public var metrics: [String: MetricResult]
-    /// What a reader should know of the comparison; notes of a metric are in its result.
+    /// Notes for readers of the comparison; notes on a metric are in its result.
     public var notes: [String]
     /// Every choice that can change a number.
     public var settings: ScoringSettings
     /// Both sets, clip by clip.
     public var sets: Sets
-    /// What the numbers were computed on.
+    /// The machine and versions that computed the numbers.
     public var machine: Machine
 }

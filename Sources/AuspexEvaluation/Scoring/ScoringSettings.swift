@@ -3,13 +3,13 @@ import AuspexPretrained
 import AuspexSupport
 import AuspexVideo
 
-/// Every choice of a comparison that can change a number; stored beside the numbers, so that they can be had again.
+/// Every choice of a comparison that can change a number; stored with the numbers, so that they can be reproduced.
 public struct ScoringSettings: Codable, Sendable, Equatable {
     /// What is compared.
     public enum Kind: String, Codable, Sendable {
-        /// Clips, or features of clips that were saved before.
+        /// Clips, or saved features of clips.
         case clips
-        /// Anybody's own features.
+        /// The user's own features.
         case embeddings
     }
 
@@ -19,11 +19,11 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
     public var metrics = ["psnr", "ssim", "mse"]
     /// Frames of every clip that are compared, from its first on; nil takes whole clips, which must then be equally long.
     public var clipFrames: Int?
-    /// How many pairs, or clips of each set, are drawn; nil takes all.
+    /// The number of pairs, or of clips of each set, that are drawn; nil takes all.
     public var clips: Int?
-    /// What clips, subsets and intervals are drawn from.
+    /// Seed for draws of clips, subsets and intervals.
     public var seed: UInt64 = 0
-    /// The size that both are brought to; nil compares them as they are, and they must then be equally large.
+    /// The size that frames of both sets are resized to; nil compares them as they are, and they must then be equally large.
     public var size: FrameSize? {
         get { sizeOption?.wrappedValue }
         set { sizeOption = newValue.map { FrameSizeOption(wrappedValue: $0) } }
@@ -33,9 +33,9 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
     public var axes: String?
     /// Smallest and largest value of an array of floats.
     public var range: [Float]?
-    /// Whether intervals that repeat the metric many times are wanted.
+    /// Whether intervals are computed that repeat the metric many times.
     public var wantsIntervals = true
-    /// What I3D multiplies; nil is float32, as in results of programs that knew no other.
+    /// The element type of I3D's products; nil means float32, as in results of versions without a choice.
     public var precision: I3D.Precision?
 
     private enum CodingKeys: String, CodingKey {
@@ -47,11 +47,11 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
     /// The defaults: PSNR, SSIM and mean squared error of all pairs.
     public init() {}
 
-    /// The metrics of a comparison that names none.
+    /// The default metrics of a comparison.
     ///
     /// - Parameters:
-    ///   - real: what stands in the real set's place.
-    ///   - predicted: what stands in the predicted set's place.
+    ///   - real: the input for the real set.
+    ///   - predicted: the input for the predicted set.
     public static func usualMetrics(_ kind: Kind, real: String, predicted: String) -> [String] {
         switch kind {
         case .embeddings: ["frechet", "kernel"]
@@ -60,10 +60,10 @@ public struct ScoringSettings: Codable, Sendable, Equatable {
         }
     }
 
-    /// More than any screen shows: frames of this side take almost a gigabyte.
+    /// Larger than any screen: frames of this side take almost a gigabyte.
     public static let mostPixelsOfASide = 16_384
 
-    /// What no comparison can be made with, in words; nil where there is nothing.
+    /// The reason why no comparison can be made with these settings; nil if they are valid.
     var problem: String? {
         for (name, value) in [("clipFrames", clipFrames), ("clips", clips)] {
             if let value, value < 1 { return "\(name) \(value)" }

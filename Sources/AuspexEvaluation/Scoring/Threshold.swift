@@ -19,10 +19,10 @@ public struct Threshold: Sendable, Equatable, CustomStringConvertible {
     public let metric: String
     /// How the metric's value is compared.
     public let comparison: Comparison
-    /// What the metric's value is compared with.
+    /// The value that the metric's is compared with.
     public let value: Double
 
-    /// - Throws: `ConfigurationError` where the text is no condition.
+    /// - Throws: `ConfigurationError` where the text is not a condition.
     public init(_ text: String) throws {
         let spaceless = text.filter { !$0.isWhitespace }
         guard let place = spaceless.firstIndex(where: { $0 == "<" || $0 == ">" }) else { throw Self.unreadable(text) }
@@ -30,7 +30,7 @@ public struct Threshold: Sendable, Equatable, CustomStringConvertible {
         if end < spaceless.endIndex, spaceless[end] == "=" { end = spaceless.index(after: end) }
         guard let comparison = Comparison(rawValue: String(spaceless[place..<end])),
             let value = Double(spaceless[end...]), value.isFinite, place > spaceless.startIndex,
-            // Double also reads hexadecimal, which 0x14 would be by mistake.
+            // Double also parses hexadecimal; 0x14 would be a mistake.
             !spaceless[end...].contains(where: { "xXpP".contains($0) })
         else { throw Self.unreadable(text) }
         metric = String(spaceless[..<place])
@@ -38,7 +38,7 @@ public struct Threshold: Sendable, Equatable, CustomStringConvertible {
         self.value = value
     }
 
-    /// Whether a value makes the command fail. One that is no number always does.
+    /// Whether a value makes the command fail. NaN always does.
     public func isMissed(by found: Double) -> Bool {
         if found.isNaN { return true }
         return switch comparison {

@@ -3,7 +3,7 @@ import AuspexTensors
 
 /// SHA-256 of a clip's pixels as they are scored: `hashlib.sha256(clip.tobytes())` of a uint8 array `[T, H, W, C]`.
 ///
-/// Two files that decode to the same pixels have the same digest; a file that is decoded otherwise (another size, colour or number of frames) has another.
+/// Two files that decode to the same pixels have the same digest; a file that is decoded differently (another size, colour or number of frames) has another one.
 public struct ClipDigest: Sendable, Hashable {
     let bytes: [UInt8]
 

@@ -1,6 +1,6 @@
 import AuspexVideo
 
-/// Which clip was scored: enough to have it again, and to tell whether it is still the same.
+/// Which clip was scored: enough to find it again and to check that it is unchanged.
 public struct ClipRecord: Codable, Sendable, Hashable {
     /// The file, the array's element, or the folder of images.
     public var name: String
@@ -8,13 +8,13 @@ public struct ClipRecord: Codable, Sendable, Hashable {
     public var firstFrame: Int
     /// Frames that were scored.
     public var frames: Int
-    /// Of the frames as scored.
+    /// The size of the frames as scored.
     public var size: FrameSize
-    /// C of the frames as scored.
+    /// The number of channels as scored.
     public var channels: Int
     /// SHA-256 of the numbers as scored, `[T, H, W, C]`.
     public var sha256: String
-    /// What was digested, `uint8` or `float32`; nil in records of versions that did not note it, and rounded floats to bytes.
+    /// The element type of the digested frames, `uint8` or `float32`; nil in records of versions that did not record it and rounded floats to bytes.
     public var elementType: String?
 
     /// Records a clip; `sha256` is hexadecimal.

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Clips' records as JSON, some at a time: as one tree they would take ten times their size, and a set may have 50,000.
+/// Records of clips as JSON, a few at a time: one tree of them all would take ten times their size, and a set may have 50,000.
 package enum ClipRecordText {
     private static let block = 256
 
-    /// Hands out the objects one behind the other, with a separator after each but the last.
+    /// Writes the objects one after the other, with a separator after each but the last.
     package static func write(
         _ records: [ClipRecord], separator: Character, to out: (Data) throws -> Void
     ) throws {
@@ -21,10 +21,10 @@ package enum ClipRecordText {
         }
     }
 
-    /// Reads objects that stand each on a line.
+    /// Reads objects, one on each line.
     ///
     /// - Parameter next: the next piece of the text, cut anywhere; nil at its end.
-    /// - Throws: `DecodingError` where a line is no record.
+    /// - Throws: `DecodingError` where a line is not a record.
     static func records(from next: () throws -> [UInt8]?) throws -> [ClipRecord] {
         let decoder = JSONDecoder()
         var records: [ClipRecord] = []

@@ -2,10 +2,10 @@ import AuspexStatistics
 import AuspexSupport
 import AuspexTensors
 
-/// Anybody's own features: a `.npy` array `[N, D]` of floats, a row for each clip, picture or whatever it describes.
+/// The user's own features: a `.npy` array `[N, D]` of floats, a row for each clip, picture or other object.
 public enum Embeddings {
     /// - Returns: the rows, as float32.
-    /// - Throws: `FileError` where the array is of another form, has fewer than two rows, or holds numbers that are not finite or whose differences
+    /// - Throws: `FileError` where the array has another type or shape, has fewer than two rows, or holds numbers that are not finite or whose differences
     ///   float32 cannot hold.
     public static func read(_ path: String) throws -> ClipFeatures {
         let array = try NumPyArray(path: path)
@@ -47,7 +47,7 @@ public enum Embeddings {
         return features
     }
 
-    /// Whether what distinguishes float64 numbers survives in float32, a column at a time.
+    /// Whether the differences between float64 numbers survive in float32, column by column.
     private struct Columns {
         private var first: [Double] = []
         private var sums: [Double]
@@ -72,7 +72,7 @@ public enum Embeddings {
             }
         }
 
-        /// A column whose standard deviation is less than 100 roundings.
+        /// A column whose standard deviation is less than 100 rounding errors.
         func firstLost(of count: Int) -> Int? {
             guard !first.isEmpty else { return nil }
             return sums.indices.first { column in
@@ -84,7 +84,7 @@ public enum Embeddings {
     }
 }
 
-/// A distance of two sets of anybody's features.
+/// A distance between two sets of the user's features.
 public enum EmbeddingMetric: String, Sendable, CaseIterable {
     /// Fréchet distance, covariances with n − 1.
     case frechet
@@ -123,7 +123,7 @@ public enum EmbeddingMetric: String, Sendable, CaseIterable {
 
     /// - Parameters:
     ///   - real: at least two rows.
-    ///   - predicted: at least two rows of as many numbers.
+    ///   - predicted: at least two rows of the same length.
     ///   - settings: the seed, and whether intervals are wanted.
     public func result(
         real: ClipFeatures, predicted: ClipFeatures, settings: MetricSettings = MetricSettings()

@@ -4,15 +4,15 @@ import AuspexTensors
 import Foundation
 import Synchronization
 
-/// Features of clips that went through a network before, kept in the user's cache for other runs of the program.
+/// Features of clips that a network computed before, kept in the user's cache for later runs of the program.
 ///
-/// A clip is known by its pixels as decoded, not by its file: a changed file, another size or another number of frames is another clip, and the same clip
-/// is found again whatever it is called. Several programs may use the folder at once, and it may be removed at any time. A cache that cannot be
-/// read or written changes nothing but the time: `problem` tells why.
+/// A clip is identified by its decoded pixels, not by its file: a changed file, another size or another number of frames is another clip, and the same clip
+/// is found again under any name. Several programs may use the folder at once, and it may be removed at any time. A cache that cannot be
+/// read or written only costs time: `problem` says why.
 public final class FeatureCache: Sendable, Equatable {
-    /// Where the features lie, a file for each network and preparation.
+    /// The folder of the features, with a file for each network and preparation.
     public let folder: String
-    /// What one file may hold; where it is full, the older half goes.
+    /// The largest size of a file; when it is full, its older half is dropped.
     let mostBytes: Int
 
     private struct State {
@@ -23,7 +23,7 @@ public final class FeatureCache: Sendable, Equatable {
 
     private let state = Mutex(State())
 
-    /// - Parameter mostBytes: for each network and each way to prepare frames; 256 MiB are the features of 160,000 clips.
+    /// - Parameter mostBytes: for each network and each way to prepare frames; 256 MiB hold the features of 160,000 clips.
     public init(folder: String, mostBytes: Int = 256 << 20) {
         self.folder = folder
         self.mostBytes = mostBytes
@@ -34,7 +34,7 @@ public final class FeatureCache: Sendable, Equatable {
         FeatureCache(folder: UserCache.folder("features", environment: ProcessInfo.processInfo.environment))
     }
 
-    /// Clips whose features were there, and clips that went through a network.
+    /// Counts of clips whose features were cached, and of clips that went through a network.
     public var counts: (found: Int, computed: Int) { state.withLock { $0.counts } }
 
     /// Why features could not be kept; nil where they could.
@@ -42,14 +42,14 @@ public final class FeatureCache: Sendable, Equatable {
 
     public static func == (left: FeatureCache, right: FeatureCache) -> Bool { left === right }
 
-    /// What a row of features depends on beside the clip.
+    /// What a row of features depends on besides the clip.
     struct Kind: Hashable {
         /// Network, checksum of its weights, preparation, and precision where it is not float32.
         let name: String
         /// Numbers in a row.
         let size: Int
 
-        /// Goes up where the same weights and pixels begin to give other features than before, rounding apart.
+        /// Increased when the same weights and pixels give other features than before, beyond rounding.
         private static let revision = 1
 
         init(network: String, checksum: String, precision: I3D.Precision, preparation: FramePreparation, size: Int) {
@@ -59,7 +59,7 @@ public final class FeatureCache: Sendable, Equatable {
         }
     }
 
-    /// The features of a clip; nil where it was not seen before.
+    /// The features of a clip; nil if they are not cached.
     func row(of key: FeatureCacheFile.Key, _ kind: Kind) -> [Float]? {
         state.withLock { state in
             let row = attempt(&state) { try file(kind, &$0).row(of: key) } ?? nil
@@ -68,7 +68,7 @@ public final class FeatureCache: Sendable, Equatable {
         }
     }
 
-    /// Keeps the features of clips that went through the network.
+    /// Stores the features of clips that went through the network.
     func add(_ rows: [(key: FeatureCacheFile.Key, row: [Float])], _ kind: Kind) {
         state.withLock { state in
             state.counts.computed += rows.count
@@ -91,7 +91,7 @@ public final class FeatureCache: Sendable, Equatable {
         return file
     }
 
-    /// After the first failure the disk is left alone.
+    /// After the first failure the disk is not used again.
     private func attempt<Result>(_ state: inout State, _ body: (inout State) throws -> Result) -> Result? {
         guard state.problem == nil else { return nil }
         do { return try body(&state) } catch {

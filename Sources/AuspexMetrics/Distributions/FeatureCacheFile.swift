@@ -2,13 +2,13 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// One file of a feature cache: a heading, and records of a clip's key, its row of features, and their CRC-32C.
+/// One file of a feature cache: a header, and records of a clip's key, its row of features, and their CRC-32C.
 ///
-/// Records are only ever added, in one piece under the file's lock, so several programs may add at once; where one was killed while it wrote, the next cuts
-/// the piece off. Every record is checked when it is read: whatever else happened to the file, a wrong row is not taken for a right one.
-/// A full file is written anew with its younger half and renamed; whoever still holds the old one reads on in it.
+/// Records are only appended, in one write under the file's lock, so several programs may append at once; if one was killed while writing, the next cuts
+/// the incomplete record off. Every record is checked when it is read: whatever else happened to the file, a wrong row is never returned.
+/// A full file is rewritten with its newer half and renamed; programs that have the old one open continue to read it.
 final class FeatureCacheFile {
-    /// SHA-256 of all that the features depend on within the file's kind.
+    /// SHA-256 of everything that the features depend on within the file's kind.
     struct Key: Hashable {
         fileprivate let bytes: [UInt8]
 
@@ -82,7 +82,7 @@ final class FeatureCacheFile {
 
     // MARK: The file
 
-    /// Opens the file, makes it where there is none, and learns what is in it.
+    /// Opens the file, creating it if there is none, and reads its index.
     private func reopen() throws {
         if descriptor >= 0 { close(descriptor) }
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -102,7 +102,7 @@ final class FeatureCacheFile {
         }
     }
 
-    /// Holds the file that bears the name now: another program may have replaced it.
+    /// Opens the file that has this name now: another program may have replaced it.
     private func lock() throws {
         for _ in 0..<8 {
             while flock(descriptor, LOCK_EX) != 0 {
@@ -123,7 +123,7 @@ final class FeatureCacheFile {
     private func cutPartialRecord() throws -> Int {
         let end = try size()
         guard try end >= Self.headingBytes && bytes(at: 0, count: Self.headingBytes) == heading else {
-            // New, or another program's format: begun anew.
+            // New, or in another program's format: start over.
             guard ftruncate(descriptor, 0) == 0 else { throw FileError.writing(path) }
             places = [:]
             try write(heading, at: 0)
@@ -146,7 +146,7 @@ final class FeatureCacheFile {
                         at: Self.headingBytes + first * recordBytes, count: min(block, count - first) * recordBytes))
             }
         }
-        // Closing the old file lets its lock go.
+        // Closing the old file releases its lock.
         try reopen()
         try lock()
     }
@@ -162,7 +162,7 @@ final class FeatureCacheFile {
         return Int(status.st_size)
     }
 
-    /// As many of the bytes as there are.
+    /// At most this many bytes; fewer at the end of the file.
     private func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0

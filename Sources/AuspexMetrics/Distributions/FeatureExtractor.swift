@@ -4,13 +4,13 @@ import AuspexTensors
 import Foundation
 import Synchronization
 
-/// Puts clips through a network, a few at a time, once for all metrics that want the same features of the same clips.
+/// Puts clips through a network, a few at a time, once for all metrics that need the same features of the same clips.
 ///
-/// Accumulators order features and read them when they give their result, so clips that come one by one still go through the network in batches. The clips
-/// ordered last are remembered by identity: a second metric that is handed the same tensor gets the same order. (A tensor's numbers cannot change
-/// while it is held here: writing in place needs a storage that nobody shares.)
+/// Accumulators order features and read them when they compute their result, so clips that arrive one by one still go through the network in batches. The clips
+/// ordered last are remembered by identity: a second metric that is given the same tensor gets the same order. (A tensor's numbers cannot change
+/// while it is held here: in-place writes need storage that is not shared.)
 package final class FeatureExtractor: @unchecked Sendable {
-    /// Features that are or will be there.
+    /// Features that are computed or will be.
     package final class PendingFeatures {
         fileprivate(set) var rows: ClipFeatures?
     }
@@ -19,9 +19,9 @@ package final class FeatureExtractor: @unchecked Sendable {
         let clips: Tensor
         let peak: Float
         let order: PendingFeatures
-        /// Under which each clip is cached; empty without a cache.
+        /// The key of each clip in the cache; empty without a cache.
         var keys: [FeatureCacheFile.Key] = []
-        /// What the cache had.
+        /// The features found in the cache.
         var rows: [ClipFeatures?]
 
         func holds(_ other: Tensor, peak: Float) -> Bool {
@@ -37,11 +37,11 @@ package final class FeatureExtractor: @unchecked Sendable {
         var missing: Int { rows.count { $0 == nil } }
     }
 
-    /// Clips that go through the network together: more gain little and take more memory.
+    /// Clips that go through the network together: more gain little speed and take more memory.
     static let batch = 4
 
     let preparation: FramePreparation
-    /// Numbers that the network gives for a clip.
+    /// The number of features that the network gives for a clip.
     package let featureSize: Int
     private let network: NetworkOnDemand
     private let cache: (store: FeatureCache, kind: FeatureCache.Kind)?
@@ -51,8 +51,8 @@ package final class FeatureExtractor: @unchecked Sendable {
 
     /// - Parameters:
     ///   - cache: where features are kept beyond the run.
-    ///   - checksum: of the network's weights: the cache knows networks by it.
-    ///   - precision: what the network multiplies, which the cache tells apart too.
+    ///   - checksum: of the network's weights, by which the cache identifies networks.
+    ///   - precision: the element type of the network's products, which is part of the cache's key.
     ///   - network: from `[B, T, 224, 224, 3]` to `[B, featureSize]`.
     package convenience init(
         preparation: FramePreparation, featureSize: Int, cache: FeatureCache? = nil, checksum: String = "",
@@ -78,9 +78,9 @@ package final class FeatureExtractor: @unchecked Sendable {
         self.preparation = preparation
     }
 
-    /// I3D's logits with a store's weights; one of a kind, as long as any metric holds it.
+    /// I3D's logits with a store's weights; a single instance as long as any metric holds it.
     ///
-    /// The weights must be there now, and are read when the first clip needs them: not where the cache has every clip's features.
+    /// The weights must be present now, but are read only when a clip needs them: never, if the cache has every clip's features.
     /// - Throws: `FileError` where the weights are absent.
     package static func shared(
         _ preparation: FramePreparation, for settings: MetricSettings
@@ -115,13 +115,13 @@ package final class FeatureExtractor: @unchecked Sendable {
     private struct Weak: Sendable { weak var extractor: FeatureExtractor? }
     private static let known = Mutex<[Key: Weak]>([:])
 
-    /// Asks for the features of clips `[B, T, H, W, C]`, checked before.
+    /// Orders features of clips `[B, T, H, W, C]`, which the caller has checked.
     ///
     /// - Throws: `FileError` where the network is needed and its weights are damaged.
     package func order(_ clips: Tensor, peak: Float) throws -> PendingFeatures {
         try lock.withLock {
             if let place = recent.lastIndex(where: { $0.holds(clips, peak: peak) }) {
-                // Last again: real clips come back beside every forecaster's.
+                // Moved to the end: the same real clips come again beside every forecaster's.
                 recent.append(recent.remove(at: place))
                 return recent[recent.count - 1].order
             }
@@ -187,7 +187,7 @@ package final class FeatureExtractor: @unchecked Sendable {
         waiting = []
     }
 
-    /// Keeps what the network found; what is no number is found again, and complained of again.
+    /// Caches the network's results; rows with NaN or infinity are recomputed next time, and reported again.
     private func keep(_ found: [(entry: Entry, clip: Int, row: [Float])]) {
         guard let cache else { return }
         let finite = found.filter { $0.row.allSatisfy(\.isFinite) }
@@ -195,7 +195,7 @@ package final class FeatureExtractor: @unchecked Sendable {
     }
 }
 
-/// A network that is loaded when it is first needed, once for all that share it.
+/// A network that is loaded when first needed, once for all that share it.
 private final class NetworkOnDemand: Sendable {
     typealias Network = @Sendable (Tensor) -> Tensor
     private let load: @Sendable () throws -> Network

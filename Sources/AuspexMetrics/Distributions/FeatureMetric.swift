@@ -3,12 +3,12 @@ import AuspexStatistics
 import AuspexSupport
 import AuspexTensors
 
-/// A metric of two sets of clips that looks only at I3D's features of them.
+/// A metric of two sets of clips that uses only their I3D features.
 protocol FeatureMetric: Metric {
     associatedtype Variant: FeatureMetricVariant
     var parts: FeatureMetricParts<Variant> { get }
 
-    /// The metric from features of at least two clips of each set, all finite.
+    /// The metric, computed from features of at least two clips of each set, all finite.
     func result(real: ClipFeatures, predicted: ClipFeatures) throws -> MetricResult
 }
 
@@ -19,7 +19,7 @@ extension FeatureMetric {
     /// Name and checksum of the network.
     var weightsNote: String { "\(WeightsFile.i3d.rawValue), SHA-256 \(WeightsFile.i3d.checksum)" }
 
-    /// What every metric of features needs of both sets.
+    /// What every feature metric requires of both sets.
     func checkNumbers(clips: Int, frames: Int) throws {
         try checkLength("clips of \(frames, "frame")", frames)
         guard clips > 1 else { throw MetricError.oneClip(of: .real, metric: name) }
@@ -35,26 +35,26 @@ extension FeatureMetric {
     }
 }
 
-/// An accumulator that takes features in place of clips, and gives out those it has.
+/// An accumulator that also takes features instead of clips, and can return the features it has.
 package protocol FeatureAccumulating: SetMetricAccumulator {
-    /// How frames become what the network sees: features of another preparation are other features.
+    /// How frames are prepared for the network: features of another preparation are other features.
     var preparation: FramePreparation { get }
-    /// What the network multiplies.
+    /// The element type of the network's products.
     var precision: I3D.Precision { get }
 
-    /// Takes features that were found before, of clips of this many frames.
+    /// Takes existing features, of clips of this many frames.
     func add(_ features: ClipFeatures, frames: Int, areGrey: Bool, to side: MetricSide) throws
 
-    /// Every clip's features so far, in the order clips came in.
+    /// Every clip's features so far, in the order in which clips were added.
     ///
-    /// - Throws: `MetricError` where there are fewer than two clips, or features that are no numbers.
+    /// - Throws: `MetricError` where there are fewer than two clips, or features that are not finite.
     func features(of side: MetricSide) throws -> ClipFeatures
 }
 
-/// Checks clips, orders their features, and hands them to the metric in the end: 400 numbers a clip are kept, pixels are not.
+/// Checks clips, orders their features, and passes them to the metric at the end: 400 numbers per clip are kept, pixels are not.
 final class FeatureAccumulator: FeatureAccumulating {
     private let metric: any FeatureMetric
-    /// Found before, and in front of what is ordered.
+    /// Existing features, which precede those ordered.
     private var given: [MetricSide: ClipFeatures] = [:]
     private var orders: [MetricSide: [FeatureExtractor.PendingFeatures]] = [:]
     private var counts: [MetricSide: Int] = [:]
@@ -133,11 +133,11 @@ final class FeatureAccumulator: FeatureAccumulating {
         }
     }
 
-    /// ReLU would turn NaN into 0 on some processors: it has to be seen before the network.
+    /// ReLU would turn NaN into 0 on some processors: it must be detected before the network.
     private func checkFinite(_ clips: Tensor) throws {
         let frameSize = clips.shape[2...].reduce(1, *)
         try clips.withScalars(as: Float.self) { values in
-            // 0 · x is NaN where x is NaN or infinite, so one sum tells for a frame.
+            // 0 · x is NaN if x is NaN or infinite, so one sum is enough for a frame.
             for frame in 0..<clips.shape[0] * clips.shape[1] {
                 var sum: Float = 0
                 for index in frame * frameSize..<(frame + 1) * frameSize { sum += 0 * values[index] }

@@ -1,4 +1,4 @@
-/// What becomes of a frame's colours on their way to the network.
+/// How a frame's colours are changed before they reach the network.
 public struct FrameColours: Sendable, Hashable {
     /// Which channel comes first.
     public enum Order: String, Sendable, CaseIterable, Codable {
@@ -10,13 +10,13 @@ public struct FrameColours: Sendable, Hashable {
         var summary: String { self == .rgb ? "RGB" : "BGR" }
     }
 
-    /// What was done to the bytes by someone who took video's limited range, 16…235, for the full one or the reverse.
+    /// A mistake in the range of the bytes: video's limited range, 16…235, treated as full range or the reverse.
     public enum Levels: String, Sendable, CaseIterable, Codable {
-        /// Nothing.
+        /// No mistake.
         case kept
         /// 0…255 pressed into 16…235: pale.
         case limited
-        /// 16…235 stretched to 0…255, what lay outside cut off: harsh.
+        /// 16…235 stretched to 0…255, and values outside clipped: harsh.
         case expanded
 
         var summary: String {
@@ -28,19 +28,19 @@ public struct FrameColours: Sendable, Hashable {
         }
     }
 
-    /// What numbers the network is given for bytes x.
+    /// The network's input for bytes x.
     public enum Range: String, Sendable, CaseIterable, Codable {
-        /// −1…1, what it was trained on.
+        /// −1…1, the range it was trained on.
         case signed
         /// 0…1.
         case unit
         /// −½…½.
         case half
-        /// 0…255, not scaled at all.
+        /// 0…255, unscaled.
         case bytes
-        /// Numbers of 0…1 taken for bytes: all but −1.
+        /// Numbers of 0…1 treated as bytes: nearly −1 everywhere.
         case scaledTwice
-        /// Numbers of −1…1 taken for 0…1: −3…1.
+        /// Numbers of −1…1 treated as 0…1: −3…1.
         case shiftedTwice
 
         var summary: String {
@@ -65,10 +65,10 @@ public struct FrameColours: Sendable, Hashable {
         self.range = range
     }
 
-    /// Where channel c of RGB goes.
+    /// The place of channel c of RGB.
     func place(of channel: Int) -> Int { order == .rgb ? channel : 2 - channel }
 
-    /// What becomes of a value of 0…255.
+    /// The result for a value of 0…255.
     func level(_ value: Float) -> Float {
         switch levels {
         case .kept: value

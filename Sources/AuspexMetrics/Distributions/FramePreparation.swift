@@ -4,28 +4,28 @@ import AuspexTensors
 
 /// How a clip of pixels becomes what I3D takes, `[T, 224, 224, 3]`: the part of FVD that differs most between implementations.
 ///
-/// The named ones are conventions in print; others are made of the same parts, for `auspex explain` to try.
+/// The named ones are published conventions; others combine the same parts, for `auspex explain` to try.
 public struct FramePreparation: Sendable, Hashable {
-    /// What of a frame is looked at.
+    /// Which part of a frame is used.
     public enum Framing: String, Sendable, CaseIterable, Codable {
-        /// All of it, whatever its aspect.
+        /// All of it, whatever its aspect ratio.
         case squeezed
-        /// The short side to 224, the long one in proportion (rounded up), and of that the middle.
+        /// The short side resized to 224, the long one in proportion (rounded up), then the middle cropped.
         case cropped
     }
 
-    /// How pixels become those of 224×224.
+    /// How frames are resampled to 224×224.
     public var sampling: FrameSampling
-    /// What of a frame is looked at.
+    /// Which part of a frame is used.
     public var framing: Framing
-    /// Which channel the network is given first.
+    /// Which channel comes first in the network's input.
     public var channels: FrameColours.Order
-    /// What was done to the bytes' range before.
+    /// A mistake in the bytes' range, made before.
     public var levels: FrameColours.Levels
-    /// What numbers the network is given for bytes.
+    /// The network's input for bytes.
     public var range: FrameColours.Range
 
-    /// A preparation of these parts; the published one where nothing is said.
+    /// A preparation made of these parts; by default the published one.
     public init(
         _ sampling: FrameSampling = .corner, framing: Framing = .squeezed, channels: FrameColours.Order = .rgb,
         levels: FrameColours.Levels = .kept, range: FrameColours.Range = .signed
@@ -43,7 +43,7 @@ public struct FramePreparation: Sendable, Hashable {
     public static let centred = FramePreparation(.centred)
     /// The short side to 224 as `centred`, the middle of the long side; then `x/255 − ½`, half the range that the network was trained on.
     public static let cropped = FramePreparation(.centred, framing: .cropped, range: .half)
-    /// Those that metrics have, with their names.
+    /// The preparations that metrics use, with their names.
     public static let conventions = ["published": published, "centred": centred, "cropped": cropped]
 
     /// For a result's convention.
@@ -57,7 +57,7 @@ public struct FramePreparation: Sendable, Hashable {
     }
 
     /// - Parameters:
-    ///   - clips: `[B, T, H, W, C]`, uint8, or float32 on a scale from 0 to `peak`; C is 3, or 1 that is repeated.
+    ///   - clips: `[B, T, H, W, C]`, uint8, or float32 on a scale from 0 to `peak`; C is 3, or 1, which is repeated.
     /// - Returns: `[B, T, 224, 224, 3]`, float32.
     package func callAsFunction(_ clips: Tensor, peak: Float) -> Tensor {
         let (height, width, depth) = (clips.shape[2], clips.shape[3], clips.shape[4])
@@ -68,7 +68,7 @@ public struct FramePreparation: Sendable, Hashable {
         let colours = FrameColours(channels, levels, range)
         let (scale, offset) = (colours.scale, colours.offset)
         let used = vertical.used(of: height)
-        /// Frame after frame: its rows to lines of 224 pixels, those to 224 lines.
+        /// Frame by frame: rows to 224 pixels, then columns to 224 rows.
         func fill<Scalar, Value: ExpressibleByIntegerLiteral>(
             _ out: UnsafeMutablePointer<Float>, _ pixels: UnsafeBufferPointer<Scalar>, _ value: (Scalar) -> Value,
             addPixels: ([Value], inout [Value], _ place: Int) -> Void,
@@ -89,7 +89,7 @@ public struct FramePreparation: Sendable, Hashable {
                 addRows(lines, side * 3, out + frame * side * side * 3)
             }
         }
-        /// In whole numbers or not, as the rule has it.
+        /// In whole numbers or in floats, depending on the rule.
         func fill<Scalar>(
             _ out: UnsafeMutablePointer<Float>, _ pixels: UnsafeBufferPointer<Scalar>,
             byte: (Scalar) -> UInt8, number: (Scalar) -> Float
@@ -126,10 +126,10 @@ public struct FramePreparation: Sendable, Hashable {
         }
     }
 
-    /// The nearest: what people make of numbers who hand them to a rule for bytes.
+    /// The nearest byte: what people do to numbers before they apply a rule for bytes.
     private static func byte(_ number: Float) -> UInt8 { number > 0 ? UInt8(min(number.rounded(), 255)) : 0 }
 
-    /// Where each of the 224 outputs along a side of `count` pixels comes from.
+    /// The inputs of each of the 224 outputs along a side of `count` pixels.
     package func taps(_ count: Int, other: Int) -> FrameTaps {
         let side = I3D.frameSide
         guard framing == .cropped, count > other else {
@@ -141,9 +141,9 @@ public struct FramePreparation: Sendable, Hashable {
     }
 }
 
-// No RawRepresentable: its equality is that of the names, and a name is found by equality.
+// Not RawRepresentable: its equality compares names, and a name is looked up by equality.
 extension FramePreparation: Codable {
-    /// A name that says all: that of a convention, else its parts, `bicubic+squeezed+rgb+kept+unit`.
+    /// A complete name: that of a convention, or its parts, `bicubic+squeezed+rgb+kept+unit`.
     public var rawValue: String {
         Self.conventions.first { $0.value == self }?.key
             ?? [sampling.rawValue, framing.rawValue, channels.rawValue, levels.rawValue, range.rawValue]

@@ -1,4 +1,4 @@
-/// How a frame's pixels become those of another size: the rules that people's resizing follows, each exactly.
+/// How a frame is resampled to another size: the rules of common implementations, each reproduced exactly.
 public enum FrameSampling: String, Sendable, CaseIterable, Codable {
     /// Bilinear, output i at `i · in / out`: TensorFlow 1's `resize_bilinear`, and so the published FVD.
     case corner
@@ -12,10 +12,10 @@ public enum FrameSampling: String, Sendable, CaseIterable, Codable {
     case bicubic
     /// Bilinear, centred, the triangle as wide as an output pixel where frames shrink, rounded to bytes, columns before rows: Pillow, and torchvision on pictures.
     ///
-    /// Byte for byte what Pillow gives up to version 12. Pillow 13 takes rows first where a frame shrinks much more in height than in width
+    /// Byte for byte as Pillow up to version 12. Pillow 13 resizes rows first if a frame shrinks much more in height than in width
     /// (python-pillow/Pillow pull request 9549): a fifth of the bytes of such frames are one level apart.
     case antialiased
-    /// The mean of the pixels that an output touches: PyTorch's `area`.
+    /// The mean of the pixels that an output overlaps: PyTorch's `area`.
     case area
 
     /// The rule in words, for a result's convention.

@@ -1,17 +1,17 @@
 import AuspexTensors
 
-/// For every output along a side, the pixels that it is made of and their shares.
+/// For every output along a side, the input pixels that it is made of and their weights.
 package struct FrameTaps: Sendable, Equatable {
-    /// Pixels an output has, padded with shares of 0.
+    /// Pixels per output, padded with weights of 0.
     package let width: Int
     /// `[output, width]`.
     package private(set) var pixels: [Int]
     /// `[output, width]`.
     package private(set) var shares: [Float]
-    /// `[output, width]`, shares in units of 2⁻²², for the rule that counts in whole numbers; else empty.
+    /// `[output, width]`, weights in units of 2⁻²², for the rule that computes in whole numbers; otherwise empty.
     private var wholeShares: [Int32] = []
 
-    /// Bits behind the point of a whole share: a byte's 8, 2 for sums above and below, and these fill 32 (Pillow's `PRECISION_BITS`).
+    /// Fractional bits of a whole-number weight: with a byte's 8 bits and 2 for sums outside its range, they fill 32 (Pillow's `PRECISION_BITS`).
     private static let wholeBits: Int32 = 22
 
     /// - Parameter taken: which of the `outputs` are wanted.
@@ -29,11 +29,11 @@ package struct FrameTaps: Sendable, Equatable {
         }
     }
 
-    /// The pixels of one output; those beyond the ends stand for the ends.
+    /// The input pixels of one output; those beyond the ends are replaced by the pixels at the ends.
     private static func taps(
         _ sampling: FrameSampling, of output: Int, inputs: Int, outputs: Int
     ) -> [(pixel: Int, share: Double)] {
-        // PyTorch and TensorFlow find places and shares in Float.
+        // PyTorch and TensorFlow compute positions and weights in Float.
         let step = Float(inputs) / Float(outputs)
         let centre = (Float(output) + 0.5) * step - 0.5
         func linear(_ place: Float) -> [(pixel: Int, share: Double)] {
@@ -58,7 +58,7 @@ package struct FrameTaps: Sendable, Equatable {
         }
     }
 
-    /// Pillow's: in Double, pixels whose centre lies under the triangle, shares made to sum to 1. Reciprocals are multiplied by, as there, or last bits differ.
+    /// Pillow's: in Double, pixels whose centre is under the triangle, weights normalised to sum to 1. Multiplies by reciprocals as Pillow does, or last bits would differ.
     private static func triangle(of output: Int, inputs: Int, outputs: Int) -> [(pixel: Int, share: Double)] {
         let scale = Double(inputs) / Double(outputs)
         let reach = max(scale, 1)
@@ -80,16 +80,16 @@ package struct FrameTaps: Sendable, Equatable {
 
     var outputs: Int { pixels.count / width }
 
-    /// Which of the pixels any output is made of.
+    /// The pixels that any output uses.
     func used(of inputs: Int) -> [Bool] {
         var used = [Bool](repeating: false, count: inputs)
         for (pixel, share) in zip(pixels, shares) where share != 0 { used[pixel] = true }
         return used
     }
 
-    // MARK: Shares of numbers
+    // MARK: Weights in floats
 
-    /// A row of `[W, 3]` pixels to one of `[outputs, 3]`, at a place of `lines`.
+    /// Resizes a row of `[W, 3]` pixels to one of `[outputs, 3]`, written at an offset into `lines`.
     func addPixels(of row: [Float], to lines: inout [Float], at place: Int) {
         row.withUnsafeBufferPointer { row in
             lines.withUnsafeMutableBufferPointer { lines in
@@ -108,7 +108,7 @@ package struct FrameTaps: Sendable, Equatable {
         }
     }
 
-    /// Rows of `length` numbers to `outputs` rows, scaled and shifted.
+    /// Resizes rows of `length` numbers to `outputs` rows, scaled and shifted.
     func addRows(
         of lines: [Float], length: Int, to out: UnsafeMutablePointer<Float>, scale: Float, offset: Float
     ) {
@@ -130,7 +130,7 @@ package struct FrameTaps: Sendable, Equatable {
         }
     }
 
-    // MARK: Shares of bytes
+    // MARK: Weights in whole numbers
 
     /// `addPixels` in whole numbers, rounded to bytes.
     func addPixels(of row: [UInt8], to lines: inout [UInt8], at place: Int) {

@@ -2,12 +2,12 @@ import AuspexStatistics
 import AuspexTensors
 
 extension FrechetEstimates {
-    /// Of fewer features than this, what infinitely many would give is worth telling.
+    /// With fewer clips than this, the extrapolation to infinitely many is worth reporting.
     static let manyRows = FrechetVideoDistance.usualClips
 
-    /// The Fréchet distance of two sets of features with what belongs to it: the interval, and where there are few, the extrapolated value.
+    /// The Fréchet distance of two sets of features with its interval and, for few clips, the extrapolated value.
     ///
-    /// - Parameter stream: what the interval and the extrapolation draw from.
+    /// - Parameter stream: random numbers for the interval and the extrapolation.
     static func result(
         _ a: ClipFeatures, _ b: ClipFeatures, divisor: FeatureStatistics.Divisor, from stream: RandomStream,
         wantsInterval: Bool, convention: String
@@ -24,9 +24,9 @@ extension FrechetEstimates {
 }
 
 extension KernelDistance {
-    /// The squared discrepancy of two sets of features, with its deviation over subsets.
+    /// The squared discrepancy of two sets of features, with its standard deviation over subsets.
     ///
-    /// - Parameter subsets: how many of how many rows; nil takes all rows at once.
+    /// - Parameter subsets: how many, and of how many rows; nil takes all rows at once.
     static func result(
         _ a: ClipFeatures, _ b: ClipFeatures, kernel: Kernel, overSubsets subsets: (count: Int, size: Int)?,
         from stream: RandomStream, convention: String

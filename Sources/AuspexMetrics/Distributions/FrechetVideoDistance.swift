@@ -3,12 +3,12 @@ import AuspexStatistics
 import AuspexSupport
 import AuspexTensors
 
-/// Fréchet Video Distance: how far the distribution of predicted clips lies from that of real ones, by I3D's logits.
+/// Fréchet Video Distance: the distance between the distributions of predicted and real clips, by I3D's logits.
 ///
 /// - Source: Unterthiner et al. 2018, arXiv:1812.01717, and google-research/frechet_video_distance; variants as the code of StyleGAN-V (Skorokhodov et al.
-///   2022), VideoGPT (Yan et al. 2021) and TATS (Ge et al. 2022) has them. Their networks are ports whose weights agree with ours to rounding.
+///     2022), VideoGPT (Yan et al. 2021) and TATS (Ge et al. 2022) computes them. Their networks are ports whose weights agree with ours to rounding.
 public struct FrechetVideoDistance: FeatureMetric {
-    /// What people call FVD: the same distance of differently prepared clips.
+    /// Conventions that are all called FVD: the same distance of differently prepared clips.
     public enum Variant: String, FeatureMetricVariant, CaseIterable {
         /// As published: TensorFlow's resize, covariances with n − 1.
         case published = "fvd"
@@ -39,21 +39,21 @@ public struct FrechetVideoDistance: FeatureMetric {
         }
     }
 
-    /// With fewer the network's strides leave nothing.
+    /// With fewer frames the network's strides leave nothing.
     public static let fewestFrames = I3D.fewestFrames
-    /// Below this a value's bias is worth a line.
+    /// With fewer clips a note reports the value's bias.
     public static let usualClips = 2048
 
     let parts: FeatureMetricParts<Variant>
-    /// Which of the conventions is computed.
+    /// Which convention is computed.
     public var variant: Variant { parts.variant }
 
-    /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are absent and needed; damaged ones are found by the first clip.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are missing and needed; damaged ones are noticed at the first clip.
     public init(_ variant: Variant = .published, settings: MetricSettings = MetricSettings()) throws {
         parts = try FeatureMetricParts(variant, settings: settings)
     }
 
-    /// With another network than I3D.
+    /// With a network other than I3D.
     package init(_ variant: Variant, settings: MetricSettings, extractor: FeatureExtractor) {
         parts = FeatureMetricParts(variant, settings: settings, extractor: extractor)
     }
@@ -76,7 +76,7 @@ public struct FrechetVideoDistance: FeatureMetric {
         func limited(_ features: ClipFeatures, _ side: MetricSide) -> ClipFeatures {
             guard let most = variant.mostClips, features.count > most else { return features }
             notes.append("\(most) of \(features.count) \(side.rawValue) clips, drawn with seed \(settings.seed)")
-            // Of equally many clips the same of both: they may be pairs.
+            // From sets of equal size the same clips are drawn: they may be pairs.
             let name = real.count == predicted.count ? "clips" : side.rawValue
             let drawn = stream.named(name).sample(most, below: features.count)
             return features.rows(drawn.sorted())
@@ -99,7 +99,7 @@ public struct FrechetVideoDistance: FeatureMetric {
         let told = "FVD∞, extrapolated to infinitely many clips: \(NumberText.nearest(value))"
         let needed = FrechetEstimates.linearCounts(of: size)
         if clips >= needed { return told }
-        return told + (value < 0 ? ", which no distance is: take it for 0, and " : ", ")
-            + "a rough figure, as the line through smaller sets is curved below \(needed)"
+        return told + (value < 0 ? ", which is negative, so treat it as 0; " : ", ")
+            + "extrapolation is unreliable below \(needed) clips"
     }
 }

@@ -23,15 +23,15 @@ public struct KernelVideoDistance: FeatureMetric {
     public static let subsetSize = 1000
 
     let parts: FeatureMetricParts<Variant>
-    /// Which kernel and subsets are taken.
+    /// Which kernel and subsets are used.
     public var variant: Variant { parts.variant }
 
-    /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are absent and needed; damaged ones are found by the first clip.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where the network's weights are missing and needed; damaged ones are noticed at the first clip.
     public init(_ variant: Variant = .subsets, settings: MetricSettings = MetricSettings()) throws {
         parts = try FeatureMetricParts(variant, settings: settings)
     }
 
-    /// With another network than I3D.
+    /// With a network other than I3D.
     package init(_ variant: Variant, settings: MetricSettings, extractor: FeatureExtractor) {
         parts = FeatureMetricParts(variant, settings: settings, extractor: extractor)
     }

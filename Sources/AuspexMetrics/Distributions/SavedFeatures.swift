@@ -5,23 +5,23 @@ import AuspexTensors
 import Foundation
 
 /// Features of two sets of clips in a safetensors file: every clip's numbers, not only their mean and covariance, so that FVD and its variants, KVD, FVD∞,
-/// subsets and intervals can all be had from them without the clips and without the network.
+/// subsets and intervals can all be computed from them without the clips and without the network.
 ///
 /// Tensors are called `real/PREPARATION` and `predicted/PREPARATION`, `[N, 400]` float32, one for each way frames were prepared; `real/clips` and
 /// `predicted/clips` are text (UTF-8), a JSON object on a line for each clip, with the digest of its pixels. The notes name the network, its weights' SHA-256,
-/// what each preparation is, and the SHA-256 of each preparation's rows. Features stay in the file's pages: the file must not be cut while it is used.
+/// what each preparation is, and the SHA-256 of each preparation's rows. Features stay in the file's pages: the file must not be truncated while it is used.
 public struct SavedFeatures: Sendable {
-    /// One set of clips and what the network said of them.
+    /// One set of clips and the network's features of them.
     public struct Side: Sendable {
         /// Where the clips came from.
         public var source: String
         /// Whether pixels are exactly those that were written.
         public var isLossless: Bool
-        /// What the network multiplied.
+        /// The element type of the network's products.
         public var precision: I3D.Precision
         /// The clips, in the order of the features' rows.
         public var clips: [ClipRecord]
-        /// By the preparation's name, a row for each clip.
+        /// By the name of the preparation, a row for each clip.
         package var features: [String: ClipFeatures]
 
         package init(
@@ -37,17 +37,17 @@ public struct SavedFeatures: Sendable {
     }
 
     private let reader: SafeTensorsReader
-    /// The sets that are in the file.
+    /// The sets in the file.
     private let sides: [MetricSide]
 
-    /// The file, as it was named.
+    /// The file, as it was given.
     public var path: String { reader.path }
     private static let (format, version) = ("auspex-features", "2")
     private static let clipsName = "clips"
     private static let advice = "score the clips again and keep their features"
 
     /// - Parameters:
-    ///   - preparations: what each preparation that features are named by does.
+    ///   - preparations: a description of each preparation that features are named by.
     ///   - version: of the program.
     /// - Throws: `FileError` where the place cannot be written.
     package static func write(
@@ -85,15 +85,15 @@ public struct SavedFeatures: Sendable {
         try AtomicFile.write(to: path) { try SafeTensors.write(parts, metadata: notes, into: $0) }
     }
 
-    /// Looks what is in the file; a set's clips and features are read when it is asked for.
+    /// Reads the file's index; a set's clips and features are read when it is requested.
     ///
-    /// - Throws: `FileError` where the file is no file of features, or one of another network.
+    /// - Throws: `FileError` where the file does not contain features, or contains features of another network.
     public init(readingFrom path: String) throws {
         let reader = try SafeTensorsReader(path: path, access: .mapped)
         let notes = reader.metadata
         guard notes["format"] == Self.format else {
             throw FileError(
-                .unsupported, path: path, found: "tensors that are no features of clips", expected: "features of clips",
+                .unsupported, path: path, found: "tensors that are not features of clips", expected: "features of clips",
                 advice: Self.advice, remedies: [.keepFeatures])
         }
         guard notes["version"] == Self.version else {
@@ -185,9 +185,9 @@ public struct SavedFeatures: Sendable {
         return ClipFeatures(size: I3D.logitCount, FeatureBlock(values, in: file))
     }
 
-    /// The features that stand for one side of a comparison: those of that side, or the only ones.
+    /// The features for one side of a comparison: those of that side, or the only ones in the file.
     ///
-    /// - Throws: `FileError` where the side that is named is not in the file, or is damaged.
+    /// - Throws: `FileError` where the requested side is not in the file or is damaged.
     public func side(_ side: MetricSide, named: MetricSide? = nil) throws -> Side {
         if sides.contains(named ?? side) { return try Self.side(named ?? side, reader) }
         if named == nil, let only = sides.first { return try Self.side(only, reader) }
@@ -199,13 +199,13 @@ public struct SavedFeatures: Sendable {
 }
 
 extension SavedFeatures.Side {
-    /// Features prepared as a metric wants them.
+    /// Features prepared as a metric needs them.
     ///
     /// - Parameters:
-    ///   - precision: what the metric's network multiplies.
+    ///   - precision: the element type of the metric's network.
     ///   - path: the file, for the error.
-    ///   - metric: which metric wants them.
-    /// - Throws: `FileError` naming what the file has.
+    ///   - metric: the metric that needs them.
+    /// - Throws: `FileError` naming what the file contains.
     package func features(
         _ preparation: FramePreparation, _ precision: I3D.Precision, for metric: String, in path: String
     ) throws -> ClipFeatures {

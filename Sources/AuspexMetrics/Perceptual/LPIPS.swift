@@ -3,7 +3,7 @@ import AuspexTensors
 
 /// Learned Perceptual Image Patch Similarity of each frame: 0 for equal pictures, larger for more different ones.
 ///
-/// - Source: Zhang et al. 2018, arXiv:1801.03924, equation 1; version 0.1 of its weights (the trained heads on fixed networks).
+/// - Source: Zhang et al. 2018, arXiv:1801.03924, equation 1; version 0.1 of its weights (trained heads on fixed networks).
 public struct LPIPS: FramewiseMetric {
     /// Whose features are compared.
     public enum Variant: String, Sendable, CaseIterable {
@@ -24,7 +24,7 @@ public struct LPIPS: FramewiseMetric {
     private let network: PerceptualNetwork
     private let settings: MetricSettings
 
-    /// - Throws: `FileError` where the network's weights are damaged, and with the remedy `fetchWeights` where they are absent.
+    /// - Throws: `FileError` where the network's weights are damaged, and with the remedy `fetchWeights` where they are missing.
     public init(_ variant: Variant = .alexNet, settings: MetricSettings = MetricSettings()) throws {
         self.variant = variant
         self.settings = settings
@@ -42,7 +42,7 @@ public struct LPIPS: FramewiseMetric {
     }
 
     public func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]] {
-        // Shapes, types and finite numbers are checked where all metrics of pixels check them.
+        // Shapes, types and finite numbers are checked by the code shared by all pixel metrics.
         let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
         _ = try pairs.map { $0.squaredError }
         let (height, width, channels) = (real.shape[2], real.shape[3], real.shape[4])
@@ -64,7 +64,7 @@ public struct LPIPS: FramewiseMetric {
         return (0..<clips).map { Array(distances[$0 * frames..<($0 + 1) * frames]) }
     }
 
-    /// Pictures of clips, `[N, H, W, 3]`, scaled as the networks were trained.
+    /// Pictures of clips, `[N, H, W, 3]`, scaled as in the networks' training.
     private func prepared(_ clips: Tensor, _ pictures: Range<Int>, peak: Double) -> Tensor {
         let (height, width, channels) = (clips.shape[2], clips.shape[3], clips.shape[4])
         let size = height * width

@@ -18,7 +18,7 @@ struct FramePair {
     var squaredError: Double {
         switch pixels {
         case .bytes(let x, let y):
-            // By rows, so that 32 bits suffice: 2^15 squares of at most 255².
+            // Row by row, so that 32 bits suffice: 2^15 squares of at most 255².
             var total = 0
             for start in stride(from: 0, to: count, by: 1 << 15) {
                 var part: UInt32 = 0
@@ -54,7 +54,7 @@ struct FramePair {
     }
 }
 
-/// The pictures of predictions beside those of the clips they predict.
+/// The frames of predictions beside those of the clips they predict.
 struct FramePairs {
     let metric: String
     let real: Tensor
@@ -82,7 +82,7 @@ struct FramePairs {
             throw MetricError.mismatch(
                 metric: metric, found: "clips of \(real.elementType)", expected: "uint8 or float32")
         }
-        // Fields may have any number of channels; bytes of four are RGB and alpha.
+        // Fields may have any number of channels; bytes with four channels are RGB and alpha.
         guard real.elementType != .uint8 || real.shape[4] != 4 else {
             throw MetricError.wrongChannels(real.shape[4], metric: metric)
         }

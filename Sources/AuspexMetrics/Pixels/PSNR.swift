@@ -3,23 +3,23 @@ import Foundation
 
 /// Peak signal-to-noise ratio: `10 log₁₀(peak² / mean squared error)`, in dB, over all channels.
 ///
-/// A frame without error would have infinitely many dB: nothing counts more than 100, and the result says how many frames had no error.
-/// - Source: as scikit-image's `peak_signal_noise_ratio`; `psnr:clip` as MCVD (Voleti et al. 2022) takes it, `psnr:set` as torchmetrics does.
+/// A frame without error would have infinitely many dB: values are limited to 100, and the result says how many frames had no error.
+/// - Source: as scikit-image's `peak_signal_noise_ratio`; `psnr:clip` as computed by MCVD (Voleti et al. 2022), `psnr:set` as by torchmetrics.
 public struct PSNR: FramewiseMetric {
-    /// Over what the error is averaged before its logarithm is taken.
+    /// What the error is averaged over before its logarithm is taken.
     public enum Variant: String, Sendable, CaseIterable {
-        /// Each frame; then the mean of the frames' dB.
+        /// Each frame; the dB are then averaged over frames.
         case frame = "psnr"
-        /// Each clip; then the mean of the clips' dB.
+        /// Each clip; the dB are then averaged over clips.
         case clip = "psnr:clip"
         /// All clips at once.
         case set = "psnr:set"
     }
 
-    /// What a perfect prediction counts as, in dB.
+    /// The value of a perfect prediction, in dB.
     public static let ceiling = 100.0
 
-    /// Over what the error is averaged.
+    /// What the error is averaged over.
     public let variant: Variant
     private let settings: MetricSettings
 
@@ -30,7 +30,7 @@ public struct PSNR: FramewiseMetric {
     }
 
     public var name: String { variant.rawValue }
-    /// True: more dB are less error.
+    /// True: more dB mean less error.
     public var higherIsBetter: Bool { true }
     public var range: ClosedRange<Double> { 0...Self.ceiling }
     public var isMeanOfClips: Bool { variant != .set }
@@ -44,7 +44,7 @@ public struct PSNR: FramewiseMetric {
         return "dB \(over); peak 255 (float clips: \(settings.peak)), all channels together, at most 100"
     }
 
-    /// Mean squared errors on the scale 0…1, so that the logarithm needs no peak any more.
+    /// Mean squared errors on the scale 0…1, so that the logarithm needs no peak.
     public func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]] {
         let pairs = try FramePairs(metric: name, real: real, predicted: predicted, settings: settings)
         return try pairs.map { $0.squaredError / Double($0.count) / (pairs.peak * pairs.peak) }
@@ -63,7 +63,7 @@ public struct PSNR: FramewiseMetric {
 
     public func summary(ofMean mean: Double) -> Double { variant == .set ? Self.decibels(mean) : mean }
 
-    // What is measured for the set's ratio are errors: the smaller one is the better one.
+    // The set's ratio accumulates errors: the smaller one is better.
     public func isBetter(_ first: ClipMeasurement, than second: ClipMeasurement) -> Bool {
         variant == .set ? first.value < second.value : first.value > second.value
     }
@@ -71,7 +71,7 @@ public struct PSNR: FramewiseMetric {
     public func notes(perfectFrames: Int, of frames: Int) -> [String] {
         guard perfectFrames > 0 else { return [] }
         return [
-            "\(perfectFrames) of \(frames, "frame") \(perfectFrames == 1 ? "has" : "have") no error at all; nothing counts more than 100 dB"
+            "\(perfectFrames) of \(frames, "frame") \(perfectFrames == 1 ? "has" : "have") no error at all; values are limited to 100 dB"
         ]
     }
 

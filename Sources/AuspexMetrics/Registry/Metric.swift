@@ -1,9 +1,10 @@
 import AuspexTensors
 
-/// A way to put a number on predicted clips, under the name that people give on the command line: `metric` or `metric:variant`.
+/// Computes a number for predicted clips, under the name that users give on the command line: `metric` or `metric:variant`.
 ///
-/// A metric is a description; what it has seen so far is in the accumulators it makes. Most metrics conform to `PairedMetric`, which needs one function
-/// only, or where they look at frames one by one to `FramewiseMetric`; one that compares sets of clips gives an accumulator that conforms to `SetMetricAccumulator`. `MetricRegistry` finds metrics by name.
+/// A metric is a description; what it has seen so far is in the accumulators it makes. Most metrics conform to `PairedMetric`, which requires only one function,
+/// or to `FramewiseMetric` if they look at single frames; a metric that compares sets of clips makes an accumulator that conforms to `SetMetricAccumulator`.
+/// `MetricRegistry` finds metrics by name.
 public protocol Metric: Sendable {
     /// The whole name, `psnr:clip`.
     var name: String { get }
@@ -11,15 +12,15 @@ public protocol Metric: Sendable {
     var convention: String { get }
     /// Whether a larger value is a better prediction.
     var higherIsBetter: Bool { get }
-    /// The values that the metric can have: an interval is cut off at its ends. All numbers, unless the metric says otherwise.
+    /// The metric's range, to which intervals are clipped. All numbers, unless the metric restricts it.
     var range: ClosedRange<Double> { get }
 
-    /// An empty accumulator. Its memory does not grow with the clips it sees, or by a fixed number of features a clip.
+    /// An empty accumulator. Its memory does not grow with the clips it sees, or grows by a fixed number of features per clip.
     func makeAccumulator() -> any MetricAccumulator
 
-    /// Looks whether so many clips of so many frames can be compared, so that long work need not come first.
+    /// Checks whether this many clips of this many frames can be compared, before any long work.
     ///
-    /// - Throws: what the accumulator would throw of them.
+    /// - Throws: what the accumulator would throw for them.
     func check(clips: Int, frames: Int) throws
 }
 
@@ -28,7 +29,7 @@ extension Metric {
     public func check(clips: Int, frames: Int) throws {}
 }
 
-/// What a metric remembers of the clips it has seen.
+/// The state of a metric over the clips it has seen.
 public protocol MetricAccumulator: AnyObject {
     /// Takes clips and predictions of them, `[B, T, H, W, C]`, both uint8 or both float32 on the scale of `MetricSettings.peak`.
     ///
@@ -37,19 +38,19 @@ public protocol MetricAccumulator: AnyObject {
 
     /// The metric over all clips so far.
     ///
-    /// - Throws: `MetricError` where there were too few clips.
+    /// - Throws: `MetricError` if there were too few clips.
     func result() throws -> MetricResult
 }
 
-/// Which of two sets of clips.
+/// One of two sets of clips.
 public enum MetricSide: String, Sendable, CaseIterable {
-    /// What it should look like.
+    /// What predictions are compared with.
     case real
-    /// What a model made.
+    /// What a model predicted.
     case predicted
 }
 
-/// An accumulator of a metric that compares two sets of clips, which need not be pairs nor equally many.
+/// An accumulator of a metric that compares two sets of clips, which may be unpaired and of different size.
 public protocol SetMetricAccumulator: MetricAccumulator {
     /// Takes clips `[B, T, H, W, C]` of one set.
     func add(_ clips: Tensor, to side: MetricSide) throws
@@ -62,22 +63,22 @@ extension SetMetricAccumulator {
     }
 }
 
-/// A metric that gives every prediction a value by itself, from the clip that it predicts.
+/// A metric that gives every prediction its own value, computed from the clip that it predicts.
 public protocol PairedMetric: Metric {
     /// Measures each of B predictions: clips `[B, T, H, W, C]`.
     ///
     /// - Throws: `MetricError` as `MetricAccumulator.add`.
     func measure(real: Tensor, predicted: Tensor) throws -> [ClipMeasurement]
 
-    /// Whether the result is the mean over clips of their values, so that it has an interval.
+    /// Whether the result is the mean of the clips' values, and so has an interval.
     var isMeanOfClips: Bool { get }
-    /// From the mean of measured values to the result; the mean itself for nearly all metrics.
+    /// Turns the mean of measured values into the result; for nearly all metrics the mean itself.
     func summary(ofMean mean: Double) -> Double
     /// Whether a prediction is better than another of the same clip.
     func isBetter(_ first: ClipMeasurement, than second: ClipMeasurement) -> Bool
-    /// Name and checksum of the network the metric uses; nil where it uses none.
+    /// Name and checksum of the network that the metric uses; nil if it uses none.
     var weights: String? { get }
-    /// What a reader of the number should know.
+    /// Notes for readers of the number.
     func notes(perfectFrames: Int, of frames: Int) -> [String]
 }
 
@@ -92,14 +93,14 @@ extension PairedMetric {
     public func makeAccumulator() -> any MetricAccumulator { PairedAccumulator(self) }
 }
 
-/// A paired metric that looks at each frame by itself, so that a clip can be given in pieces: a film need not be in memory whole.
+/// A paired metric that looks at single frames, so that a clip can be given in pieces: a film need not fit in memory.
 public protocol FramewiseMetric: PairedMetric {
     /// A number for each frame of each clip, `[B][T]`, of clips `[B, T, H, W, C]`.
     ///
     /// - Throws: `MetricError` as `MetricAccumulator.add`.
     func frameValues(real: Tensor, predicted: Tensor) throws -> [[Double]]
 
-    /// What the numbers of all of a prediction's frames come to; their mean if nothing else is said.
+    /// Combines the numbers of a prediction's frames; by default their mean.
     func measurement(ofFrames values: [Double]) -> ClipMeasurement
 }
 
@@ -110,7 +111,7 @@ extension FramewiseMetric {
     public func measurement(ofFrames values: [Double]) -> ClipMeasurement { ClipMeasurement(perFrame: values) }
 }
 
-/// What a paired metric says of one prediction.
+/// A paired metric's result for one prediction.
 public struct ClipMeasurement: Sendable, Equatable {
     /// The whole prediction's value.
     public var value: Double
@@ -119,7 +120,7 @@ public struct ClipMeasurement: Sendable, Equatable {
     /// Frames without any error.
     public var perfectFrames: Int
 
-    /// What a metric found for one prediction of `perFrame.count` frames.
+    /// A result for one prediction of `perFrame.count` frames.
     public init(value: Double, perFrame: [Double], perfectFrames: Int = 0) {
         self.value = value
         self.perFrame = perFrame

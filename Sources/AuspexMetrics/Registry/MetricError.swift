@@ -4,9 +4,9 @@ import Foundation
 
 /// Clips that cannot be compared, or a metric that does not exist.
 public enum MetricError: RemediableError, Sendable, Equatable, CustomStringConvertible, LocalizedError {
-    /// There is no metric of this name; the nearest one, where one is near, and all that there are.
+    /// There is no metric of this name; the nearest one, if one is near, and all known ones.
     case unknown(name: String, nearest: String?, known: [String])
-    /// Clips or element types that do not fit each other, or are no clips.
+    /// Clips or element types that do not match, or are not clips.
     case mismatch(metric: String, found: String, expected: String)
     /// Clips of different numbers of frames where all must be equally long.
     case unequalLengths(metric: String, side: MetricSide, frames: Int, others: Int)
@@ -38,7 +38,7 @@ public enum MetricError: RemediableError, Sendable, Equatable, CustomStringConve
         }
     }
 
-    /// One clip where a metric compares distributions.
+    /// One clip for a metric that compares distributions.
     package static func oneClip(of side: MetricSide, metric: String) -> MetricError {
         .mismatch(
             metric: metric, found: "one \(side.rawValue) clip",

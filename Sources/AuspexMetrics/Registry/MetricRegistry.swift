@@ -2,24 +2,24 @@ import AuspexPretrained
 import AuspexSupport
 import AuspexTensors
 
-/// What metrics need to know beside the clips.
+/// What metrics need to know besides the clips.
 public struct MetricSettings: Sendable, Equatable {
-    /// The largest value of a float32 clip, its smallest being 0; uint8 clips have 255 always.
+    /// The largest value of a float32 clip, whose smallest is 0; uint8 clips always have 255.
     public var peak: Double
-    /// What random subsets and intervals are drawn from.
+    /// Seed for random subsets and intervals.
     public var seed: UInt64
     /// Where networks' weights are.
     public var weights: WeightsStore
-    /// Where features of clips seen before are kept; nil computes all anew.
+    /// Where features of known clips are kept; nil recomputes all of them.
     public var cache: FeatureCache?
-    /// Whether networks must be there. False where all features were found before: metrics that look at features then do without them.
+    /// Whether networks must be present. False if all features are given: metrics that use features then work without them.
     public var needsNetworks: Bool
-    /// Whether intervals that need many repetitions of the metric are wanted.
+    /// Whether intervals are computed that need many repetitions of the metric.
     public var wantsIntervals: Bool
-    /// What I3D multiplies; published values are of float32.
+    /// The element type of I3D's products; published values use float32.
     public var precision: I3D.Precision
 
-    /// Settings of which none need be given.
+    /// Settings, all of which have defaults.
     public init(
         peak: Double = 255, seed: UInt64 = 0, weights: WeightsStore = .standard, cache: FeatureCache? = nil,
         needsNetworks: Bool = true, wantsIntervals: Bool = true, precision: I3D.Precision = .float32
@@ -38,7 +38,7 @@ public struct MetricSettings: Sendable, Equatable {
 ///
 /// A new metric is one file with a type conforming to `Metric`, and one line in `standard`; programs that use the package register theirs with `register`.
 public struct MetricRegistry: Sendable {
-    /// Makes a metric for some settings; throws where a network's weights are absent or damaged.
+    /// Makes a metric for some settings; throws where a network's weights are missing or damaged.
     public typealias Maker = @Sendable (MetricSettings) throws -> any Metric
 
     private var makers: [String: Maker] = [:]
@@ -68,12 +68,12 @@ public struct MetricRegistry: Sendable {
         return registry
     }()
 
-    /// Adds a metric under its name, in place of one that was there.
+    /// Adds a metric under its name, replacing an earlier one.
     public mutating func register(_ name: String, make: @escaping Maker) {
         if makers.updateValue(make, forKey: name) == nil { names.append(name) }
     }
 
-    /// - Throws: `MetricError.unknown`, naming the nearest known name; whatever making the metric throws.
+    /// - Throws: `MetricError.unknown`, naming the nearest known name; or an error from making the metric.
     public func metric(named name: String, settings: MetricSettings = MetricSettings()) throws -> any Metric {
         guard let make = makers[name] else {
             throw MetricError.unknown(name: name, nearest: NearestName.of(name, among: names), known: names)
@@ -81,7 +81,7 @@ public struct MetricRegistry: Sendable {
         return try make(settings)
     }
 
-    /// The metrics of a list as people write it, `psnr,ssim`: each once, in order.
+    /// The metrics of a user's list, `psnr,ssim`: each once, in order.
     public func metrics(listed list: String, settings: MetricSettings = MetricSettings()) throws -> [any Metric] {
         var seen = Set<String>()
         let wanted = list.split(separator: ",").map { $0.trimmingSpaces() }.filter { seen.insert($0).inserted }

@@ -10,7 +10,7 @@ public final class PairedAccumulator: MetricAccumulator {
     /// Of the frames at each predicted step.
     private var steps: [RunningSpread] = []
     private var perfectFrames = 0
-    /// Of a pair of clips that is still coming, a number for each frame.
+    /// The numbers so far, one per frame, of a pair of clips that is still incomplete.
     private var unfinished: [Double] = []
 
     /// Nothing seen yet.
@@ -20,10 +20,10 @@ public final class PairedAccumulator: MetricAccumulator {
         for measurement in try metric.measure(real: real, predicted: predicted) { add(measurement) }
     }
 
-    /// Whether a pair of clips may come in pieces.
+    /// Whether a pair of clips may be added in pieces.
     public var takesPieces: Bool { metric is any FramewiseMetric }
 
-    /// Takes some frames of a pair of clips, `[1, T, H, W, C]`, that follow on those that came before; `finishClip` ends the pair.
+    /// Adds some frames of a pair of clips, `[1, T, H, W, C]`, that follow those added before; `finishClip` ends the pair.
     ///
     /// - Throws: as `add(real:predicted:)`.
     public func add(pieceOf real: Tensor, predicted: Tensor) throws {
@@ -33,14 +33,14 @@ public final class PairedAccumulator: MetricAccumulator {
         unfinished += try metric.frameValues(real: real, predicted: predicted).flatMap { $0 }
     }
 
-    /// Ends the pair of clips whose pieces came.
+    /// Ends a pair of clips that was added in pieces.
     public func finishClip() {
         guard let metric = metric as? any FramewiseMetric, !unfinished.isEmpty else { return }
         add(metric.measurement(ofFrames: unfinished))
         unfinished = []
     }
 
-    /// Takes what was measured already: the best of several predictions, for example.
+    /// Takes existing measurements: the best of several predictions, for example.
     public func add(_ measurement: ClipMeasurement) {
         total.add(measurement.value)
         for (step, value) in measurement.perFrame.enumerated() {
@@ -50,19 +50,19 @@ public final class PairedAccumulator: MetricAccumulator {
         perfectFrames += measurement.perfectFrames
     }
 
-    /// The 95% interval of the mean of all clips; nil of a single clip.
+    /// The 95% interval of the mean of all clips; nil for a single clip.
     private var interval: [Double]? {
         guard metric.isMeanOfClips, total.count > 1 else { return nil }
         return interval(of: total)
     }
 
-    /// The 95% interval of each step's mean over clips; nil where one step has too few for any.
+    /// The 95% interval of each step's mean over clips; nil if a step has too few.
     private var stepIntervals: [[Double]]? {
         guard metric.isMeanOfClips, !steps.isEmpty, steps.allSatisfy({ $0.count > 1 }) else { return nil }
         return steps.map(interval)
     }
 
-    /// By Student's t, cut off at the ends of what the metric can be.
+    /// By Student's t, clipped to the metric's range.
     private func interval(of values: RunningSpread) -> [Double] {
         let halfWidth = StudentT.twoSided95(degreesOfFreedom: values.count - 1) * (values.standardError ?? 0)
         let range = metric.range

@@ -1,14 +1,14 @@
 import AuspexPretrained
 
-/// Which weights of metrics' networks a store has.
+/// Which weights of metric networks a store contains.
 public struct WeightsReport: Encodable, Sendable {
     /// One file of weights.
     public struct Entry: Encodable, Sendable {
-        /// What the file is called without its ending.
+        /// The file's name without its ending.
         public let name: String
         /// Where it is, or would be.
         public let path: String
-        /// Whether it is there and intact.
+        /// Whether it is present and intact.
         public let status: WeightsStore.Status
         /// SHA-256 that the file should have, in hexadecimal.
         public let checksum: String
@@ -16,7 +16,7 @@ public struct WeightsReport: Encodable, Sendable {
         public let licence: String
         /// Where the package is published.
         public let source: String
-        /// What the network says of black beside white, see `WeightsFile.knownValue`; nil where it was not asked.
+        /// The network's value for black beside white, see `WeightsFile.knownValue`; nil if it was not computed.
         public let knownValue: Double?
     }
 
@@ -24,16 +24,16 @@ public struct WeightsReport: Encodable, Sendable {
     public let schema = 1
     /// The store's folder.
     public let folder: String
-    /// A file each, in the order asked for.
+    /// One entry per file, in the order requested.
     public let weights: [Entry]
 
     private enum CodingKeys: String, CodingKey { case schema, folder, weights }
 
-    /// Looks at files of a store.
+    /// Checks files of a store.
     ///
-    /// - Parameter provingThem: runs each network on a pair of which the answer is known.
-    /// - Throws: `FileError` where a file cannot be read, or is to be proved and absent or damaged; `WeightsError.wrongValue` where a network gives another value
-    ///   than the known one.
+    /// - Parameter provingThem: runs each network on a pair with a known value.
+    /// - Throws: `FileError` where a file cannot be read, or is to be proved and missing or damaged; `WeightsError.wrongValue` where a network's value
+    /// differs from the known one.
     public init(_ files: [WeightsFile], in store: WeightsStore, provingThem: Bool) throws {
         folder = store.folder
         weights = try files.map { file in

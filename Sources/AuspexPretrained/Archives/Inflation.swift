@@ -2,17 +2,17 @@ import AuspexSupport
 import AuspexTensors
 import CAuspexZlib
 
-/// Unpacks deflated bytes by zlib.
+/// Unpacks deflated bytes with zlib.
 enum Inflation {
     enum Form: Int32 {
-        /// Bare, as in zip files (RFC 1951).
+        /// Raw, as in zip files (RFC 1951).
         case deflate = -15
         /// With gzip's header and checksum, which zlib checks (RFC 1952).
         case gzip = 31
     }
 
     /// - Parameters:
-    ///   - limit: more bytes than these are refused: a few packed kilobytes can unpack to gigabytes.
+    ///   - limit: refuses to unpack more bytes than this: a few packed kilobytes can unpack to gigabytes.
     ///   - path: the file to name in errors.
     /// - Throws: `FileError` where the bytes are cut, garbled, or unpack to more than `limit`.
     static func unpack(
@@ -23,7 +23,7 @@ enum Inflation {
         defer { inflateEnd(&stream) }
         var source = input.bindMemory(to: UInt8.self)[...]
         var output: [UInt8] = []
-        // One byte more than allowed, so that too much shows; by parts, so that a lie about the size reserves nothing.
+        // One byte more than allowed, so that an excess is noticed; in parts, so that a false size reserves no memory.
         var buffer = [UInt8](repeating: 0, count: min(limit + 1, 1 << 20))
         while true {
             let piece = source.prefix(1 << 28)

@@ -24,7 +24,7 @@ package struct PackageArchive {
         }
     }
 
-    /// The bytes of the one file of that path, below any leading folder (source archives have one); nil where there is none.
+    /// The bytes of the one file with this path below any leading folder (source archives have one); nil if there is none.
     package func contents(of path: String) throws -> [UInt8]? {
         func fits(_ name: String) -> Bool { name == path || name.hasSuffix("/" + path) }
         switch form {

@@ -6,13 +6,13 @@ import AuspexTensors
 /// Source: POSIX.1-2017, pax, "ustar Interchange Format".
 struct TarArchive {
     private let bytes: [UInt8]
-    /// Where each file's bytes lie.
+    /// The byte range of each file.
     let entries: [(name: String, range: Range<Int>)]
 
-    /// More than this is no archive of weights that we know.
+    /// An archive of weights is never larger than this.
     private static let limitBytes = 1 << 30
 
-    /// - Throws: `FileError` where the file is no gzipped tar, or is cut or garbled.
+    /// - Throws: `FileError` where the file is not a gzipped tar, or is truncated or corrupt.
     init(_ file: RandomAccessFile) throws {
         let packed = try file.bytes(at: 0, count: file.sizeBytes)
         bytes = try packed.withUnsafeBytes {
@@ -32,7 +32,7 @@ struct TarArchive {
             guard size <= bytes.count - start else {
                 throw Self.garbled(file.path, found: "\(bytes.count - start, "byte") where a header promises \(size)")
             }
-            // '0' and NUL mark files; folders and notes have other letters.
+            // '0' and NUL mark files; folders and metadata have other letters.
             if [0x30, 0].contains(bytes[place + 156]) {
                 entries.append((Self.name(header), start..<start + size))
             }
@@ -59,7 +59,7 @@ struct TarArchive {
         Int(field(header, at: place, count: count).filter { $0 != " " }, radix: 8).flatMap { $0 >= 0 ? $0 : nil }
     }
 
-    /// The sum of the header's bytes, its own checksum counted as spaces.
+    /// The sum of the header's bytes, with its own checksum counted as spaces.
     private static func checksum(_ header: ArraySlice<UInt8>) -> Int {
         header.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
     }

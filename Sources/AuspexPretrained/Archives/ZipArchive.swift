@@ -16,11 +16,11 @@ struct ZipArchive {
     }
 
     let entries: [Entry]
-    /// More than this is no file of weights that we know.
+    /// A file of weights is never larger than this.
     private static let limitBytes = 1 << 30
     private let file: RandomAccessFile
 
-    /// - Throws: `FileError` where the file is no zip, is cut, or uses what is refused.
+    /// - Throws: `FileError` where the file is not a zip, is truncated, or uses an unsupported feature.
     init(_ file: RandomAccessFile) throws {
         self.file = file
         // The directory's end record: 22 bytes and a comment of at most 65,535, at the very end.
@@ -86,7 +86,7 @@ struct ZipArchive {
                 file.path, .garbled, "another file where its directory places \(entry.name)", "that file")
         }
         let first = nameOffset + nameCount + Int(header.half(at: 28))
-        // Before any memory is taken: a garbled directory may promise gigabytes.
+        // Checked before memory is allocated: a corrupt directory may claim gigabytes.
         guard entry.packedBytes <= file.sizeBytes - first else {
             throw Self.error(
                 file.path, .truncated, "\(file.sizeBytes, "byte")", "at least \(first + entry.packedBytes)")
@@ -128,7 +128,7 @@ struct ZipArchive {
     }
 }
 
-/// Numbers as zip files hold them. Places are checked by whoever reads.
+/// Numbers as zip files store them. The caller checks offsets.
 struct LittleEndian {
     private let bytes: [UInt8]
 

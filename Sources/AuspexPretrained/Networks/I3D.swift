@@ -11,22 +11,22 @@ public final class I3D: Sendable {
     public static let frameSide = 224
     /// How many logits the network gives for a clip: the actions of Kinetics-400.
     public static let logitCount = 400
-    /// With fewer frames the network's strides leave less than the two time steps that its average pooling takes.
+    /// With fewer frames the network's strides leave less than the two time steps that its average pooling needs.
     public static let fewestFrames = 9
 
-    /// What activations and weights are rounded to before they are multiplied; sums are float32 always.
+    /// What activations and weights are rounded to before they are multiplied; sums are always float32.
     public enum Precision: String, Sendable, Codable, CaseIterable {
-        /// No rounding: what published values were computed in.
+        /// No rounding: what published values were computed with.
         case float32
-        /// Half the memory, and on processors with instructions for it (`Kernels.multiplyBFloat16`) the products in half the time.
+        /// Half the memory, and on processors with instructions for it (`Kernels.multiplyBFloat16`) products in half the time.
         case bfloat16
 
-        /// What a metric of the logits says that it compares.
+        /// How a metric of the logits describes them.
         package var logitsSummary: String {
             "\(I3D.logitCount) logits of I3D (Kinetics-400)" + (self == .float32 ? "" : " in \(rawValue)")
         }
 
-        /// The same number stored as it is multiplied.
+        /// The number as it is stored for multiplication.
         fileprivate func rounded(_ x: Tensor) -> Tensor {
             switch self {
             case .float32: x
@@ -58,7 +58,7 @@ public final class I3D: Sendable {
         try self.init(precision) { name, shape in try weights.tensor(name, shape) }
     }
 
-    /// A network of the same sides with random numbers, which takes as long and knows nothing.
+    /// A network of the same size with random weights, which takes as long.
     package convenience init(seed: UInt64, precision: Precision = .float32) {
         let stream = RandomStream(seed: seed, name: "I3D")
         self.init(precision) { name, shape in
@@ -69,7 +69,7 @@ public final class I3D: Sendable {
         }
     }
 
-    /// - Parameter find: the tensor of a name and shape.
+    /// - Parameter find: returns the tensor of a name and shape.
     private init<Failure: Error>(
         _ precision: Precision, _ find: (String, [Int]) throws(Failure) -> Tensor
     ) throws(Failure) {
@@ -114,7 +114,7 @@ public final class I3D: Sendable {
 
     /// Averages of windows 2×7×7 with stride 1, averaged over time again: `[B, T, 7, 7, C]` to `[B, C]`.
     ///
-    /// The last convolution is linear, so the mean over time is taken before it. Of T steps the first and the last lie in one window, the others in two.
+    /// The last convolution is linear, so the mean over time is taken before it. Of T steps, the first and the last are in one window, the others in two.
     private static func averaged(_ x: Tensor) -> Tensor {
         let steps = mean(x, along: [2, 3])
         let (batch, time, channels) = (steps.shape[0], steps.shape[1], steps.shape[2])
@@ -144,7 +144,7 @@ private func pooled(_ x: Tensor, window: [Int], stride: [Int]) -> Tensor {
         padding: .tensorFlowSame(sides: sides, window: window, stride: stride))
 }
 
-/// A convolution with the batch norm behind it folded in, and ReLU.
+/// A convolution with the following batch norm folded in, and ReLU.
 private struct Unit: Sendable {
     let precision: I3D.Precision
     let weight: Tensor

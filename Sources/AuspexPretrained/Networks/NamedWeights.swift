@@ -1,18 +1,18 @@
 import AuspexSupport
 import AuspexTensors
 
-/// The tensors of a weights file while a network is built from them: each is looked up by name and its shape checked.
+/// The tensors of a weights file, for building a network: each is looked up by name and its shape checked.
 struct NamedWeights {
     private let tensors: [String: Tensor]
     private let origin: String
 
-    /// - Parameter origin: what to name in errors.
+    /// - Parameter origin: the file's name in errors.
     init(_ tensors: [String: Tensor], origin: String) {
         self.tensors = tensors
         self.origin = origin
     }
 
-    /// - Parameter shape: nil stands for any size of that side.
+    /// - Parameter shape: nil allows any size of that side.
     /// - Throws: `FileError` where there is no such tensor, or it has another shape.
     func tensor(_ name: String, _ shape: [Int?]) throws -> Tensor {
         guard let tensor = tensors[name] else {

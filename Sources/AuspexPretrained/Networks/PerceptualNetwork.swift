@@ -8,7 +8,7 @@ package final class PerceptualNetwork: Sendable {
 
         package var file: WeightsFile { self == .alexNet ? .lpipsAlexNet : .lpipsVGG }
 
-        /// Frames smaller than this leave nothing for the last stage.
+        /// Smaller frames leave nothing for the last stage.
         package var smallestSide: Int { self == .alexNet ? 31 : 16 }
 
         /// For each stage: the maximum before it, if any, and its convolutions.
@@ -77,8 +77,8 @@ package final class PerceptualNetwork: Sendable {
     /// `Σ_stages mean_places Σ_channels w (x̂ − ŷ)²`, where x̂ is an activation divided by its length over channels.
     ///
     /// - Parameters:
-    ///   - first: `[N, H, W, 3]`, scaled as the networks were trained.
-    ///   - second: as many pictures.
+    ///   - first: `[N, H, W, 3]`, scaled as in the networks' training.
+    ///   - second: the same number of pictures.
     /// - Returns: N distances.
     package func distances(_ first: Tensor, _ second: Tensor) -> [Double] {
         var (x, y) = (first, second)

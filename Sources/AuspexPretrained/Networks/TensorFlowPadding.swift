@@ -1,9 +1,9 @@
 import AuspexTensors
 
 extension Padding {
-    /// TensorFlow's "SAME": an output side is `⌈side / stride⌉`, and where the zeros do not split evenly the odd one falls at the end.
+    /// TensorFlow's "SAME": an output side is `⌈side / stride⌉`, and if the zeros do not split evenly, the odd one goes to the end.
     ///
-    /// Unlike `.same` it depends on the side and the stride: 112 in, window 3, stride 2 has nothing before and one after.
+    /// Unlike `.same` it depends on the side and the stride: side 112, window 3, stride 2 has no zero before and one after.
     static func tensorFlowSame(sides: [Int], window: [Int], stride: [Int]) -> Padding {
         .explicit(
             sides.indices.map { i in

@@ -1,4 +1,4 @@
-/// The opcodes that pickles of NumPy arrays in protocols 3 and 4 use; there are 40 others, and none of them is known here.
+/// The opcodes that pickles of NumPy arrays in protocols 3 and 4 use; the 40 or so others are refused.
 ///
 /// Source: CPython's `pickletools.py`.
 enum PickleOpcode: UInt8 {
@@ -31,7 +31,7 @@ enum PickleOpcode: UInt8 {
     case memoize = 0x94
     case frame = 0x95
 
-    /// Names of those that are refused, for the error to say what the pickle wanted.
+    /// Names of the refused opcodes, so that the error can say what the pickle contains.
     static func refusedName(_ byte: UInt8) -> String {
         let names: [UInt8: String] = [
             0x30: "POP", 0x31: "POP_MARK", 0x32: "DUP", 0x46: "FLOAT", 0x47: "BINFLOAT", 0x49: "INT", 0x4C: "LONG",

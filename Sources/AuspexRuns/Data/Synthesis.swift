@@ -3,13 +3,13 @@ import AuspexTensors
 import AuspexVideo
 import Foundation
 
-/// Writes clips of a synthetic source as files, so that they can be looked at, or used like anybody's videos.
+/// Writes clips of a synthetic source as files, to be looked at or used like any videos.
 public struct Synthesis: Sendable {
-    /// What the clips are written as.
+    /// The file format.
     public enum Format: String, CaseIterable, Sendable {
         /// One lossless video a clip.
         case mkv
-        /// One H.264 or MPEG-4 video a clip, which every player plays.
+        /// One H.264 or MPEG-4 video per clip, which every player plays.
         case mp4
         /// One animated GIF a clip, 256 colours.
         case gif
@@ -33,19 +33,19 @@ public struct Synthesis: Sendable {
         private enum CodingKeys: String, CodingKey { case schema, source, files, clips, frames }
     }
 
-    /// How many clips are written.
+    /// How many clips to write.
     public var clips = 8
     /// Frames of each clip.
     public var frames = 32
     /// Height and width of the frames, in pixels.
     public var size = FrameSize(64)
-    /// What the clips are drawn from.
+    /// Seed for the clips.
     public var seed: UInt64 = 1
     /// Whether they have three channels or one.
     public var colour = ClipRequest.Colour.rgb
-    /// What they are written as.
+    /// The file format.
     public var format = Format.mkv
-    /// Whether files that are there may be replaced.
+    /// Whether existing files may be replaced.
     public var overwriting = false
 
     /// The defaults: eight clips of 32 frames of 64×64.
@@ -54,7 +54,7 @@ public struct Synthesis: Sendable {
     /// - Parameters:
     ///   - name: the source, with or without `synthetic:`.
     ///   - folder: is made if it is not there.
-    ///   - progress: is told after each clip how many are done.
+    ///   - progress: is given the number of finished clips after each clip.
     /// - Throws: `VideoError` for an unknown source, `FileError` for a folder that can't be written or a file that is there.
     public func write(_ name: String, to folder: String, progress: (Int) -> Void = { _ in }) throws -> Result {
         let source = try SyntheticSources.source(named: name)
@@ -69,7 +69,7 @@ public struct Synthesis: Sendable {
             if format == .npy {
                 if array == nil {
                     let path = folder + "/" + name.replacing(SyntheticSources.prefix, with: "") + ".npy"
-                    // Looks whether the place is free.
+                    // Checks that the path is free.
                     _ = try OutputPlace(path, overwriting: overwriting)
                     array = try NumPyWriter(path: path, rowShape: clip.frames.shape, elementType: .uint8)
                     files.append(path)

@@ -1,7 +1,7 @@
 import AuspexSupport
 
 extension FileContents: Report {
-    /// What is in the file, whether it was verified, its metadata, and a row for each tensor.
+    /// The file's contents, whether it was verified, its metadata, and a row for each tensor.
     public var text: String {
         var table = TextTable(header: ["tensor", "type", "shape", "numbers"])
         for tensor in tensors {
@@ -12,7 +12,7 @@ extension FileContents: Report {
         return ([summary, verification] + notes + [table.text]).joined(separator: "\n")
     }
 
-    /// One line: how many tensors, numbers and bytes.
+    /// One line: the number of tensors, elements and bytes.
     public var summary: String {
         let numbers = tensors.reduce(0) { $0 + $1.count }
         return "\(path): \(format), \(tensors.count, "tensor"), \(numbers, "number"), \(sizeBytes, "byte")"

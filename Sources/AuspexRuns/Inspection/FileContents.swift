@@ -4,13 +4,13 @@ import AuspexTensors
 import AuspexTraining
 import Foundation
 
-/// What a file of numbers holds: its tensors' names, types and shapes; and whether a checkpoint's files are as they were written.
+/// The contents of a file of numbers: its tensors' names, types and shapes; and whether a checkpoint's files are unchanged.
 public struct FileContents: Encodable, Sendable {
     /// One tensor of the file.
     public struct Entry: Encodable, Sendable, Equatable {
-        /// The tensor's name; with the file's before it where there are several files.
+        /// The tensor's name; preceded by the file's if there are several files.
         public let name: String
-        /// What an element is stored as: `float32`.
+        /// The element type: `float32`.
         public let type: String
         /// The sides, outermost first; empty for a single number.
         public let shape: [Int]
@@ -21,7 +21,7 @@ public struct FileContents: Encodable, Sendable {
 
     /// What the files were compared with.
     public enum Verification: String, Encodable, Sendable {
-        /// The length and checksum of each file, noted when the checkpoint was written.
+        /// The length and checksum of each file, recorded when the checkpoint was written.
         case checksums
         /// Nothing: such a file has no checksum. Its structure was read, its numbers were not.
         case none
@@ -62,11 +62,11 @@ public struct FileContents: Encodable, Sendable {
         }
     }
 
-    /// Of a run those tensors that predict: the averaged weights of one checkpoint. All of the checkpoint's files are verified.
+    /// For a run, the tensors that predict: the averaged weights of one checkpoint. All of the checkpoint's files are verified.
     private init(ofRun text: String) throws {
         let named = try RunReference(text)
         let store = named.folder.checkpoints()
-        // Where no configuration can be read, verifying says why; one that names somebody's own model has its weights here all the same.
+        // If no configuration can be read, verification says why; if it names a model unknown to this program, the weights are listed all the same.
         let training = (try? Configuration(ofRun: named.folder.path).training) ?? TrainingConfiguration()
         guard let choice = ModelChoice(of: named.checkpoint, in: store, configuration: training) else {
             throw CheckpointError.none(folder: store.folder, reference: named.checkpoint, steps: store.steps)
@@ -119,7 +119,7 @@ public struct FileContents: Encodable, Sendable {
 
     /// - Parameters:
     ///   - files: names within the folder `path`; nil for `path` itself.
-    ///   - verified: the checkpoint's step, and the files that were compared; nil where there was nothing to compare with.
+    ///   - verified: the checkpoint's step, and the files that were compared; nil if there was nothing to compare with.
     private init(path: String, files: [String?], format: String, verified: (step: Int?, files: [String])?) throws {
         let paths = files.map { $0.map { path + "/" + $0 } ?? path }
         let readers = try paths.map { try SafeTensorsReader(path: $0) }

@@ -3,7 +3,7 @@ import AuspexSupport
 import AuspexTensors
 
 extension LayerStateError {
-    /// The same, naming the file or folder that the weights came from.
+    /// The same error, naming the file or folder that the weights came from.
     func naming(_ path: String) -> FileError {
         FileError(
             .garbled, path: path, found: "weights that do not fit (\(self))",

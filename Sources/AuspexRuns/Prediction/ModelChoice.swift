@@ -4,13 +4,13 @@ import Foundation
 /// Which checkpoint a run's model is taken from, and why.
 struct ModelChoice {
     let step: Int
-    /// In words, after the step: `the best by psnr on held-out clips`.
+    /// In words, to follow the step: `the best by psnr on held-out clips`.
     let reason: String
 
     /// - Parameters:
-    ///   - reference: which checkpoint was asked for.
-    ///   - configuration: of the run; counts where no particular checkpoint was asked for.
-    /// - Returns: nil where there is no such checkpoint.
+    ///   - reference: the requested checkpoint.
+    ///   - configuration: of the run; used if no particular checkpoint was requested.
+    /// - Returns: nil if there is no such checkpoint.
     init?(
         of reference: CheckpointReference, in store: CheckpointStore, configuration: TrainingConfiguration
     ) {
@@ -34,7 +34,7 @@ struct ModelChoice {
                 if configuration.effectiveSelect != .last {
                     "no validation has selected a best one"
                 } else if configuration.validationSelect == nil {
-                    "with no pixel loss the last is taken, not the best by an error on pixels"
+                    "without a pixel loss the last checkpoint is taken, not the best by pixel error"
                 } else {
                     "training.validationSelect is last"
                 }
@@ -42,7 +42,7 @@ struct ModelChoice {
         }
     }
 
-    /// The best one's own document says which metric it was the best by.
+    /// The best checkpoint's own document says by which metric it was selected.
     private static func best(_ store: CheckpointStore, _ step: Int) -> String {
         let progress = store.text(ofDocument: Progress.documentName, step: step).flatMap {
             try? JSONDecoder().decode(Progress.self, from: Data($0.utf8))

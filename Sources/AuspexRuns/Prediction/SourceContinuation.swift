@@ -5,26 +5,26 @@ import AuspexTensors
 import AuspexVideo
 import Foundation
 
-/// Continues every clip of a source: for scoring predictions that are kept as files.
+/// Continues every clip of a source, for scoring predictions kept as files.
 public struct SourceContinuation {
     private let model: TrainedModel
     private let forecaster: any Forecaster
     private let source: any ClipSource
-    /// What the numbers of the source's frames are, and of the predicted ones.
+    /// The format of the source's frames, and of the predicted ones.
     public let format: FrameFormat
     private let frames: Int
     private let samples: Int
     private let seed: UInt64
-    /// The class of all clips, or the model's number of each of the source's classes; nil for a model without classes.
+    /// The class of all clips, or the model's number for each of the source's classes; nil for a model without classes.
     private let classes: (all: Int?, bySource: [Int])?
 
     /// - Parameters:
     ///   - text: the source.
     ///   - frames: how many frames to predict.
     ///   - samples: how many different futures of each clip.
-    ///   - classNumber: the class of every clip, in place of what the source says.
-    ///   - options: how the source is opened; whether it has classes follows from the model.
-    ///   - blending: whether the model is blended with the baselines; nil as its run says.
+    ///   - classNumber: the class of every clip, instead of the source's classes.
+    ///   - options: how the source is opened; the model decides whether it has classes.
+    ///   - blending: whether the model is blended with the baselines; nil follows its run.
     public init(
         _ model: TrainedModel, source text: String, frames: Int, samples: Int = 1, seed: UInt64 = 0,
         classNumber: Int? = nil, options: SourceOptions = SourceOptions(), blending: Bool? = nil
@@ -59,10 +59,10 @@ public struct SourceContinuation {
     /// Predicts clip after clip.
     ///
     /// - Parameters:
-    ///   - limit: how many clips; a source without end needs it.
+    ///   - limit: how many clips; required for a source without end.
     ///   - folders: are made if they are not there.
-    ///   - body: is given how many clips are done, a name for the clip that no other has, and a picture of each future.
-    /// - Returns: what somebody who uses the predictions should know, a line each.
+    ///   - body: is given how many clips are done, a unique name for the clip, and a picture of each future.
+    /// - Returns: notes for users of the predictions, a line each.
     public func run(
         atMost limit: Int?, into folders: [String], _ body: (Int, String, [PredictionPicture]) throws -> Void
     ) throws -> [String] {
@@ -97,12 +97,12 @@ public struct SourceContinuation {
             }
             try body(done, names[place], pictures)
         }
-        // None could be read: the first one's error says why.
+        // If none could be read, the first one's error says why.
         if done == 0, let place = places.first { _ = try source.clip(at: place, request: request) }
         return spacing.notes(on: source.description) + scaleNotes.sorted() + source.valueNotes
     }
 
-    /// A name for each clip: its file's without folder and ending, and where several clips have that, a number, so that names sort as clips follow.
+    /// A name for each clip: its file's without folder and ending, and a number if several clips share it, such that names sort in the order of the clips.
     package static func names(of clips: [String]) -> [String] {
         let stems = clips.map { (($0 as NSString).lastPathComponent as NSString).deletingPathExtension }
         let counts = Dictionary(stems.map { ($0, 1) }, uniquingKeysWith: +)
@@ -113,7 +113,7 @@ public struct SourceContinuation {
             return "\(stem)-\(String(taken[stem] ?? 0, digits: String(count).count))"
         }
         if Set(names).count == names.count { return names }
-        // A file may be called as a clip of another would be: then all clips are counted through.
+        // A file's name may equal the numbered name of another's clip: then all clips are numbered.
         return stems.enumerated().map { "\($1)-\(String($0 + 1, digits: String(stems.count).count))" }
     }
 }

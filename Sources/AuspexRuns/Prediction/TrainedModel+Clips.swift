@@ -4,10 +4,10 @@ import AuspexTensors
 import AuspexVideo
 
 extension TrainedModel {
-    /// Time between two frames that the model knows; nil where nothing says.
+    /// Time between two frames as the model expects it; nil if unknown.
     public var frameIntervalSeconds: Double? { configuration.data.frameIntervalSeconds ?? shown.frameIntervalSeconds }
 
-    /// Clips of another source than the model was trained on, sampled in time to match it.
+    /// Clips of a source other than the training source, sampled in time to match it.
     public func clipRequest(frames: Int) -> ClipRequest {
         var request = configuration.clipRequest(frames: frames)
         request.crop = .centre
@@ -18,11 +18,11 @@ extension TrainedModel {
         return request
     }
 
-    /// Opens clips of another source than the model was trained on.
+    /// Opens clips of a source other than the training source.
     ///
     /// - Parameters:
     ///   - text: the source.
-    ///   - options: how it is opened; whether it has classes follows from the model.
+    ///   - options: how it is opened; the model decides whether it has classes.
     /// - Throws: as `openSource`, and `ConfigurationError` where the clips have other channels than the model takes.
     public func openClips(_ text: String, options: SourceOptions) throws -> (
         clips: any ClipSource, request: ClipRequest
@@ -35,13 +35,13 @@ extension TrainedModel {
         return (source, request)
     }
 
-    /// Compares what clips' numbers are with what the model was trained on.
+    /// Compares the format of clips with the one that the model was trained on.
     ///
-    /// Pixels of 8 and of 16 bits are one scale. Pixels beside a field are not, but their ends can only be meant for the field's: that is for a
-    /// note. Of two fields of different ranges nothing says so: the same number would be another value to the model.
+    /// Pixels of 8 and of 16 bits have one scale. Pixels and a field do not, but their limits can only correspond to the field's: this gives a
+    /// note. Two fields of different ranges do not correspond: the same number would mean another value to the model.
     ///
-    /// - Parameter source: what messages call the clips' source.
-    /// - Returns: what a reader of the results should know; nil where the scales are the same, or the checkpoint does not say.
+    /// - Parameter source: the source's name in messages.
+    /// - Returns: a note for readers of the results; nil if the scales are the same, or the checkpoint does not record one.
     /// - Throws: `ConfigurationError` for a field of another range, `VideoError.badSource` for one without.
     public func scaleNote(on format: FrameFormat, of source: String) throws -> String? {
         guard let known = shown.input else { return nil }
@@ -49,30 +49,30 @@ extension TrainedModel {
         guard found.name == .range || known.name == .range, found != known else { return nil }
         guard found.name == .range, known.name == .range else {
             return
-                "\(source): gives \(found), the model of \(run) was trained on \(known): the smallest and the largest number of the one are "
-                + "taken for those of the other"
+                "\(source): gives \(found), the model of \(run) was trained on \(known): the limits of the one are "
+                + "mapped to those of the other"
         }
         throw ConfigurationError(
-            "\(source): gives \(found), the model of \(run) was trained on \(known): the same number would be another value to it; "
+            "\(source): gives \(found), the model of \(run) was trained on \(known): the same number would mean another value to it; "
                 + "give the range from \(known.range.lowerBound) to \(known.range.upperBound) as in training, with the values in the same "
                 + "unit, or train a model on the other range", remedies: [.valueRange([known.range])])
     }
 
-    /// The number of the class that a person names.
+    /// The number of the class that a user names.
     ///
-    /// - Parameter text: a class's name, or its number where no class is called so; nil where none was named.
+    /// - Parameter text: a class's name, or its number if no class has that name; nil if none was given.
     /// - Returns: nil for a model without classes.
-    /// - Throws: `ConfigurationError` where a model with classes is given none or one it does not have, or a model without is given one.
+    /// - Throws: `ConfigurationError` if a model with classes is given none or an unknown one, or a model without classes is given one.
     public func classNumber(named text: String?) throws -> Int? {
         let count = configuration.model.classes
         guard count > 0 else {
             guard let text else { return nil }
             throw ConfigurationError(
-                "class \(text): \(run) is a model without classes; name none", remedies: [.className])
+                "class \(text): \(run) is a model without classes; do not name one", remedies: [.className])
         }
         guard let text else {
             throw ConfigurationError(
-                "\(run): the model has classes; say which is meant: \(classesInWords)", remedies: [.className])
+                "\(run): the model has classes; choose one: \(classesInWords)", remedies: [.className])
         }
         if let number = shown.classNames.firstIndex(of: text) { return number }
         if let number = Int(text), (0..<count).contains(number) { return number }
@@ -81,7 +81,7 @@ extension TrainedModel {
             "class \(text): \(run) has no such class; \(near)expected \(classesInWords)", remedies: [.className])
     }
 
-    /// The model's number of each class of a source.
+    /// The model's number for each class of a source.
     ///
     /// - Returns: nil for a model without classes.
     /// - Throws: `ConfigurationError` where the source has no classes, or one that the model does not know.
@@ -92,7 +92,7 @@ extension TrainedModel {
                 "\(source.description): has no classes, which the model needs: sort files into folders named by class, or name it in a list"
             )
         }
-        // Who wrote the checkpoint did not say: the order is all there is.
+        // A checkpoint without class names: only their order is known.
         guard !shown.classNames.isEmpty else { return Array(source.classNames.indices) }
         return try source.classNames.map { name in
             guard let number = shown.classNames.firstIndex(of: name) else {

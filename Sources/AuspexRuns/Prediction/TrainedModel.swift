@@ -5,19 +5,19 @@ import AuspexTensors
 import AuspexTraining
 import Foundation
 
-/// A generator as a run left it, ready to predict: averaged weights with the statistics that belong to them.
+/// A run's generator, ready to predict: averaged weights with the statistics that belong to them.
 public struct TrainedModel {
-    /// The run's configuration, as the checkpoint has it.
+    /// The run's configuration, as stored in the checkpoint.
     public let configuration: Configuration
     /// The network with the averaged weights and their standing statistics.
     public let generator: any VideoGenerator
-    /// Generator steps behind the weights.
+    /// Generator steps that the weights were trained for.
     public let step: Int
-    /// What was taken and why, in words: `runs/tiny-1, averaged weights of step 500, the best by psnr on held-out clips`.
+    /// What was loaded and why, in words: `runs/tiny-1, averaged weights of step 500, the best by psnr on held-out clips`.
     public let origin: String
     /// The run's folder.
     public let run: String
-    /// What it was trained on.
+    /// Properties of the training clips.
     public let shown: TrainingClipInfo
 
     /// - Parameters:
@@ -29,7 +29,7 @@ public struct TrainedModel {
         let (folder, reference) = (named.folder, named.checkpoint)
         let path = folder.path
         let store = folder.checkpoints()
-        // The last checkpoint's configuration says which one is preferred.
+        // The last checkpoint's configuration says which one to prefer.
         let training =
             reference == .preferred
             ? try Configuration(ofRun: path, registry: registry).training
@@ -40,7 +40,7 @@ public struct TrainedModel {
         let groups: Set<Checkpoint.Group> = [.averagedWeights, .standingStatistics]
         let checkpoint = try store.load(.step(choice.step), groups: groups)
         let place = store.path(of: choice.step)
-        // Of a checkpoint that another program wrote, config.yaml is all there is.
+        // A checkpoint written by another program may have config.yaml only.
         configuration =
             checkpoint.text(ofDocument: TrainingRun.configurationDocument) == nil
             ? try Configuration(folder.configurationPath, registry: registry)
@@ -55,7 +55,7 @@ public struct TrainedModel {
         }
         try load(.averagedWeights, generator.load(parameters:))
         try load(.standingStatistics, generator.load(buffers:))
-        // A checkpoint that a program of somebody's own wrote may not say.
+        // A checkpoint written by another program may not record them.
         shown =
             checkpoint.documents[TrainingClipInfo.documentName] == nil
             ? TrainingClipInfo() : try checkpoint.document(TrainingClipInfo.self, TrainingClipInfo.documentName)
@@ -64,10 +64,10 @@ public struct TrainedModel {
         origin = "\(path), averaged weights of step \(step), \(choice.reason)"
     }
 
-    /// The model as something that continues clips.
+    /// The model as a forecaster, which continues clips.
     ///
-    /// - Parameter blending: whether it is blended with the baselines by their hindcasts; nil as the run's `training.blend` says.
-    /// - Throws: `ConfigurationError` where its context is too short for that.
+    /// - Parameter blending: whether it is blended with the baselines by their hindcasts; nil follows the run's `training.blend`.
+    /// - Throws: `ConfigurationError` where its context is too short for a blend.
     public func forecaster(blending: Bool? = nil) throws -> any Forecaster {
         let alone = GeneratorForecaster(generator)
         guard blending ?? configuration.training.blend else { return alone }
@@ -80,7 +80,7 @@ public struct TrainedModel {
         return HindcastBlend(of: alone)
     }
 
-    /// `origin`, and what the model is blended with.
+    /// `origin`, with the baselines that the model is blended with.
     public func origin(blending: Bool? = nil) -> String {
         origin + (blending ?? configuration.training.blend ? ", blended with copy-last and flow" : "")
     }

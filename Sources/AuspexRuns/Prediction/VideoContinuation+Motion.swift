@@ -7,18 +7,18 @@ import AuspexTensors
 import AuspexVideo
 
 extension VideoContinuation {
-    /// What a model sees move in a video, beside what it predicts: displacement as colours and arrows, and, where the model has layers, what is in
-    /// front and what lies behind.
+    /// The motion that a model predicts in a video: displacement as colours and arrows and, if the model has layers, what is in
+    /// front and what is behind.
     ///
     /// - Parameters: as for `pictures`.
     /// - Returns: a picture whose rows, or panels, are `prediction`, `motion`, `in front` and `behind`.
-    /// - Throws: `ConfigurationError` where the model knows no motion; what `pictures` throws.
+    /// - Throws: `ConfigurationError` for a model that does not predict motion; what `pictures` throws.
     public func motionPicture(
         of path: String, from seconds: Double? = nil, frames: Int, seed: UInt64 = 0, classNumber: Int? = nil,
         note: (String) -> Void = { _ in }
     ) throws -> PredictionPicture {
         guard let model else {
-            throw ConfigurationError("motion is drawn of a trained model, and this forecaster is none")
+            throw ConfigurationError("motion can be drawn for trained models only, and this forecaster is not one")
         }
         let passage = try passage(of: path, from: seconds, frames: frames, note: note)
         let generator = model.generator

@@ -10,15 +10,15 @@ import Logging
 public struct VideoContinuation {
     private let forecaster: any Forecaster
     let configuration: Configuration
-    /// How frames are taken, the same as `TrainedModel.clipRequest` takes them: the same frames are chosen of a file as of a source.
+    /// How frames are taken, the same as `TrainedModel.clipRequest`: a file and a source give the same frames.
     private let step: ClipRequest.FrameStep
-    /// Nil for a forecaster that no run trained.
+    /// Nil for a forecaster that did not come from a run.
     let model: TrainedModel?
 
-    /// Continues videos by a trained model, at its own rate and size.
+    /// Continues videos with a trained model, at its own rate and size.
     ///
-    /// - Parameter blending: whether the model is blended with the baselines; nil as its run says.
-    /// - Throws: `ConfigurationError` where its context is too short for that.
+    /// - Parameter blending: whether the model is blended with the baselines; nil follows its run.
+    /// - Throws: `ConfigurationError` where its context is too short for a blend.
     public init(_ model: TrainedModel, blending: Bool? = nil) throws {
         self.init(
             try model.forecaster(blending: blending), configuration: model.configuration,
@@ -47,10 +47,10 @@ public struct VideoContinuation {
     ///   - frames: how many frames to predict.
     ///   - samples: how many different futures.
     ///   - classNumber: of the video; a model with classes needs it.
-    ///   - seed: what the futures are drawn from.
-    ///   - note: is given what somebody who uses the prediction should know.
-    /// - Returns: a picture for each future; the truth is in it as far as the file goes on.
-    /// - Throws: `VideoError` where the file is no video or too short.
+    ///   - seed: seed for the futures.
+    ///   - note: is given notes for users of the prediction.
+    /// - Returns: a picture for each future; it includes the truth as far as the file goes on.
+    /// - Throws: `VideoError` where the file is not a video or is too short.
     public func pictures(
         of path: String, from seconds: Double? = nil, frames: Int, samples: Int = 1, seed: UInt64 = 0,
         classNumber: Int? = nil, note: (String) -> Void = { _ in }
@@ -67,15 +67,15 @@ public struct VideoContinuation {
         }
     }
 
-    /// What the future that is drawn first is drawn from, in every picture of it.
+    /// The seed of the first future, which every picture of it uses.
     static func randomness(seed: UInt64, sample: Int) -> RandomStream {
         RandomStream(seed: seed, name: "prediction", step: sample)
     }
 
-    /// From the values `[1, T, H, W, C]` of one clip to its pixels `[T, H, W, C]`.
+    /// Converts the values `[1, T, H, W, C]` of one clip to its pixels `[T, H, W, C]`.
     static func pixels(of future: Tensor) -> Tensor { InputTransform.pixels.inverse(future).unstacked()[0] }
 
-    /// A part of a video: the frames that are given, and those that follow as far as the file goes on.
+    /// A part of a video: the given frames, and those that follow as far as the file goes on.
     struct Passage {
         /// `[Tc, H, W, C]`, uint8.
         let context: Tensor
@@ -91,7 +91,7 @@ public struct VideoContinuation {
         }
     }
 
-    /// Reads the part of a video in which a prediction begins; see `pictures`.
+    /// Reads the part of a video around the place where a prediction begins; see `pictures`.
     func passage(of path: String, from seconds: Double?, frames: Int, note: (String) -> Void) throws -> Passage {
         let colour = configuration.colourOfVideos
         try ChannelFit.check(path, colour: colour, takes: configuration.model.frameChannels, model: "the model")
@@ -111,7 +111,7 @@ public struct VideoContinuation {
         return Passage(context: context, truth: truth, intervalSeconds: span.interval)
     }
 
-    /// Which frames of a file are given, and which follow, the model's frame interval apart.
+    /// Which frames of a file are given, and which follow, at the model's frame interval.
     private func frameNumbers(
         of reader: VideoReader, from seconds: Double?, frames: Int
     ) throws -> (context: [Int], future: [Int], interval: Double) {

@@ -5,9 +5,9 @@ import AuspexTensors
 import AuspexTraining
 import Foundation
 
-/// Configurations that a run keeps.
+/// Configurations stored in a run.
 extension Configuration {
-    /// The configuration that a run goes on with: that of its last checkpoint, or its `config.yaml` where there is no checkpoint yet.
+    /// The configuration that a run continues with: that of its last checkpoint, or its `config.yaml` if there is no checkpoint yet.
     ///
     /// - Parameters:
     ///   - assignments: `key.of.field=value`, laid over it.
@@ -34,7 +34,7 @@ extension Configuration {
         do { try validate() } catch { throw reader.placed(error) }
     }
 
-    /// The configuration that a checkpoint was written with. Fields that are newer than the checkpoint have their defaults.
+    /// The configuration stored in a checkpoint. Fields newer than the checkpoint have their defaults.
     ///
     /// - Parameter path: of the checkpoint, for messages.
     /// - Throws: `FileError` where the checkpoint holds none, `ConfigurationError` where it cannot be read.

@@ -2,11 +2,11 @@ import AuspexSupport
 import AuspexTensors
 import AuspexVideo
 
-/// What computed a run: bits may differ on another machine, or with other versions of the libraries.
+/// The machine that computed a run: bits may differ on another machine, or with other versions of the libraries.
 struct Machine: Codable, Equatable {
     var instructionSet: Kernels.InstructionSet
     var threads: Int
-    /// Versions by name; nil in checkpoints of earlier versions, which did not note them.
+    /// Versions by name; nil in checkpoints of earlier versions, which did not record them.
     var libraries: [String: String]?
 
     static var current: Machine {
@@ -17,7 +17,7 @@ struct Machine: Codable, Equatable {
             ])
     }
 
-    /// What somebody who goes on with a run of another machine should know; nil where nothing differs.
+    /// A note for users who resume a run on another machine; nil if nothing differs.
     func notice(goingOnWith now: Machine) -> String? {
         var (before, after): ([String], [String]) = ([], [])
         func compare(_ old: String, _ new: String) {

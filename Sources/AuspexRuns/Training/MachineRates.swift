@@ -1,22 +1,22 @@
 import AuspexTensors
 import Foundation
 
-/// What this machine needs for a step's kinds of work, measured in about a second on the shapes that count most.
+/// This machine's rates for the kinds of work in a step, measured in about a second on the shapes that matter most.
 struct MachineRates {
-    /// Seconds for a floating-point operation of each convolution that was measured.
+    /// Seconds per floating-point operation of each measured convolution.
     private let convolutions: [(work: ConvolutionWork, secondsPerFLOP: Double)]
     private let secondsPerMatrixFLOP: Double
-    /// For a tensor that is made, however small it is.
+    /// Seconds per tensor created, whatever its size.
     private let secondsPerTensor: Double
-    /// For a byte of a large tensor that is written, by norms, gates and sums.
+    /// Seconds per byte of large tensors written by norms, gates and sums.
     private let secondsPerByte: Double
 
-    /// Seconds that the convolutions' measurement may take.
+    /// Time limit for measuring the convolutions, in seconds.
     private static let budget = 1.2
     /// Operations of a measured call: enough for the clock, and few enough for a budget of a second.
     private static let callFLOP = 3e8
 
-    /// - Parameter step: whose shapes are measured, those with the most work first.
+    /// - Parameter step: gives the shapes to measure, those with the most work first.
     init(for step: ShapePass.Count) {
         let byWork = step.convolutions.sorted {
             let (first, second) = ($0.key.flop * Double($0.value), $1.key.flop * Double($1.value))
@@ -44,7 +44,7 @@ struct MachineRates {
         return seconds + Double(step.tensors) * secondsPerTensor + step.passBytes * secondsPerByte
     }
 
-    /// The rate of the measured convolution that is most alike: of the same direction if there is one.
+    /// The rate of the most similar measured convolution: of the same direction if there is one.
     private func secondsPerFLOP(of work: ConvolutionWork) -> Double {
         let alike = convolutions.min { $0.work.distance(from: work) < $1.work.distance(from: work) }
         return alike?.secondsPerFLOP ?? 0
@@ -66,7 +66,7 @@ struct MachineRates {
         return shortest(of: 5) { _ = matrixProduct(a, a) } / (2 * Double(side * side * side))
     }
 
-    /// What a short chain of operations and its gradient takes for each tensor and for each byte: two sizes give both.
+    /// The time of a short chain of operations and its gradient, per tensor and per byte: two sizes give both.
     private static func measurePasses() -> (secondsPerTensor: Double, secondsPerByte: Double) {
         func chain(_ x: Tensor, _ gain: Tensor) {
             let tape = Tape()
@@ -98,10 +98,10 @@ struct MachineRates {
 }
 
 extension ConvolutionWork {
-    /// A fixed order among works of equal size, so that the same configuration measures the same ones.
+    /// A fixed order among shapes of equal work, so that the same configuration always measures the same ones.
     fileprivate var order: String { "\(self)" }
 
-    /// How unlike two convolutions are, as far as their rates go.
+    /// How different two convolutions are with respect to their rates.
     fileprivate func distance(from other: ConvolutionWork) -> Double {
         func apart(_ a: Int, _ b: Int) -> Double { abs(log2(Double(max(a, 1)) / Double(max(b, 1)))) }
         func places(_ work: ConvolutionWork) -> Int { work.batch * work.output.reduce(1, *) }

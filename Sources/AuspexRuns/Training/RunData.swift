@@ -4,24 +4,24 @@ import AuspexTensors
 import AuspexVideo
 import Foundation
 
-/// `data.json` in a run's folder: which clips it trains on and which it holds out, as they were when the run began.
+/// `data.json` in a run's folder: the clips it trains on and those it holds out, as of the beginning of the run.
 struct RunData: Codable, Equatable {
     static let fileName = "data.json"
 
     var format = 1
-    /// Nil where clips are drawn and not read.
+    /// Nil if clips are generated, not read.
     var split: SourceSplit?
-    /// Time between two frames of every clip, trained on or held out; nil where frames are taken as the files have them.
+    /// Time between two frames of every clip, training or held-out; nil takes the files' own frames.
     var frameIntervalSeconds: Double?
 
     static func path(inRun run: String) -> String { "\(run)/\(fileName)" }
 
     /// Reads a run's file.
     ///
-    /// - Parameter digest: of the file, as the run's checkpoint notes it; nil in checkpoints of versions that saved no split.
+    /// - Parameter digest: the file's digest as stored in the run's checkpoint; nil in checkpoints of versions that saved no split.
     /// - Returns: nil for a run of such a version.
-    /// - Throws: `ConfigurationError` where the file is gone or was changed, `FileError` where it cannot be read: clips that were trained on could be
-    ///   taken for held out.
+    /// - Throws: `ConfigurationError` where the file is gone or was changed, `FileError` where it cannot be read: otherwise clips that were trained on
+    /// could be used as held-out ones.
     init?(ofRun run: String, digest: String?) throws {
         guard let digest else { return nil }
         let path = Self.path(inRun: run)
@@ -44,7 +44,7 @@ struct RunData: Codable, Equatable {
         self.frameIntervalSeconds = frameIntervalSeconds
     }
 
-    /// The file's content. The same data have the same bytes, so that the digest can be had without the file.
+    /// The file's content. The same data give the same bytes, so the digest can be computed without the file.
     var bytes: Data {
         get throws {
             let encoder = JSONEncoder()

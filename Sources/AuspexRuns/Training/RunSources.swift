@@ -1,22 +1,22 @@
 import AuspexConfiguration
 import AuspexVideo
 
-/// Where a run's clips come from: what its configuration names, or a program's own sources.
+/// Where a run's clips come from: the sources named in its configuration, or the caller's own.
 public struct RunSources: Sendable {
-    /// What is trained on; where `validation` is nil a share of it is held out.
+    /// Training clips; a share of them is held out if `validation` is nil.
     public var training: any ClipSource
-    /// What is held out, where it has a source of its own.
+    /// Held-out clips, if they have their own source.
     public var validation: (any ClipSource)?
 
-    /// A program's own sources in place of those that the configuration names.
+    /// The caller's own sources, instead of those that the configuration names.
     public init(training: any ClipSource, validation: (any ClipSource)? = nil) {
         self.training = training
         self.validation = validation
     }
 
-    /// Opens what a configuration names.
+    /// Opens the sources that a configuration names.
     ///
-    /// - Throws: `VideoError` for a source that is none.
+    /// - Throws: `VideoError` for a text that is not a source.
     public init(opening configuration: Configuration) throws {
         let data = configuration.data
         let options = data.sourceOptions(classes: configuration.model.classes > 0)

@@ -5,41 +5,41 @@ import AuspexTensors
 import AuspexTraining
 import AuspexVideo
 
-/// What a run takes, counted by passing shapes through the code that trains: exact, in milliseconds, and without the memory.
+/// The cost of a run, counted by passing shapes through the training code: exact, in milliseconds, and without the memory.
 public struct StepCost: Sendable, Equatable {
-    /// Numbers that training changes in the generator.
+    /// Trainable numbers in the generator.
     public let generatorParameters: Int
-    /// Numbers that training changes in the discriminators.
+    /// Trainable numbers in the discriminators.
     public let discriminatorParameters: Int
-    /// Tensors alive at the worst moment of a run.
+    /// Bytes of live tensors at the peak of a run.
     public let peakTensorBytes: Int
-    /// What the storage pool holds at most, and clips that are read ahead or kept for validation.
+    /// The largest size of the storage pool, and clips that are read ahead or kept for validation.
     public let storageBytes: Int
-    /// The work of a step of each kind: which phases have a part in it may change on the way.
+    /// The work of each kind of step: the set of active phases may change during a run.
     public let kinds: [Kind]
 
-    /// Steps that take the same work.
+    /// Steps with the same work.
     public struct Kind: Sendable, Equatable {
-        /// How many the run has.
+        /// How many of these steps the run has.
         public let steps: Int
-        /// What one of them takes.
+        /// The work of one of them.
         public let work: ShapePass.Count
     }
 
     /// The work of the first step.
     public var step: ShapePass.Count { kinds[0].work }
-    /// Times that `step` is done in a step: micro-batches that were not counted one by one.
+    /// How often `step` is done in a step: micro-batches that were not counted one by one.
     public let repeats: Double
 
-    /// GFLOP of the first step's convolutions and linear maps as a paper writes them: nothing merged, shared between steps, left out or computed twice.
+    /// GFLOP of the first step's convolutions and linear maps as papers count them: nothing merged, shared between steps, left out or computed twice.
     public var nominalGFLOP: Double { step.nominalFLOP * repeats * 1e-9 }
 
-    /// Micro-batches that are counted; all others are the same again.
+    /// Micro-batches that are counted; the others are the same.
     private static let countedMicroBatches = 2
 
     /// Counts the steps of a configuration.
     ///
-    /// - Throws: `ConfigurationError` where no networks can be made of it.
+    /// - Throws: `ConfigurationError` where no networks can be built from it.
     public init(_ configuration: Configuration) throws {
         let wanted = configuration.training.accumulation
         var counted = configuration
@@ -50,7 +50,7 @@ public struct StepCost: Sendable, Equatable {
         let whole = try ShapePass.count {
             let trainer = TrainingRun.trainer(counted)
             parameters = (trainer.generator.parameterCount, trainer.discriminators.parameterCount)
-            // The network that validation and samples see is alive as long as the run is.
+            // The network used in validation and samples is alive as long as the run is.
             var blank = Initializer.blank
             let evaluated = counted.model.makeGenerator(using: &blank)
             for (first, steps) in configuration.training.kindsOfStep {
@@ -68,7 +68,7 @@ public struct StepCost: Sendable, Equatable {
         }
         generatorParameters = parameters.generator
         discriminatorParameters = parameters.discriminators
-        // A step's micro-batches are all held until the generator's update.
+        // All micro-batches of a step are held until the generator's update.
         let held = (wanted - counted.training.accumulation) * batchBytes
         peakTensorBytes = whole.peakLiveBytes + held
         storageBytes = whole.footprintBytes + held + Self.clipBytes(configuration)
@@ -76,7 +76,7 @@ public struct StepCost: Sendable, Equatable {
         repeats = Double(wanted) / Double(counted.training.accumulation)
     }
 
-    /// Clips as the loop hands them to an update: bytes that become values, cut into context and future.
+    /// Clips as the loop passes them to an update: bytes converted to values, split into context and future.
     private static func batch(_ configuration: Configuration) -> TrainingBatch {
         let (model, count) = (configuration.model, configuration.training.batch)
         return TrainingBatch(
@@ -89,7 +89,7 @@ public struct StepCost: Sendable, Equatable {
         model.shape(clips: clips, frames: model.clipFrames)
     }
 
-    /// What the loop does between steps, as far as it needs memory: standing statistics, and predictions of held-out clips.
+    /// What the loop does between steps, for its memory: standing statistics, and predictions of held-out clips.
     private static func validate(_ generator: any VideoGenerator, _ configuration: Configuration) {
         let batch = batch(configuration)
         recomputeStandingStatistics(
@@ -101,10 +101,10 @@ public struct StepCost: Sendable, Equatable {
         _ = InputTransform.pixels.inverse(future)
     }
 
-    /// Clips that are kept as bytes: those read ahead, those of a batch that is put together, and those that are held out.
+    /// Clips kept as bytes: those read ahead, those of the batch being assembled, and the held-out ones.
     private static func clipBytes(_ configuration: Configuration) -> Int {
         let (training, data) = (configuration.training, configuration.data)
-        // In Double: a source that has few clips may be asked for any number of them.
+        // In Double: a request for clips may be arbitrarily large, even from a source that has few.
         var clips = Double(training.batch) * (Double(data.queuedBatches) + 2) + Double(data.loaderThreads)
         clips += Double(training.standingStatisticsBatches) * Double(training.batch)
         if training.validationInterval > 0 || training.sampleInterval > 0 { clips += Double(training.validationClips) }

@@ -1,28 +1,28 @@
 import AuspexTraining
 import AuspexVideo
 
-/// What a model was shown in training, as far as whoever lets it predict has to match it; a document of every checkpoint.
+/// Properties of the training clips (size, frame interval, channels) that inputs at prediction time must match; a document of every checkpoint.
 public struct TrainingClipInfo: Codable, Sendable, Equatable {
     static let documentName = "clips"
 
-    /// Time between two frames; nil where the clips had no clock, or not all the same.
+    /// Time between two frames; nil if the clips had no clock or differed.
     public var frameIntervalSeconds: Double?
     /// Names of the classes, in the order of their numbers.
     public var classNames: [String] = []
-    /// From the clips' numbers to what the model takes; nil in checkpoints of versions that did not note it.
+    /// The conversion from the clips' numbers to the model's input; nil in checkpoints of versions that did not record it.
     public var input: InputTransform?
     /// SHA-256 of the run's `data.json`; nil in checkpoints of versions that did not save which clips are held out.
     var dataDigest: String?
 
-    /// What is known of the clips that a model was trained on.
+    /// Properties of a model's training clips.
     public init(frameIntervalSeconds: Double? = nil, classNames: [String] = []) {
         self.frameIntervalSeconds = frameIntervalSeconds
         self.classNames = classNames
     }
 
     /// - Parameters:
-    ///   - intervals: of some clips; they count as the same within 1%, as 29.97 and 30 frames a second do.
-    ///   - record: knows the interval where one was chosen for the run.
+    ///   - intervals: of some clips; they count as equal within 1%, as 29.97 and 30 frames per second do.
+    ///   - record: contains the interval if one was chosen for the run.
     ///   - input: of the training clips.
     init(
         frameIntervals intervals: [Double?], in record: RunData, classNames: [String], input: InputTransform?

@@ -5,15 +5,15 @@ import AuspexTensors
 import AuspexTraining
 import AuspexVideo
 
-/// The clips of a run: those it learns from, and those it never does.
+/// The clips of a run: those it learns from, and those it never sees in training.
 public struct TrainingData {
     /// Clips to learn from.
     public let training: any ClipSource
-    /// Nil where nothing is held out.
+    /// Nil if nothing is held out.
     public let heldOut: (any ClipSource)?
     /// What to save with the run.
     let record: RunData
-    /// What a reader should know: files that came or went, frame rates that differ.
+    /// Notes for the reader: files that were added or removed, frame rates that differ.
     public let splitNotes: [String]
     /// What a training clip looks like.
     public let request: ClipRequest
@@ -21,19 +21,19 @@ public struct TrainingData {
 
     /// Opens the sources of a configuration, splits them, and checks that their clips are what the model takes.
     ///
-    /// - Parameter sources: clips in place of those that the configuration names.
-    /// - Throws: `VideoError` for a source that is none, `ConfigurationError` where channels or classes differ.
+    /// - Parameter sources: clips to use instead of those that the configuration names.
+    /// - Throws: `VideoError` for a text that is not a source, `ConfigurationError` where channels or classes differ.
     public init(_ configuration: Configuration, sources: RunSources? = nil) throws {
         try self.init(configuration, sources: sources, beginning: .now)
     }
 
-    /// When the run began that the data are for.
+    /// When the run began.
     enum Beginning {
         /// It begins now.
         case now
-        /// It saved its split.
+        /// It began earlier and saved its split.
         case saved(RunData)
-        /// A version began it that saved no split and took frames as the files have them.
+        /// It was begun by a version that saved no split and took the files' own frames.
         case earlierVersion
 
         init(ofRun run: String, dataDigest: String?) throws {
@@ -43,8 +43,8 @@ public struct TrainingData {
 
     /// The clips that a model's run trains on and holds out, as the run saved them.
     ///
-    /// - Parameter sources: clips in place of those that the configuration names.
-    /// - Throws: as `init(_:sources:)`; `VideoError` where a held-out file is trained on now, `ConfigurationError` where what the run saved is gone.
+    /// - Parameter sources: clips to use instead of those that the configuration names.
+    /// - Throws: as `init(_:sources:)`; `VideoError` where a held-out file is a training file now, `ConfigurationError` where the run's saved data are gone.
     public init(of model: TrainedModel, sources: RunSources? = nil) throws {
         try self.init(
             model.configuration, sources: sources,
@@ -103,7 +103,7 @@ public struct TrainingData {
         self.request = request
         splitNotes = notes
         for part in [training, heldOut].compactMap({ $0 }) { try check(part) }
-        // Numbers are given in the order of names: other names would be other numbers.
+        // Classes are numbered in the order of their names: other names would have other numbers.
         if model.classes > 0, let heldOut, heldOut.classNames != training.classNames {
             throw ConfigurationError(
                 "\(heldOut.description): its classes (\(heldOut.classNames.joined(separator: ", "))) are not those of "
@@ -131,7 +131,7 @@ public struct TrainingData {
         }
     }
 
-    /// Reads one clip, so that what no training could use is refused before anything else is done.
+    /// Reads one clip, so that unusable data are refused before anything else is done.
     ///
     /// - Throws: `VideoError` where the source gives no clip.
     public func checkReadable() throws {
@@ -140,7 +140,7 @@ public struct TrainingData {
             request: request)
     }
 
-    /// What the clips read so far tell about their source, a line each.
+    /// Notes on the source from the clips read so far, a line each.
     public var notes: [String] {
         var seen: Set<String> = []
         return ([training.valueNotes] + [heldOut?.valueNotes ?? []]).flatMap { $0 }.filter { seen.insert($0).inserted }
@@ -156,7 +156,7 @@ public struct TrainingData {
         guard let heldOut else { return "Trains on \(training.description), holds nothing out." }
         guard let split = record.split else {
             return
-                "Trains on clips drawn from \(training.description), holds out others that are drawn for measuring alone."
+                "Trains on clips drawn from \(training.description), holds out others that are drawn for validation only."
         }
         let trained = "Trains on \(inWords(split.training, of: training)), holds out "
         guard split.isOfTime else { return trained + "\(inWords(split.heldOut, of: heldOut))." }
@@ -169,10 +169,10 @@ public struct TrainingData {
         return trained + "the last \(least == most ? "" : "\(least) to ")\(most)% of \(whose)."
     }
 
-    /// The motion that is added to training clips.
+    /// The camera motion that is added to training clips.
     private var camera: CameraMotion { CameraMotion(share: configuration.data.camera) }
 
-    /// The run's batches from a clip number on.
+    /// The run's batches, starting at a clip number.
     func supply(from position: Int) -> any BatchSupply {
         let loader = ClipLoader(
             source: training, stream: RandomStream(seed: configuration.training.seed, name: "clips"),
@@ -181,11 +181,11 @@ public struct TrainingData {
         return LoaderSupply(loader)
     }
 
-    /// What a run measures itself on, and what its model is shown.
+    /// What validation uses, and the properties of the training clips.
     ///
     /// A held-out clip that cannot be read is left out with a warning, as a training clip is replaced by another.
     ///
-    /// - Parameter progress: is told how many held-out files were looked into, of how many.
+    /// - Parameter progress: is given how many held-out files were searched, of how many.
     func heldOutClips(progress: (Int, Int) -> Void = { _, _ in }) throws -> (
         clips: HeldOutClips, shown: TrainingClipInfo
     ) {
@@ -212,7 +212,7 @@ public struct TrainingData {
                 if !clips.isEmpty { validation.append(try ClipBatch(joining: clips)) }
             }
             if validation.isEmpty, let place = places.first {
-                // None can be read: the first one's error says why.
+                // If none can be read, the first one's error says why.
                 _ = try heldOut.clip(at: place, request: request)
             }
         }
@@ -224,7 +224,7 @@ public struct TrainingData {
     }
 }
 
-/// The loader as the training loop sees it.
+/// The loader, adapted to the training loop.
 private final class LoaderSupply: BatchSupply {
     private let loader: ClipLoader
 

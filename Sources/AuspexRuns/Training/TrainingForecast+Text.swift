@@ -1,14 +1,14 @@
 import AuspexSupport
 
 extension TrainingForecast {
-    /// A training that nobody waits for.
+    /// Longer than anyone would wait for a training.
     private static let tooLongSeconds = 60.0 * 86_400
 
-    /// The forecast in lines for people.
+    /// The forecast as text.
     ///
     /// - Parameters:
     ///   - steps: of the run.
-    ///   - memory: what this machine has, in bytes.
+    ///   - memory: this machine's memory, in bytes.
     public func summary(steps: Int, memory: Double) -> [String] {
         var lines = [
             "generator:     \(generatorParameters) parameters",

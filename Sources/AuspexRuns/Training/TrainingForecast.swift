@@ -4,28 +4,28 @@ import AuspexSupport
 import AuspexTensors
 import AuspexTraining
 
-/// What a run will cost: work and memory counted from shapes, time by rates that are measured on this machine in a second or two.
+/// The cost of a run: work and memory counted from shapes, time from this machine's rates, which take a second or two to measure.
 public struct TrainingForecast: Codable, Sendable, Equatable {
     /// The version of the fields.
     public var schema = 1
-    /// Numbers that training changes in the generator.
+    /// Trainable numbers in the generator.
     public var generatorParameters: Int
-    /// Numbers that training changes in the discriminators.
+    /// Trainable numbers in the discriminators.
     public var discriminatorParameters: Int
-    /// Tensors alive at the worst moment.
+    /// Bytes of live tensors at the peak.
     public var peakBytes: Int
-    /// The most memory of the process: tensors, what their pool keeps for reuse, clips read ahead, libraries.
+    /// Peak memory of the process: tensors, what their pool keeps for reuse, clips read ahead, libraries.
     public var peakResidentBytes: Int
-    /// Operations of a step's convolutions and matrix products, as a paper writes them.
+    /// Operations of a step's convolutions and matrix products, as papers count them.
     public var gflopPerStep: Double
     /// Mean over all steps of the run, in seconds.
     public var secondsPerStep: Double
-    /// Of all steps; validation and reading are not in it.
+    /// For all steps; without validation and reading.
     public var totalSeconds: Double
 
-    /// What libraries and the program itself take beside the storage pool: code, prepared primitives, stacks, decoders.
+    /// What libraries and the program itself take besides the storage pool: code, prepared primitives, stacks, decoders.
     private static let processBytes = 96 << 20
-    /// How many times this machine's memory a forecast may be of: a larger machine may be meant. Beyond it none is, and shapes would take long to
+    /// The allowed multiple of this machine's memory: the forecast may be for a larger machine. Beyond this it is refused, and shapes would take long to
     /// count.
     private static let mostMemories = 16.0
 
@@ -38,7 +38,7 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
         peakBytes = cost.peakTensorBytes
         peakResidentBytes = cost.storageBytes + Self.processBytes
         let steps = Double(configuration.training.steps)
-        // Where the run has steps of several kinds, those of a step are means over all of them.
+        // If the run has steps of several kinds, a step's figures are means over all of them.
         gflopPerStep =
             cost.kinds.reduce(0) { $0 + $1.work.nominalFLOP * Double($1.steps) } * cost.repeats * 1e-9 / steps
         totalSeconds = cost.kinds.reduce(0) {
@@ -48,7 +48,7 @@ public struct TrainingForecast: Codable, Sendable, Equatable {
     }
 }
 
-/// Clips of noise in the shape that a configuration trains on: what a step costs does not depend on what it sees.
+/// Clips of noise in the shape that a configuration trains on: the cost of a step does not depend on the pixels.
 package enum BenchmarkClips {
     package static func batch(_ configuration: Configuration) -> TrainingBatch {
         let model = configuration.model

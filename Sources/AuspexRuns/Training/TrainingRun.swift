@@ -7,29 +7,29 @@ import AuspexTraining
 import AuspexVideo
 import Foundation
 
-/// A run from its configuration to its folder: sources, networks, loop, and what a later run needs to go on with the same bits.
+/// A run from its configuration to its folder: sources, networks, loop, and everything needed to resume with the same bits.
 public struct TrainingRun {
     /// What the run trains.
     public let configuration: Configuration
-    /// Where it leaves its checkpoints and logs.
+    /// Where its checkpoints and logs are written.
     public let folder: RunFolder
-    /// The step that the run goes on from; nil for a new one.
+    /// The step that the run resumes from; nil for a new one.
     private let resumedStep: Int?
     private let data: TrainingData
     private let heldOut: (clips: HeldOutClips, shown: TrainingClipInfo)
-    /// What somebody who resumes should know.
+    /// Notes for users who resume.
     public let notices: [String]
 
     /// Opens the run's data and its folder; nothing is trained yet.
     ///
     /// - Parameters:
     ///   - path: the run's folder; nil takes the next free one of the name.
-    ///   - name: what the run is called where it has no path: `runs/NAME-N`.
-    ///   - resume: whether a run that is there goes on; where there is none, one begins.
-    ///   - sources: clips in place of those that the configuration names.
+    ///   - name: the run's name if it has no path: `runs/NAME-N`.
+    ///   - resume: whether an existing run is resumed; if there is none, one begins.
+    ///   - sources: clips to use instead of those that the configuration names.
     ///   - registry: the models that the run's earlier configuration can name.
-    ///   - progress: is told how many held-out files were looked into, of how many.
-    /// - Throws: `VideoError` for data that can't, `FileError` for a folder that can't be used, `ConfigurationError` where the run that is there began as something else.
+    ///   - progress: is given how many held-out files were searched, of how many.
+    /// - Throws: `VideoError` for data and `FileError` for a folder that cannot be used, `ConfigurationError` if the existing run began with other settings.
     public init(
         _ configuration: Configuration, path: String?, orNextNamed name: String = "run", resume: Bool = false,
         sources: RunSources? = nil, registry: ModelRegistry = .standard,
@@ -55,7 +55,7 @@ public struct TrainingRun {
             let shown = try checkpoint.document(TrainingClipInfo.self, TrainingClipInfo.documentName)
             beginning = try .init(ofRun: path, dataDigest: shown.dataDigest)
         }
-        // Before the folder is made: a mistyped source must not leave a run behind that is in the way of the next try.
+        // Before the folder is made: a mistyped source must not leave a run behind that blocks the next attempt.
         data = try TrainingData(configuration, sources: sources, beginning: beginning)
         heldOut = try data.heldOutClips(progress: progress)
         self.notices = notices + data.splitNotes
@@ -68,18 +68,18 @@ public struct TrainingRun {
         try AtomicFile.write(Data(yaml.utf8), to: folder.configurationPath)
     }
 
-    /// What the clips that were read first tell about their source, a line each.
+    /// Notes on the source from the clips that were read first, a line each.
     public var dataNotes: [String] { data.notes }
 
     /// What is trained on and what is held out, in one line.
     public var dataSummary: String { data.summary }
 
-    /// The step that the run goes on from; 0 for a new one.
+    /// The step that the run resumes from; 0 for a new one.
     public var firstStep: Int { resumedStep ?? 0 }
 
     /// Trains to the configured last step, or until the flag is raised.
     ///
-    /// - Throws: `TrainingError.nonFinite`, and whatever data or disk refuse.
+    /// - Throws: `TrainingError.nonFinite`, and errors of data or disk.
     public func run(progress: ProgressReporter, stop: StopFlag) throws -> End {
         let trainer = Self.trainer(configuration)
         let resumed = try restore(trainer)
@@ -102,9 +102,9 @@ public struct TrainingRun {
     public struct End {
         /// Whether all steps were done.
         public let outcome: TrainingLoop.Outcome
-        /// The last validation; nil where none was done since the run was started or resumed.
+        /// The last validation; nil if there was none since the run was started or resumed.
         public let validation: ValidationSummary?
-        /// Which checkpoint RUN means now, and why, in words; nil where there is none.
+        /// Which checkpoint RUN means now, and why, in words; nil if there is none.
         public let model: String?
     }
 
@@ -121,12 +121,12 @@ public struct TrainingRun {
         if progress.isOfConstantAveraging {
             changes.append(
                 "averaged weights follow the steps faster at first (a decay of at most (1 + t)/(10 + t) at step t) and have their own "
-                    + "spectral norms, so the model that is evaluated differs from what that version would have made of it"
+                    + "spectral norms, so the evaluated model differs from the one that version would have given"
             )
         }
         if progress.isOfDrawsByStep {
             changes.append(
-                "noise and views are drawn by the clip's number, so the steps to come have other bits than that version would "
+                "noise and views are drawn by the clip's number, so later steps have other bits than that version would "
                     + "have given them")
         }
         if !changes.isEmpty {
@@ -135,15 +135,15 @@ public struct TrainingRun {
         }
         if progress.best != nil, progress.selectedBy != training.effectiveSelect {
             notices.append(
-                "the best checkpoint was selected by \(progress.selectedBy.rawValue), from here on training.validationSelect is "
+                "the best checkpoint was selected by \(progress.selectedBy.rawValue), from now on training.validationSelect is "
                     + training.effectiveSelect.rawValue)
         }
         return notices
     }
 
-    /// Takes a trainer back to the checkpoint that the run goes on from.
+    /// Restores a trainer from the checkpoint that the run resumes from.
     ///
-    /// - Returns: the checkpoint without its tensors: the networks write into these in place, so nobody else may hold them.
+    /// - Returns: the checkpoint without its tensors: the networks write into these in place, so nothing else may hold them.
     private func restore(_ trainer: AdversarialTrainer) throws -> Checkpoint? {
         guard let resumedStep else { return nil }
         var checkpoint = try folder.checkpoints().load(.step(resumedStep))
@@ -169,7 +169,7 @@ public struct TrainingRun {
     static let configurationDocument = "configuration"
     static let machineDocument = "machine"
 
-    /// A resumed run goes on as it began: only how long it lasts, and what it looks at and keeps, may change.
+    /// A resumed run must continue as it began: only its length, and what it logs, selects and keeps, may change.
     private static func check(_ now: Configuration, against earlier: Configuration, path: String) throws {
         var comparable = now
         comparable.training.steps = earlier.training.steps
@@ -180,11 +180,11 @@ public struct TrainingRun {
         comparable.training.keepCheckpoints = earlier.training.keepCheckpoints
         comparable.training.sampleInterval = earlier.training.sampleInterval
         comparable.training.logInterval = earlier.training.logInterval
-        // Computed again or kept: the bits are the same.
+        // Recomputed or kept: the bits are the same.
         comparable.training.checkpointActivations = earlier.training.checkpointActivations
         comparable.data.loaderThreads = earlier.data.loaderThreads
         comparable.data.queuedBatches = earlier.data.queuedBatches
-        // How far a learning rate or a loss has come down depends on where it ends.
+        // The value of a falling learning rate or loss weight depends on the last step.
         let falling =
             earlier.training.ratesDependOnSteps
             ? "its learning rate falls"
@@ -194,7 +194,7 @@ public struct TrainingRun {
         if let falling, decays {
             throw ConfigurationError(
                 "\(path): \(falling) to the last step, which is \(earlier.training.steps), and training.steps is "
-                    + "\(now.training.steps) now: the steps that are done would have been others; give it the same again, or begin "
+                    + "\(now.training.steps) now, which would have changed the steps already done; give the same value, or begin "
                     + "another run", remedies: [.output])
         }
         let (ours, theirs) = (try ConfigurationEncoder.tree(of: comparable), try ConfigurationEncoder.tree(of: earlier))
@@ -202,7 +202,7 @@ public struct TrainingRun {
         throw ConfigurationError(
             "\(path): "
                 + (difference.map { "\($0.path) was \($0.other) in the run and is \($0.own) now" } ?? "began otherwise")
-                + ": a resumed run goes on as it began; give it the same again, or begin another",
+                + ": a resumed run goes on as it began; give the same value, or begin another run",
             remedies: [.output])
     }
 }

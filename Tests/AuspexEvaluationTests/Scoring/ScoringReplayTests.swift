@@ -31,7 +31,7 @@ struct ScoringReplayTests {
         let changed = try replay.run()
         #expect(!changed.isEqual && !changed.isBitForBit)
         #expect(
-            changed.differences.first?.contains("1 of 2 predicted clips has other pixels than then: \(name)") == true)
+            changed.differences.first?.contains("1 of 2 predicted clips has different pixels now: \(name)") == true)
         #expect(changed.differences.contains { $0.hasPrefix("psnr: was ") })
         try FileManager.default.removeItem(atPath: name)
         #expect(throws: (any Error).self) { try replay.run() }
@@ -93,7 +93,7 @@ struct ScoringReplayTests {
         let replay = try ScoringReplay(readingFrom: fixtures.path("r.json"))
         // Of bytes that are bytes now, another digest means other pixels.
         let replaced = replay.compare(with: now)
-        #expect(replaced.differences.first?.contains("2 of 2 real clips have other pixels") == true)
+        #expect(replaced.differences.first?.contains("2 of 2 real clips have different pixels") == true)
         for clip in now.sets.real.list.indices { now.sets.real.list[clip].elementType = "float32" }
         let outcome = replay.compare(with: now)
         #expect(outcome.isEqual, "\(outcome.differences)")

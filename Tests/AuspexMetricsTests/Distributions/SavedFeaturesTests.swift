@@ -79,7 +79,7 @@ private func errorOf(_ body: () throws -> Void) -> String {
         ("weights-sha256", "00ff", "weights of SHA-256 00ff"), ("network", "i3d-rgb", "features of i3d-rgb"),
         ("preparation.published", "bicubic", "prepared as 'published', which is bicubic"),
         ("real.precision", "float8", "features in float8"),
-        ("format", "other", "tensors that are no features of clips"),
+        ("format", "other", "tensors that are not features of clips"),
         ("version", "1", "version 1 of features of clips"),
     ])
     func whatIsRefused(note: String, value: String, message: String) throws {
