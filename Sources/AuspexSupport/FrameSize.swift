@@ -23,10 +23,10 @@ public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible, E
     /// The shorter of both sides.
     public var shorterSide: Int { min(height, width) }
 
-    /// Pixels, in `Double`, because sizes that have to be refused overflow an `Int`.
+    /// Pixels, in `Double`, because sizes that must be refused overflow an `Int`.
     public var pixelCount: Double { Double(height) * Double(width) }
 
-    /// Both sides, height first, as shapes of tensors have them.
+    /// Both sides, height first, as in shapes of tensors.
     public var sides: [Int] { [height, width] }
 
     /// The size with each side divided, rounded down.
@@ -34,7 +34,7 @@ public struct FrameSize: Sendable, Hashable, Codable, CustomStringConvertible, E
         FrameSize(height: size.height / divisor, width: size.width / divisor)
     }
 
-    /// Width × height, the way people write video sizes.
+    /// Width × height, as people write video sizes.
     public var description: String { "\(width)×\(height)" }
 }
 
@@ -48,7 +48,7 @@ public struct FrameSizeOption: Codable, Sendable, Hashable {
     /// The size.
     public var wrappedValue: FrameSize
 
-    /// A size that is written as one number where it is a square.
+    /// A size that is written as one number if it is a square.
     public init(wrappedValue: FrameSize) { self.wrappedValue = wrappedValue }
 
     public init(from decoder: any Decoder) throws {

@@ -3,17 +3,17 @@ import Synchronization
 
 /// A request to stop a run; raised by a signal, from any thread.
 ///
-/// A run finishes the step that it is in, writes a checkpoint and ends. A step that takes longer than `patienceSeconds` is given up instead: what it has
-/// computed is lost, and the run goes on later from its last checkpoint.
+/// A run finishes its current step, writes a checkpoint and ends. A step that takes longer than `patienceSeconds` is abandoned instead: its
+/// work is lost, and the run can be resumed from its last checkpoint.
 public final class StopFlag: Sendable {
     /// How long a request waits for a step to end.
     public let patienceSeconds: Double
-    /// Times are nanoseconds of the system's steady clock; 0 stands for none.
+    /// Times are nanoseconds of the system's steady clock; 0 means none.
     private let raised = Atomic<Int64>(0)
     private let phaseStart = Atomic<Int64>(0)
     private let expectedDuration = Atomic<Int64>(0)
 
-    /// A flag that nobody has raised yet.
+    /// A flag that is not raised.
     public init(patienceSeconds: Double = 10) { self.patienceSeconds = patienceSeconds }
 
     /// Whether the run should finish its step, write a checkpoint and end.
@@ -24,18 +24,18 @@ public final class StopFlag: Sendable {
 
     // MARK: Long steps
 
-    /// Notes that work begins which may be given up, and how long it took last time.
+    /// Marks the start of work that may be abandoned, and says how long it took last time.
     func workBegins(expectedSeconds: Double?) {
         expectedDuration.store(Int64((expectedSeconds ?? 0) * 1e9), ordering: .releasing)
         phaseStart.store(Self.now, ordering: .releasing)
     }
 
-    /// Notes that what was computed is about to be saved.
+    /// Marks that results are about to be saved.
     func workEnds() { phaseStart.store(0, ordering: .releasing) }
 
-    /// Whether work is under way that is not worth waiting for: it will take longer than the request should wait, or already has.
+    /// Whether current work is not worth waiting for: it is expected to take longer than the request should wait, or already has.
     ///
-    /// Nothing that is on the disk depends on this work: a program may as well end the process.
+    /// Nothing on disk depends on this work: the program may simply end the process.
     public var isWorkToBeGivenUp: Bool {
         let (asked, start) = (raised.load(ordering: .acquiring), phaseStart.load(ordering: .acquiring))
         guard asked != 0, start != 0 else { return false }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// How a predictor is trained: what a step is, what it minimises, how far it goes and what it leaves behind.
+/// How a predictor is trained: the updates of a step, the losses, the number of steps and the output.
 ///
-/// Defaults are the published ones (see each field), apart from the batch, of which the paper takes 512.
+/// Defaults are the published ones (see each field), except the batch, which is 512 in the paper.
 public struct TrainingConfiguration: Codable, Sendable, Equatable {
-    /// How the learning rate goes down after the warm-up.
+    /// How the learning rate decays after the warm-up.
     public typealias Decay = WarmUpSchedule.Decay
 
-    /// What activations and the copies of the weights are stored as; master weights, gradients and statistics stay float32.
+    /// The element type of activations and of the weights' copies; master weights, gradients and statistics stay float32.
     public enum Precision: String, Codable, Sendable, CaseIterable {
         /// IEEE single precision.
         case float32
-        /// Half the memory and 8 bits of fraction; refused until all kernels have it.
+        /// Half the memory and 8 bits of fraction; refused until all kernels support it.
         case bfloat16
     }
 
@@ -31,9 +31,9 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         case kvd
     }
 
-    /// Weights averaged over the steps: what evaluation uses.
+    /// Weights averaged over the steps, for evaluation.
     public struct Averaging: Codable, Sendable, Equatable {
-        /// The share of the average that a generator step keeps, once enough steps are done.
+        /// The fraction of the average that a generator step keeps, once enough steps are done.
         public var decay = 0.9999
         /// Instead of `decay`: the number of training clips after which half of the average is new, whatever the batch.
         public var halfLifeClips: Double?
@@ -43,10 +43,10 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
         /// The defaults: a decay of 0.9999 from the first step.
         public init() {}
 
-        /// The share that one generator step keeps: `min(d, (1 + t) / (10 + t))`, where d is `decay`, or `0.5^(clips / halfLifeClips)`.
+        /// The fraction that one generator step keeps: `min(d, (1 + t) / (10 + t))`, where d is `decay`, or `0.5^(clips / halfLifeClips)`.
         ///
         /// A constant decay of 0.9999 would leave the average at the initial weights for thousands of steps. With the minimum the average
-        /// spans about the last ninth of the steps until d takes over.
+        /// covers about the last ninth of the steps until d takes over.
         ///
         /// - Parameters:
         ///   - step: t, generator steps since averaging started, counted from 1.
@@ -78,11 +78,11 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var epsilon = 1e-8
     /// Steps over which the learning rates rise from zero.
     public var warmUpSteps = 0
-    /// How the learning rates go down from the end of the warm-up to the last step.
+    /// How the learning rates decay from the end of the warm-up to the last step.
     public var decay = Decay.constant
     /// The largest norm that all gradients of a network together may have; larger ones are scaled down. Nil does not limit.
     public var gradientClipping: Double?
-    /// A loss on pixels beside the discriminators'.
+    /// A pixel loss besides the discriminators'.
     public var pixelLoss = PixelLoss.none
     /// The weight of the pixel loss in the generator's loss.
     public var pixelWeight = 0.0
@@ -90,49 +90,49 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var adversarialWeight = 1.0
     /// The weight of the orthogonal penalty on the generator's weights; 0 adds none. Published for DVD-GAN: 1e-4.
     public var orthogonalPenalty = 0.0
-    /// Whether what is validated, predicted with and evaluated is the model blended with the baselines by their hindcasts; what is learned is the same.
+    /// Whether validation, prediction and evaluation use the model blended with the baselines by their hindcasts; training is not affected.
     public var blend = false
     /// Averaged weights.
     public var averaging = Averaging()
-    /// Seeded batches over which batch norm's statistics are computed anew, with averaged weights, before these are used.
+    /// Seeded batches over which batch norm's statistics are recomputed with averaged weights, before these are used.
     public var standingStatisticsBatches = 16
     /// Steps between validations; 0 never validates.
     public var validationInterval = 1_000
-    /// Held-out clips that a validation looks at, the same every time.
+    /// Held-out clips used in each validation, always the same ones.
     public var validationClips = 64
-    /// What chooses the checkpoint that a run's model is taken from; nil takes `last` where no pixel loss is on, else `psnr`.
+    /// What chooses the checkpoint that a run's model is taken from; nil takes `last` if there is no pixel loss, else `psnr`.
     public var validationSelect: ValidationSelect?
     /// Steps between checkpoints.
     public var checkpointInterval = 1_000
-    /// Minutes after which a checkpoint is written in any case; 0 goes by steps alone.
+    /// Minutes after which a checkpoint is written in any case; 0 uses the interval in steps only.
     public var checkpointMinutes = 10.0
-    /// Checkpoints by step that are kept beside `last` and `best`.
+    /// Checkpoints by step that are kept besides `last` and `best`.
     public var keepCheckpoints = 1
     /// Steps between sample strips; 0 makes none.
     public var sampleInterval = 1_000
     /// Steps between lines of the log.
     public var logInterval = 10
-    /// What every random draw of the run follows from.
+    /// The seed of every random draw of the run.
     public var seed: UInt64 = 1
-    /// What activations are stored as.
+    /// The element type of activations.
     public var precision = Precision.float32
-    /// Whether every block's activations are computed again on the way back instead of being kept: less memory, more time, the same bits.
+    /// Whether every block's activations are recomputed in the backward pass instead of being kept: less memory, more time, the same bits.
     public var checkpointActivations = false
 
-    /// The updates of a step in full, where the shorthand of the keys above does not say enough; empty for the shorthand.
+    /// The full list of a step's updates, for training that the shorthand above cannot describe; empty for the shorthand.
     public var phases: [PhaseConfiguration] = []
 
     /// The defaults, which train DVD-GAN's step: two updates of the discriminators, one of the generator.
     public init() {}
 
-    /// `validationSelect`, or its default: discriminators alone do not reward a high PSNR, whose best checkpoint would be the blurriest.
+    /// `validationSelect`, or its default: training with discriminators alone does not reward a high PSNR, whose best checkpoint would be the blurriest.
     public var effectiveSelect: ValidationSelect {
         validationSelect ?? (hasPixelLoss && (phases.isEmpty || !hasDiscriminators) ? .psnr : .last)
     }
 
-    /// Refuses numbers with which no run can go on.
+    /// Refuses numbers with which a run cannot work.
     ///
-    /// - Throws: `TrainingConfigurationError` naming the field, what stands there and what may.
+    /// - Throws: `TrainingConfigurationError` naming the field, its value and the allowed ones.
     public func validate() throws {
         func check(_ holds: Bool, _ field: String, _ found: some CustomStringConvertible, _ expected: String) throws {
             if !holds { throw TrainingConfigurationError(field: field, found: "\(found)", expected: expected) }
@@ -202,13 +202,13 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     }
 }
 
-/// A number in a training configuration with which no run can go on.
+/// A number in a training configuration with which a run cannot work.
 public struct TrainingConfigurationError: Error, CustomStringConvertible, Equatable {
     /// The field, without `training.`.
     public let field: String
-    /// What it is.
+    /// Its value.
     public let found: String
-    /// What the field may be.
+    /// The allowed values.
     public let expected: String
 
     public var description: String { "training.\(field) is \(found); expected \(expected)" }

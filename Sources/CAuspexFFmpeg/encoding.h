@@ -1,4 +1,4 @@
-// What encoding needs of FFmpeg and Swift can't import. Included by shim.h.
+// What encoding needs from FFmpeg and Swift cannot import. Included by shim.h.
 #pragma once
 #include <libavutil/cpu.h>
 
@@ -7,7 +7,7 @@ static inline void ax_use_quantiser(AVCodecContext *context, int quantiser) {
     context->global_quality = quantiser * FF_QP2LAMBDA;
 }
 
-// From full-range RGB to limited-range YUV of the given matrix (an SWS_CS number), as libswscale's flags have it.
+// From full-range RGB to limited-range YUV of the given matrix (an SWS_CS number), for libswscale with the given flags.
 static inline struct SwsContext *ax_rgb_to_yuv420(int width, int height, int matrix, int flags) {
     struct SwsContext *scaler =
         sws_getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, flags, NULL, NULL, NULL);

@@ -34,7 +34,7 @@ static inline const int32_t *ax_display_matrix(const AVStream *stream) {
 #endif
 }
 
-// The same for one frame, where the stream itself carries it (H.264 and HEVC messages, EXIF); null without one.
+// The same for one frame, if the stream itself contains it (H.264 and HEVC messages, EXIF); null without one.
 static inline const int32_t *ax_frame_display_matrix(const AVFrame *frame) {
     const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
     return data && data->size >= 36 ? (const int32_t *)data->data : NULL;
@@ -48,7 +48,7 @@ static inline int ax_frame_is_interlaced(const AVFrame *frame) {
 #endif
 }
 
-// FFmpeg 5 asks before it calls our get_buffer2 from several decoding threads at once; later versions always may.
+// FFmpeg 5 calls our get_buffer2 from several decoding threads at once only if this is set; later versions always may.
 static inline void ax_allow_concurrent_buffers(AVCodecContext *context) {
 #if LIBAVCODEC_VERSION_MAJOR < 60
     // clang-format off
@@ -60,7 +60,7 @@ static inline void ax_allow_concurrent_buffers(AVCodecContext *context) {
 #endif
 }
 
-// The scaler's type is hidden in FFmpeg 5 and open in FFmpeg 8: a plain address stands for it in Swift.
+// The scaler's type is hidden in FFmpeg 5 and public in FFmpeg 8: in Swift it is a plain pointer.
 static inline void *ax_scaler_make(
     int source_width, int source_height, enum AVPixelFormat source, int width, int height, enum AVPixelFormat target,
     int flags) {

@@ -15,9 +15,9 @@
 
 /// How many threads OpenBLAS starts while it is loaded: one, unless OPENBLAS_NUM_THREADS asks for more.
 ///
-/// OpenBLAS has a function of this name that reads the variable, and calls it through the dynamic linker, which takes the executable's first.
-/// Left to itself it starts a thread for every processor before `main`; each maps 128 MB, and tries again for ever where it does not get them,
-/// so that under `ulimit -v` the program would hang. Setting the variable in `main` would come too late.
+/// OpenBLAS has a function of this name that reads the variable, and calls it through the dynamic linker, which prefers the executable's.
+/// By default it starts a thread for every processor before `main`; each maps 128 MB, and retries forever if it does not get them,
+/// so that under `ulimit -v` the program would hang. Setting the variable in `main` would be too late.
 __attribute__((visibility("default"), used)) int openblas_num_threads_env(void) {
     const char *text = getenv("OPENBLAS_NUM_THREADS");
     const int count = text ? atoi(text) : 0;

@@ -1,11 +1,11 @@
 import AuspexSupport
 import AuspexTensors
 
-/// Running mean and variance of a batch norm, and the rule by which they follow.
+/// Running mean and variance of a batch norm, and the rule that updates them.
 public final class BatchStatistics: Layer {
     /// `[C]`
     public let mean: Buffer
-    /// `[C]`, as of a sample: n − 1.
+    /// `[C]`, divided by n − 1.
     public let variance: Buffer
     /// How much of a batch goes into the running values.
     let momentum: Float = 0.1
@@ -43,7 +43,7 @@ public final class BatchStatistics: Layer {
         return result.output
     }
 
-    /// The share of a running value that is left after so many batches.
+    /// The share of a running value that is left after this many batches.
     func kept(after batches: Int) -> Float { (0..<batches).reduce(1) { share, _ in share * (1 - momentum) } }
 
     private func follow(_ batchMean: Tensor, _ batchVariance: Tensor, weight: Float) {
@@ -56,7 +56,7 @@ public final class BatchStatistics: Layer {
 public protocol GeneratorNorm: Layer {
     /// - Parameters:
     ///   - x: `[T·B, H, W, C]`, images folded time-major.
-    ///   - condition: `[B, conditionSize]`; nil where nothing conditions the norm.
+    ///   - condition: `[B, conditionSize]`; nil if the norm is unconditional.
     func callAsFunction(_ x: Tensor, condition: Tensor?, relu: Bool, _ pass: Pass) -> Tensor
 }
 

@@ -6,15 +6,15 @@ public final class Convolution: Layer {
     public let weight: Parameter
     /// `[outputs]`
     public let bias: Parameter
-    /// The spectral norm that the weight is divided by; nil where the layer has none.
+    /// The spectral norm that the weight is divided by; nil if the layer has none.
     public let norm: SpectralNorm?
     private let stride: Int
     private let groups: Int
 
     /// - Parameters:
-    ///   - stride: of every dimension.
-    ///   - groups: into how many blocks the channels are divided that do not see each other; divides inputs and outputs.
-    ///   - initialization: how weight and bias begin.
+    ///   - stride: for every dimension.
+    ///   - groups: number of equal groups of channels that are convolved separately; divides inputs and outputs.
+    ///   - initialization: initial weight and bias.
     public init(
         inputChannels: Int, outputChannels: Int, kernelSize: Int = 3, dimensions: Int = 2, stride: Int = 1,
         groups: Int = 1, spectralNorm: Bool = true, initialization: ConvolutionInitialization = .orthogonal,
@@ -27,12 +27,12 @@ public final class Convolution: Layer {
         norm = spectralNorm ? SpectralNorm(of: weight.value, using: &initializer) : nil
     }
 
-    /// The weight that a pass convolves with: normalised, where the layer is.
+    /// The weight used in a pass: normalised, if the layer has a spectral norm.
     package func kernel(_ pass: Pass) -> Tensor { norm?(weight, pass) ?? pass.read(weight) }
 
     /// Convolves `[N, (T,) H, W, inputs]` to `[N, (T′,) H′, W′, outputs]`, sides divided by the stride and rounded up, and applies the activation.
     ///
-    /// - Parameter method: how the sums of the output come about.
+    /// - Parameter method: how the output's sums are computed.
     public func callAsFunction(
         _ x: Tensor, activation: Activation = .identity, method: ConvolutionMethod = .products, _ pass: Pass
     ) -> Tensor {

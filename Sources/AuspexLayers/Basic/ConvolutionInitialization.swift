@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// How a convolution's weight and bias begin.
+/// Initial weight and bias of a convolution.
 public enum ConvolutionInitialization: Sendable, Equatable {
     /// An orthogonal weight, a bias of zeros.
     ///
@@ -10,7 +10,7 @@ public enum ConvolutionInitialization: Sendable, Equatable {
     ///
     /// Source: He et al. 2015, arXiv:1502.01852, with the gain of a leaky ReLU of slope √5.
     case uniformByInputs
-    /// A normal weight of this deviation, a bias of zeros.
+    /// A normal weight with this standard deviation, a bias of zeros.
     case normal(deviation: Float)
 
     /// - Parameter shape: the weight's, `[…, inputs, outputs]`.

@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// Group norm with a learned gain and bias a channel, then an activation.
+/// Group norm with a learned gain and bias per channel, then an activation.
 ///
 /// Source: Wu and He 2018, arXiv:1803.08494.
 public final class GroupNorm: Layer {
@@ -11,7 +11,7 @@ public final class GroupNorm: Layer {
     private let groups: Int
     private let epsilon: Float = 1e-5
 
-    /// - Parameter groups: into how many blocks the channels are divided, all of one size.
+    /// - Parameter groups: number of equal groups that the channels are divided into.
     public init(groups: Int, channels: Int) {
         self.groups = groups
         gain = Parameter(Tensor(repeating: 1, shape: [channels]))

@@ -6,7 +6,7 @@ public final class Linear: Layer {
     public let weight: Parameter
     /// `[outputs]`
     public let bias: Parameter?
-    /// The spectral norm that the weight is divided by; nil where the layer has none.
+    /// The spectral norm that the weight is divided by; nil if the layer has none.
     public let norm: SpectralNorm?
 
     /// Makes a layer with an orthogonal weight and a bias of 0.

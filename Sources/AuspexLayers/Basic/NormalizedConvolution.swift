@@ -2,7 +2,7 @@ import AuspexTensors
 
 /// A convolution of side 3 without bias → batch norm → ReLU. A side becomes `⌈side / stride⌉`.
 ///
-/// Images and their gradients are convolved by minimal filtering where there is one for the shape.
+/// Images and their gradients are convolved by minimal filtering if there is one for the shape.
 /// Weights begin normal, with variance `2 / inputs of one output number`.
 /// Source: He et al. 2015, arXiv:1502.01852; Ioffe and Szegedy 2015, arXiv:1502.03167.
 public final class NormalizedConvolution: Layer {
@@ -27,7 +27,7 @@ public final class NormalizedConvolution: Layer {
             convolution(x, weight: pass.read(weight), stride: stride, method: .filteringBothWays), relu: true, pass)
     }
 
-    /// The same, of stride 1, for two tensors' channels one after the other: where no gradient of the second is wanted, none is computed.
+    /// The same, with stride 1, for two tensors whose channels are joined: if the second needs no gradient, none is computed.
     ///
     /// - Parameters:
     ///   - first: `[N, H, W, first channels]`.
@@ -40,9 +40,9 @@ public final class NormalizedConvolution: Layer {
         return norm(sum, relu: true, pass)
     }
 
-    /// The same, of stride 1, for the channels of a small image, enlarged twice by repetition, followed by those of a skip.
+    /// The same, with stride 1, for the channels of a small image, enlarged twice by repetition, followed by those of a skip.
     ///
-    /// The small image is convolved as it is, with four ninths of the products: see `upsampledConvolution`.
+    /// The small image is convolved before the enlargement, with four ninths of the products: see `upsampledConvolution`.
     ///
     /// - Parameters:
     ///   - small: `[N, H/2, W/2, first channels]`.

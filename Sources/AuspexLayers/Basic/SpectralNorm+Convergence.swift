@@ -17,10 +17,10 @@ extension SplitConvolution: SpectrallyNormalised {
 }
 
 extension Layer {
-    /// Iterates every spectral norm's vectors on the weights as they are now, until σ stops growing.
+    /// Iterates the vectors of all spectral norms on the current weights until σ stops growing.
     ///
-    /// A training pass follows its weights with one iteration each. Weights that were replaced as a whole (averaged ones) have other singular
-    /// vectors: without this they would be divided by another σ than their own.
+    /// In training, one iteration per pass is enough to follow the weights. Weights that were replaced as a whole (averaged ones) have different singular
+    /// vectors: without this they would be divided by the wrong σ.
     public func convergeSpectralNorms() {
         func converge(_ object: AnyObject) {
             guard let layer = object as? any SpectrallyNormalised else { return }

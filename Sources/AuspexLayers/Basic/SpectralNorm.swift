@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// Divides a weight by its largest singular value, which one power iteration a training pass follows: `v ← Wᵀ…`.
+/// Divides a weight by its largest singular value, which one power iteration per training pass tracks: `v ← Wᵀ…`.
 ///
 /// With W as the matrix `[places, outputs]`: `u ← ‖W ᵀv‖⁻¹ Wᵀv`, `v ← ‖W u‖⁻¹ W u`, `σ = vᵀ W u`, `Ŵ = W / σ`; u and v are constants to the
 /// gradient: `∂W = (∂Ŵ − ⟨∂Ŵ, Ŵ⟩ v uᵀ) / σ`.
@@ -13,8 +13,8 @@ public final class SpectralNorm: Layer {
     private let epsilon: Float
 
     /// - Parameters:
-    ///   - weight: what will be normalised, `[…, in, out]`; fifteen iterations start the vectors near it.
-    ///   - epsilon: the least length that a vector is divided by.
+    ///   - weight: the weight to normalise, `[…, in, out]`; fifteen iterations bring the vectors near its singular vectors.
+    ///   - epsilon: the smallest length that a vector is divided by.
     public init(of weight: Tensor, epsilon: Float = 1e-6, using initializer: inout Initializer) {
         self.epsilon = epsilon
         let matrix = Self.matrix(weight)
@@ -33,9 +33,9 @@ public final class SpectralNorm: Layer {
         v.value = unit(matrix.times(vector: u.value), epsilon)
     }
 
-    /// Iterates the vectors until σ stops growing: for a weight that did not get here by small steps, such as an average over steps.
+    /// Iterates the vectors until σ stops growing: for a weight that changed by more than small steps, such as an average over steps.
     ///
-    /// σ rises with every iteration, so ten iterations that add less than a millionth end it; after 500 it is taken as it is.
+    /// σ rises with every iteration, so it stops after ten iterations that add less than a millionth, or after 500 in any case.
     func converge(on weight: Tensor) {
         let matrix = Self.matrix(weight)
         var last: Float = 0
@@ -47,16 +47,16 @@ public final class SpectralNorm: Layer {
         }
     }
 
-    /// The largest singular value as the stored vectors see it.
+    /// The largest singular value according to the stored vectors.
     public func sigma(of weight: Tensor) -> Float {
         let matrix = Self.matrix(weight)
         return sum(matrix.transposedTimes(vector: v.value) * u.value).scalar
     }
 
-    /// The σ by which the last pass divided; nil before any did.
+    /// The σ of the last pass; nil before the first.
     public private(set) var lastSigma: Float?
 
-    /// The normalised weight, made once a pass.
+    /// The normalised weight, computed once per pass.
     public func callAsFunction(_ weight: Parameter, _ pass: Pass) -> Tensor {
         pass.once(self) { pass in
             if pass.mode == .training && pass.iteratesSpectralNorms { iterate(Self.matrix(weight.value)) }
@@ -78,7 +78,7 @@ public final class SpectralNorm: Layer {
     }
 }
 
-/// The vector divided by its length, or by `epsilon` where it is shorter.
+/// The vector divided by its length, or by `epsilon` if it is shorter.
 private func unit(_ vector: Tensor, _ epsilon: Float) -> Tensor {
     vector * (1 / max(sum(square(vector)).scalar.squareRoot(), epsilon))
 }

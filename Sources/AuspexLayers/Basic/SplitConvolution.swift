@@ -2,7 +2,7 @@ import AuspexTensors
 
 /// A convolution of a state and an input side by side: `W * [h; x] + b`, computed as `Wh * h + (Wx * x + b)`.
 ///
-/// In a recurrent unit only `Wh * h` waits for the step before: `Wx * x + b` is computed for all steps at once, see `StepInput`.
+/// In a recurrent unit only `Wh * h` depends on the step before: `Wx * x + b` is computed for all steps at once, see `StepInput`.
 public final class SplitConvolution: Layer {
     /// `[k, k, first + second, outputs]`
     public let weight: Parameter
@@ -14,10 +14,10 @@ public final class SplitConvolution: Layer {
     private let firstHalf = Half()
     private let secondHalf = Half()
 
-    /// Names a half among what a pass makes once.
+    /// The key of a half among the values that a pass computes once.
     private final class Half {}
 
-    /// Makes a convolution of k×k with an orthogonal weight under spectral norm and a bias of 0.
+    /// Makes a k×k convolution with an orthogonal weight under spectral norm and a bias of 0.
     public init(
         firstChannels: Int, secondChannels: Int, outputChannels: Int, kernelSize: Int = 3,
         using initializer: inout Initializer
@@ -29,7 +29,7 @@ public final class SplitConvolution: Layer {
         norm = SpectralNorm(of: weight.value, using: &initializer)
     }
 
-    /// One of a recurrent unit's: from its state and its input to something as wide as the state.
+    /// A convolution of a recurrent unit: from its state and its input to a map as wide as the state.
     public convenience init(stateChannels: Int, inputChannels: Int, using initializer: inout Initializer) {
         self.init(
             firstChannels: stateChannels, secondChannels: inputChannels, outputChannels: stateChannels,

@@ -1,16 +1,16 @@
 import AuspexTensors
 
-/// Hands every new parameter a random stream of its own, in order of construction: a network's initial weights are a pure function of the seed.
+/// Gives every new parameter its own random stream, in order of construction: a network's initial weights are a pure function of the seed.
 public struct Initializer: Sendable {
     private let stream: RandomStream
     private var handedOut = 0
-    /// Whether weights are left at zero, because others will be loaded over them.
+    /// Whether weights are left at zero because others will be loaded.
     let isBlank: Bool
 
-    /// For a network whose weights will be loaded: nothing is drawn and nothing made orthogonal.
+    /// For a network whose weights will be loaded: no random numbers are drawn.
     public static let blank = Initializer(seed: 0, isBlank: true)
 
-    /// Draws from the stream of a name: two networks of one seed and different names begin unrelated.
+    /// Draws from the stream of a name: networks with the same seed and different names have unrelated weights.
     public init(seed: UInt64, name: String = "weights") {
         self.init(seed: seed, name: name, isBlank: false)
     }
@@ -43,6 +43,6 @@ extension Initializer {
         isBlank ? Tensor(zeros: shape) : next().normal(shape) * deviation
     }
 
-    /// Vectors of classes, `[count, size]`: orthogonal where they fit, as every other weight.
+    /// Vectors of classes, `[count, size]`: orthogonal where possible, as every other weight.
     public mutating func embedding(count: Int, size: Int) -> Tensor { orthogonal([count, size]) }
 }

@@ -1,12 +1,12 @@
 import AuspexTensors
 
-/// Why saved numbers do not fit a network.
+/// The reason why saved numbers do not fit a network.
 public enum LayerStateError: Error, CustomStringConvertible, Equatable {
-    /// The network has a parameter or buffer of this name, and the saved numbers have none.
+    /// The saved numbers lack a parameter or buffer of the network.
     case missing(name: String)
-    /// The saved numbers have this name, and the network does not.
+    /// The network lacks a parameter or buffer of the saved numbers.
     case unknown(name: String)
-    /// Saved numbers of another shape than the network's.
+    /// A parameter or buffer has different shapes.
     case shape(name: String, found: [Int], expected: [Int])
 
     public var description: String {
@@ -32,14 +32,14 @@ extension Layer {
         Dictionary(uniqueKeysWithValues: buffers.map { ($0.name, $0.buffer.value) })
     }
 
-    /// Replaces every parameter; nothing is changed when a name is missing, unknown or of another shape.
+    /// Replaces every parameter; nothing is changed if a name is missing, unknown or of another shape.
     public func load(parameters values: [String: Tensor]) throws {
         let own = parameters
         try check(values, against: own.map { ($0.name, $0.parameter.value.shape) })
         for entry in own { if let value = values[entry.name] { entry.parameter.value = value } }
     }
 
-    /// Replaces every buffer; nothing is changed when a name is missing, unknown or of another shape.
+    /// Replaces every buffer; nothing is changed if a name is missing, unknown or of another shape.
     public func load(buffers values: [String: Tensor]) throws {
         let own = buffers
         try check(values, against: own.map { ($0.name, $0.buffer.value.shape) })

@@ -3,10 +3,10 @@ import AuspexTensors
 /// A part of a network that owns parameters. A final class whose stored properties are parameters, buffers, layers, and arrays or optionals of them:
 /// the property path is the parameter's name (`stages.0.unit.candidate.weight`), in checkpoints too.
 public protocol Layer: AnyObject {
-    /// The kernels that lead from hidden features to hidden features: what the optimizer `muon` takes as matrices and orthogonalises.
+    /// The kernels between hidden features: the optimizer `muon` treats them as matrices and orthogonalises their updates.
     ///
-    /// By default the kernels of convolutions with a side above 1, `[…, k, k, in, out]`, but for the first and the last of them in order of
-    /// declaration, which face pixels. A network that knows better says so; each must be one of its `parameters`, with two dimensions or more.
+    /// By default the kernels of convolutions with a side above 1, `[…, k, k, in, out]`, except the first and the last of them in order of
+    /// declaration, which face pixels. Networks may override it; each kernel must be one of `parameters`, with two dimensions or more.
     var hiddenKernels: [Parameter] { get }
 }
 
@@ -53,7 +53,7 @@ extension Layer {
         return found
     }
 
-    /// Smallest and largest σ by which the last pass divided weights; nil where there are no spectral norms, or none was used yet.
+    /// Smallest and largest σ by which the last pass divided weights; nil if there are no spectral norms, or none was used yet.
     public var spectralNormRange: ClosedRange<Float>? {
         var sigmas: [Float] = []
         visit(self, path: "") { _, leaf in
@@ -63,7 +63,7 @@ extension Layer {
         return least...most
     }
 
-    /// How many numbers training changes.
+    /// The number of trainable numbers.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
 }
 

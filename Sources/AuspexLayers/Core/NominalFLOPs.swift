@@ -1,9 +1,9 @@
 import AuspexTensors
 
-/// Floating-point operations of a network's convolutions and linear maps, as a paper writes them: nothing merged, shared between steps or left out.
+/// Floating-point operations of a network's convolutions and linear maps as papers count them: nothing merged, shared between steps or left out.
 ///
-/// A multiplication and an addition are two operations. Everything that is no product of matrices (norms, gates, warps, pooling, power iterations)
-/// is left out, as PyTorch's counter does. Counted by passing shapes through the network itself; the program executes less, see `ShapePass`.
+/// A multiplication and an addition are two operations. Everything that is not a product of matrices (norms, gates, warps, pooling, power iterations)
+/// is left out, as in PyTorch's counter. Counted by passing shapes through the network itself; the program executes less, see `ShapePass`.
 public struct NominalFLOPs: Sendable, Equatable {
     /// Of a forward pass.
     public let forward: Double
@@ -11,17 +11,17 @@ public struct NominalFLOPs: Sendable, Equatable {
     public let weightGradients: Double
     /// Of the gradients of everything between the layers.
     public let activationGradients: Double
-    /// Of the gradients of what the network is given.
+    /// Of the gradients of the network's inputs.
     public let inputGradients: Double
 
-    /// A network, what it is given, and how it runs.
+    /// A network, its inputs, and how it runs.
     public struct Run {
         let network: any Layer
         let inputs: [[Int]]
         let forward: ([Tensor], Pass) -> Tensor
 
         /// - Parameters:
-        ///   - inputs: the shapes of what the network is given. Every layer with weights must depend on them, else the gradients of its input count
+        ///   - inputs: the shapes of the network's inputs. Every layer with weights must depend on them; otherwise the gradients of its input are counted
         ///     among those of the weights.
         ///   - forward: one pass, from inputs of these shapes to one output.
         public init(of network: any Layer, inputs: [[Int]], _ forward: @escaping ([Tensor], Pass) -> Tensor) {
@@ -31,9 +31,9 @@ public struct NominalFLOPs: Sendable, Equatable {
         }
     }
 
-    /// - Parameter make: makes the network. Called on shapes, and more than once: weights take no memory, and cannot be used elsewhere.
+    /// - Parameter make: makes the network. Called on shapes, and more than once: the weights take no memory and cannot be used elsewhere.
     public init(_ make: () -> Run) {
-        /// Of a forward pass, and of the gradients that are asked for.
+        /// Of a forward pass, and of the requested gradients.
         func count(weights: Bool, inputs: Bool) -> Double {
             let count = ShapePass.count {
                 let run = make()

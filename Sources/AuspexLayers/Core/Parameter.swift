@@ -9,9 +9,9 @@ public final class Parameter {
     public init(_ value: Tensor) { self.value = value }
 }
 
-/// Numbers that belong to a layer's state but take no gradient: running statistics, the vectors of a spectral norm.
+/// Numbers that belong to a layer's state but have no gradient: running statistics, the vectors of a spectral norm.
 public final class Buffer {
-    /// The current numbers; replaced by passes in training and by loading a checkpoint.
+    /// The current numbers; replaced by training passes and by loading a checkpoint.
     public var value: Tensor
 
     /// A buffer that begins with these numbers.

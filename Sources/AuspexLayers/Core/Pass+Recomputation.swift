@@ -2,15 +2,15 @@ import AuspexSupport
 import AuspexTensors
 
 extension Pass {
-    /// Runs a part of the network; where the pass recomputes activations, keeps only the part's inputs and runs it again on the way back.
+    /// Runs a part of the network; if the pass recomputes activations, keeps only the part's inputs and runs it again in the backward pass.
     ///
-    /// Everything that the part reads of parameters stays what it was: normalised weights are lent, not made again, so no spectral norm takes another
-    /// power iteration, and running statistics move in the first run only.
+    /// The part sees the same parameters in both runs: normalised weights are passed on, not recomputed, so no spectral norm takes another
+    /// power iteration, and running statistics are updated in the first run only.
     /// Source: Chen et al. 2016, arXiv:1604.06174.
     ///
     /// - Parameters:
     ///   - inputs: every tensor of this pass that the part uses.
-    ///   - part: from those inputs, and a pass of its own to read parameters with, to one output. A pure function of both.
+    ///   - part: computes one output from those inputs and from a pass through which it reads parameters. A pure function of both.
     public func recomputed(_ inputs: [Tensor], _ part: @escaping ([Tensor], Pass) -> Tensor) -> Tensor {
         guard recomputesActivations, tape != nil else { return part(inputs, self) }
         var keys: [ObjectIdentifier] = []

@@ -1,9 +1,9 @@
 import AuspexTensors
 
-/// What running statistics will follow: the batch statistics of a pass, kept until all shards of an update have theirs.
+/// Collects batch statistics of passes until all shards of an update have run, for updating running statistics.
 ///
-/// Following N batches one after another, `r ← (1 − w) r + w b`, is `r ← (1 − w)ᴺ r + Σ w (1 − w)ᴺ⁻¹⁻ᵏ bₖ`: the sum can be made over shards
-/// that were computed apart.
+/// Updating with N batches one after another, `r ← (1 − w) r + w b`, is `r ← (1 − w)ᴺ r + Σ w (1 − w)ᴺ⁻¹⁻ᵏ bₖ`: the sum can be taken over shards
+/// that were computed separately.
 public final class StatisticsRecorder {
     private var order: [BatchStatistics] = []
     private var batches: [ObjectIdentifier: [(mean: Tensor, variance: Tensor)]] = [:]
@@ -17,10 +17,10 @@ public final class StatisticsRecorder {
         batches[key, default: []].append((mean.detached(), variance.detached()))
     }
 
-    /// The shard's part of each sum: mean and variance of every norm that ran, in the order in which they first did.
+    /// The shard's part of each sum: mean and variance of every norm that ran, in the order of their first run.
     ///
     /// - Parameters:
-    ///   - shard: its place among all shards, which statistics follow in this order.
+    ///   - shard: its index among all shards; statistics are applied in this order.
     ///   - shards: how many there are.
     public func contributions(ofShard shard: Int, of shards: Int) -> [Tensor] {
         order.flatMap { statistics -> [Tensor] in
@@ -36,7 +36,7 @@ public final class StatisticsRecorder {
         }
     }
 
-    /// Lets the running statistics follow the sums over all shards.
+    /// Updates the running statistics with the sums over all shards.
     ///
     /// - Parameter sums: of `contributions`, in their order.
     public func follow(_ sums: some Collection<Tensor>, shards: Int) {

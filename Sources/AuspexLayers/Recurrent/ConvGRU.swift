@@ -29,7 +29,7 @@ public final class ConvGRU: RecurrentUnit {
         let r = sigmoid(reset(h, x, pass))
         let u = gate(h, x, pass)
         let c = candidate(r * h, x, pass)
-        // σ of u and ρ of c are part of the mix.
+        // `gatedMix` applies the σ of u and the ρ of c.
         return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
     }
 }

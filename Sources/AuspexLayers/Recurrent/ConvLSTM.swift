@@ -3,7 +3,7 @@ import AuspexTensors
 
 /// Convolutional LSTM without peepholes: `i, f, o = σ(W * [h; x] + b)`, `g = tanh(Wg * [h; x] + bg)`, `c' = f ⊙ c + i ⊙ g`, `h' = o ⊙ tanh(c')`.
 ///
-/// The features that start a unit start the cell; the hidden state is their tanh, as an open output gate would show it.
+/// The features that start a unit become its cell; the hidden state is their tanh, as with an open output gate.
 /// Source: Shi et al. 2015, arXiv:1506.04214, equation 3.
 public final class ConvLSTM: RecurrentUnit {
     /// Wi and bi.

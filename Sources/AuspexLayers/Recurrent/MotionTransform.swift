@@ -2,7 +2,7 @@ import AuspexTensors
 
 /// How a state is moved: by weighted neighbourhoods, or by a displacement at each pixel.
 public enum Warp: String, Codable, Sendable, CaseIterable {
-    /// By a K×K kernel of its own at each pixel, whose weights sum to 1.
+    /// By a separate K×K kernel at each pixel, whose weights sum to 1.
     case kernel
     /// By bilinear sampling at a displacement (dy, dx), in pixels.
     case flow
@@ -23,7 +23,7 @@ public final class MotionTransform: Layer {
     ///
     /// - Parameters:
     ///   - warp: how the state is moved.
-    ///   - kernelSize: K of the kernels, odd; without effect where the state is moved by flow.
+    ///   - kernelSize: K of the kernels, odd; ignored if the state is moved by flow.
     ///   - startsStill: whether untrained kernels leave the state nearly where it is.
     public init(
         stateChannels: Int, inputChannels: Int, warp: Warp, kernelSize: Int, startsStill: Bool = false,

@@ -1,8 +1,8 @@
 import AuspexTensors
 
-/// A recurrent unit over feature maps. A cell is a step; unrolling is apart from it, and equal to stepping.
+/// A recurrent unit over feature maps. A unit defines one step; unrolling is separate, and equal to stepping.
 public protocol RecurrentUnit: Layer {
-    /// The state that a map of features `[B, H, W, C]` starts the unit with.
+    /// The initial state from a map of features `[B, H, W, C]`.
     func initialState(_ features: Tensor) -> RecurrentState
 
     /// The next state.
@@ -11,14 +11,14 @@ public protocol RecurrentUnit: Layer {
     func step(_ state: RecurrentState, _ x: StepInput, _ pass: Pass) -> RecurrentState
 }
 
-/// What a recurrent unit carries from step to step.
+/// The state that a recurrent unit carries from step to step.
 public struct RecurrentState {
     /// h, `[B, H, W, C]`: the unit's output.
     public var hidden: Tensor
     /// The memory cell of an LSTM, `[B, H, W, C]`.
     public var cell: Tensor?
 
-    /// A state; `cell` is for units that have a memory cell beside their output.
+    /// A state; `cell` is for units that have a memory cell besides their output.
     public init(hidden: Tensor, cell: Tensor? = nil) {
         self.hidden = hidden
         self.cell = cell
@@ -32,7 +32,7 @@ extension RecurrentUnit {
     ///
     /// - Parameters:
     ///   - features: the map that starts the state, `[B, H, W, C]`.
-    ///   - inputs: `[steps·B, H, W, Cx]` folded time-major, or `[B, H, W, Cx]` where every step has the same input.
+    ///   - inputs: `[steps·B, H, W, Cx]` folded time-major, or `[B, H, W, Cx]` if every step has the same input.
     /// - Returns: the states of all steps, `[steps·B, H, W, C]`, folded time-major.
     public func unrolled(from features: Tensor, inputs: Tensor, steps: Int, _ pass: Pass) -> Tensor {
         var state = initialState(features)

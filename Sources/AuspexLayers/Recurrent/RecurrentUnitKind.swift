@@ -1,17 +1,17 @@
 import AuspexSupport
 
-/// A recurrent unit that a configuration can name: how one is made, and what makes it large.
+/// A recurrent unit that a configuration can name: how to make one, and which options make it large.
 ///
-/// Read and written as its name. A decoder finds it in the registry that its `userInfo` holds, or among the package's own units.
+/// Encoded as its name. A decoder looks it up in the registry in its `userInfo`, or among the package's own units.
 public struct RecurrentUnitKind: Sendable {
-    /// What `model.unit` calls it: `tsru-c`.
+    /// Its name in `model.unit`: `tsru-c`.
     public let name: String
     private let factory: @Sendable (RecurrentUnitOptions, Int, Int, inout Initializer) -> any RecurrentUnit
     private let sizes: @Sendable (RecurrentUnitOptions, Double) -> [LeastUnitSize]
 
     /// - Parameters:
-    ///   - sizes: of the options that may make a unit of a width large; none by default.
-    ///   - make: from options, the state's channels and the input's.
+    ///   - sizes: sizes of the options that may make a unit of a given width large; none by default.
+    ///   - make: makes a unit from options, the state's channels and the input's.
     public init(
         _ name: String,
         sizes: @escaping @Sendable (RecurrentUnitOptions, _ width: Double) -> [LeastUnitSize] = { _, _ in [] },
@@ -29,7 +29,7 @@ public struct RecurrentUnitKind: Sendable {
     /// Makes a unit.
     ///
     /// - Parameters:
-    ///   - options: of all units; the kind reads its own.
+    ///   - options: of all units; each kind reads its own.
     ///   - stateChannels: C of the state.
     ///   - inputChannels: channels of each step's input.
     public func make(
@@ -38,11 +38,11 @@ public struct RecurrentUnitKind: Sendable {
         factory(options, stateChannels, inputChannels, &initializer)
     }
 
-    /// Lower bounds of the parameters that options bring, where state and input have so many channels.
+    /// Lower bounds of the parameters that options add, for this many channels of state and input.
     public func leastSizes(_ options: RecurrentUnitOptions, width: Double) -> [LeastUnitSize] { sizes(options, width) }
 }
 
-/// The options of all units together: each reads its own.
+/// The options of all units together; each kind reads its own.
 public struct RecurrentUnitOptions: Codable, Sendable, Equatable {
     /// How a TSRU moves its state.
     public var warp: Warp = .kernel
@@ -59,15 +59,15 @@ public struct RecurrentUnitOptions: Codable, Sendable, Equatable {
     public init() {}
 }
 
-/// The parameters that one option of a unit brings at least.
+/// A lower bound of the parameters that one option of a unit adds.
 public struct LeastUnitSize: Sendable, Equatable {
-    /// The option, as the configuration names it: `kernelSize`.
+    /// The option's name in the configuration: `kernelSize`.
     public let field: String
-    /// What it is set to.
+    /// Its value.
     public let value: Int
-    /// Weights that it brings at least.
+    /// The least number of weights that it adds.
     public let parameters: Double
-    /// What to do where they are too many.
+    /// What to do if there are too many.
     public let advice: String
 }
 
@@ -98,10 +98,10 @@ extension RecurrentUnitKind: Codable {
 
 /// The recurrent units that a configuration can name.
 public struct RecurrentUnitRegistry: Sendable {
-    /// In the order in which they are listed to people.
+    /// In the order in which they are listed to users.
     public private(set) var kinds: [RecurrentUnitKind]
 
-    /// A registry of these kinds, in the order in which people see them.
+    /// A registry of these kinds, in the order in which users see them.
     public init(_ kinds: [RecurrentUnitKind]) { self.kinds = kinds }
 
     /// Every unit of this package.
@@ -110,13 +110,13 @@ public struct RecurrentUnitRegistry: Sendable {
     /// Names of all kinds, as a configuration writes them.
     public var names: [String] { kinds.map(\.name) }
 
-    /// Adds a unit, or replaces the one of its name.
+    /// Adds a unit, replacing one of the same name.
     public mutating func register(_ kind: RecurrentUnitKind) {
         kinds.removeAll { $0 == kind }
         kinds.append(kind)
     }
 
-    /// The kind that a configuration calls by this name; nil where there is none.
+    /// The kind of this name; nil if there is none.
     public func kind(named name: String) -> RecurrentUnitKind? { kinds.first { $0.name == name } }
 
     /// `is tsru; expected one of conv-gru, …; did you mean tsru-c?`

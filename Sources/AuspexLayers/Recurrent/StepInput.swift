@@ -1,15 +1,15 @@
 import AuspexSupport
 import AuspexTensors
 
-/// What a recurrent unit is given at one step, `[B, H, W, Cx]`, as one of all steps' inputs.
+/// The input of a recurrent unit at one step, `[B, H, W, Cx]`, as one of all steps' inputs.
 ///
-/// Convolutions of the input alone need not wait for the state: `mapped` computes one for all steps at once, when the first step asks for it, and
-/// every step takes its part. Where all steps have the same input, it is computed for one and shared by all.
+/// Convolutions of the input alone do not depend on the state: `mapped` computes them for all steps at once when the first step needs them, and
+/// every step takes its part. If all steps have the same input, it is computed once and shared.
 public struct StepInput {
     private let inputs: AllInputs
     private let step: Int
 
-    /// The input of a step that is taken by itself.
+    /// The input of a single step.
     ///
     /// - Parameter x: `[B, H, W, Cx]`.
     public init(_ x: Tensor) { self.init(AllInputs(x, steps: 1, areSame: true), step: 0) }
@@ -22,7 +22,7 @@ public struct StepInput {
     /// The inputs of `steps` steps, to be used in one pass.
     ///
     /// - Parameters:
-    ///   - x: `[steps·B, H, W, Cx]` folded time-major, or `[B, H, W, Cx]` where every step has the same input.
+    ///   - x: `[steps·B, H, W, Cx]` folded time-major, or `[B, H, W, Cx]` if every step has the same input.
     ///   - batch: B.
     static func ofSteps(_ steps: Int, _ x: Tensor, batch: Int) -> [StepInput] {
         require(
@@ -32,22 +32,22 @@ public struct StepInput {
         return (0..<steps).map { StepInput(inputs, step: $0) }
     }
 
-    /// This step's part of `map(x)`, where the map sees each image by itself.
+    /// This step's part of `map(x)`, for a map that treats each image separately.
     ///
     /// - Parameters:
-    ///   - layer: whose map it is; it is computed once for each layer.
+    ///   - layer: the owner of the map, which is computed once for each layer.
     ///   - map: `[N, H, W, Cx]` to `[N, …]`, for any number of images.
     /// - Returns: `[B, …]`.
     public func mapped(by layer: any Layer, _ map: (Tensor) -> Tensor) -> Tensor {
         inputs.mapped(by: layer, map)[step]
     }
 
-    /// The inputs of all steps, and what has been computed of them.
+    /// The inputs of all steps, and the maps computed from them.
     private final class AllInputs {
         private let x: Tensor
         private let steps: Int
         private let areSame: Bool
-        /// What layers made of the inputs, by step.
+        /// Results of layers for the inputs, by step.
         private var byLayer: [ObjectIdentifier: [Tensor]] = [:]
 
         init(_ x: Tensor, steps: Int, areSame: Bool) {
@@ -59,7 +59,7 @@ public struct StepInput {
         func mapped(by layer: any Layer, _ map: (Tensor) -> Tensor) -> [Tensor] {
             let key = ObjectIdentifier(layer)
             if let parts = byLayer[key] { return parts }
-            // As written, every step computes its own.
+            // For the nominal count, every step computes its own.
             let all = ShapePass.nominally(times: areSame ? Double(steps) : 1) { map(x) }
             let parts =
                 areSame

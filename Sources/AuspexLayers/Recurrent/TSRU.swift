@@ -20,7 +20,7 @@ public final class TSRU: RecurrentUnit {
         case s
     }
 
-    /// What the gate decides to keep.
+    /// What the gate keeps.
     public enum Mix: String, Codable, Sendable, CaseIterable {
         /// ĥ, the moved state.
         case warped
@@ -28,7 +28,7 @@ public final class TSRU: RecurrentUnit {
         case previous
     }
 
-    /// f and w: what moves the state.
+    /// f and w, which move the state.
     public let transform: MotionTransform
     /// Wc and bc.
     public let candidate: SplitConvolution
@@ -60,7 +60,7 @@ public final class TSRU: RecurrentUnit {
         let ĥ = transform(h, x, pass)
         let c: Tensor
         let u: Tensor
-        // σ of u and ρ of c are part of the mix; rectifying c twice changes nothing.
+        // `gatedMix` applies the σ of u and the ρ of c; rectifying c twice changes nothing.
         switch variant {
         case .c:
             c = candidate(ĥ, x, pass)

@@ -57,7 +57,7 @@ public final class TrajGRU: RecurrentUnit {
         let u = gateInput(x, pass) + gateLinks(w, pass)
         let r = sigmoid(resetInput(x, pass) + resetLinks(w, pass))
         let c = candidateInput(x, pass) + r * candidateLinks(w, pass)
-        // σ of u and ρ of c are part of the mix.
+        // `gatedMix` applies the σ of u and the ρ of c.
         return RecurrentState(hidden: gatedMix(gate: u, kept: h, candidate: c))
     }
 }

@@ -2,14 +2,14 @@ import AuspexTensors
 
 /// Residual block of a discriminator, and of the encoder: ReLU → conv → ReLU → conv → [average pooling], beside a shortcut.
 ///
-/// In a network's first block there is no leading ReLU. The shortcut's 1×1 convolution commutes with pooling and stands after it.
+/// A network's first block has no leading ReLU. The shortcut's 1×1 convolution commutes with pooling and comes after it.
 /// Source: Brock et al. 2019, arXiv:1809.11096, figure 15; in three dimensions: Clark et al. 2019, arXiv:1907.06571.
 public final class DownsamplingBlock: Layer {
     /// 3×3 (×3), inputs to outputs.
     public let conv1: Convolution
     /// 3×3 (×3), outputs to outputs.
     public let conv2: Convolution
-    /// Where size or width changes.
+    /// If size or width changes.
     public let shortcut: Convolution?
     private let downsamples: Bool
     private let isFirst: Bool
@@ -18,7 +18,7 @@ public final class DownsamplingBlock: Layer {
     ///
     /// - Parameters:
     ///   - downsamples: whether sides are halved by an average over 2×2 (×2).
-    ///   - isFirst: whether the leading ReLU is left out, as the input is an image.
+    ///   - isFirst: whether to omit the leading ReLU, because the input is an image.
     ///   - dimensions: 2 for images, 3 for clips.
     public init(
         inputChannels: Int, outputChannels: Int, downsamples: Bool, isFirst: Bool = false, dimensions: Int = 2,
@@ -38,14 +38,14 @@ public final class DownsamplingBlock: Layer {
             : nil
     }
 
-    /// - Parameter x: images `[N, H, W, C]`, or clips `[N, T, H, W, C]` where the block has three dimensions.
+    /// - Parameter x: images `[N, H, W, C]`, or clips `[N, T, H, W, C]` for a block of three dimensions.
     /// - Returns: the same sides, or half of each, rounded down.
     public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
         let y = conv1(isFirst ? x : relu(x), activation: .relu, pass)
         let main = downsamples ? conv2.thenPooled(y, pass) : conv2(y, pass)
         let side = downsamples ? averagePooled(x, size: 2) : x
         guard let shortcut else { return main + side }
-        // Only a first block's shortcut is published with its convolution after the pooling.
+        // As published, only a first block's shortcut has its convolution after the pooling.
         return main
             + ShapePass.nominally(times: isFirst ? 1 : Double(x.count) / Double(side.count)) { shortcut(side, pass) }
     }

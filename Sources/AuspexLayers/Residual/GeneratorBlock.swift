@@ -2,7 +2,7 @@ import AuspexTensors
 
 /// Residual block of a generator: conditional BN → ReLU → [nearest ×2] → conv → conditional BN → ReLU → conv, beside a shortcut.
 ///
-/// The shortcut's 1×1 convolution stands before the enlargement, with which it commutes.
+/// The shortcut's 1×1 convolution commutes with the enlargement and comes before it.
 /// Source: Brock et al. 2019, arXiv:1809.11096, figure 15; Luc et al. 2020.
 public final class GeneratorBlock: Layer {
     /// Over the inputs.
@@ -13,11 +13,11 @@ public final class GeneratorBlock: Layer {
     public let norm2: any GeneratorNorm
     /// 3×3, outputs to outputs.
     public let conv2: Convolution
-    /// Where size or width changes.
+    /// If size or width changes.
     public let shortcut: Convolution?
     private let upsamples: Bool
 
-    /// - Parameter conditionSize: width of what conditions the norms; with 0 they have a learned gain and bias instead.
+    /// - Parameter conditionSize: width of the norms' condition; with 0 they have a learned gain and bias instead.
     public init(
         inputChannels: Int, outputChannels: Int, conditionSize: Int, upsamples: Bool,
         using initializer: inout Initializer
@@ -41,8 +41,8 @@ public final class GeneratorBlock: Layer {
 
     /// - Parameters:
     ///   - x: `[T·B, H, W, inputChannels]`, images folded time-major.
-    ///   - condition: `[B, conditionSize]`; nil where nothing conditions the norms.
-    /// - Returns: `[T·B, H, W, outputChannels]`, or of twice the sides.
+    ///   - condition: `[B, conditionSize]`; nil if the norms are unconditional.
+    /// - Returns: `[T·B, H, W, outputChannels]`, or with both sides doubled.
     public func callAsFunction(_ x: Tensor, condition: Tensor?, _ pass: Pass) -> Tensor {
         var y = norm1(x, condition: condition, relu: true, pass)
         y = upsamples ? conv1.ofUpsampled(y, pass) : conv1(y, pass)

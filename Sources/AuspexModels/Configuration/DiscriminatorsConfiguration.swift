@@ -24,7 +24,7 @@ public struct DiscriminatorsConfiguration: Codable, Sendable, Equatable {
 
     /// A decomposition by name.
     public var preset: Preset? = .trivd
-    /// The views themselves; where there are any, the preset is not asked.
+    /// The views themselves; if there are any, the preset is ignored.
     public var views: [View] = []
     /// ch of the discriminators; nil for the generator's.
     public var channels: Int? = nil
@@ -32,6 +32,6 @@ public struct DiscriminatorsConfiguration: Codable, Sendable, Equatable {
     /// The defaults: TrIVD-GAN's three views.
     public init() {}
 
-    /// What the discriminators see, whichever way it was said.
+    /// The views, whether listed or from the preset.
     public var resolvedViews: [View] { views.isEmpty ? (preset ?? .trivd).views : views }
 }

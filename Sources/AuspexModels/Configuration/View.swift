@@ -3,9 +3,9 @@ import AuspexTensors
 
 /// What one discriminator sees of a clip.
 public struct View: Codable, Sendable, Equatable {
-    /// Whether frames are seen apart or as a clip.
+    /// Whether frames are seen singly or as a clip.
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        /// Frames drawn from the predicted span, each scored alone.
+        /// Frames drawn from the predicted span, each scored separately.
         case frames
         /// All frames together, context included.
         case clip
@@ -23,7 +23,7 @@ public struct View: Codable, Sendable, Equatable {
     /// The whole clip at full resolution.
     public init() {}
 
-    /// Drawn frames, each scored alone.
+    /// Drawn frames, each scored separately.
     public static func frames(count: Int, scale: Int = 1) -> View {
         var view = View()
         view.kind = .frames
@@ -48,18 +48,18 @@ public struct View: Codable, Sendable, Equatable {
         return parts.joined(separator: "-")
     }
 
-    /// The size of what the discriminator sees of frames of a size.
+    /// The size of the discriminator's input, for frames of a given size.
     public func size(of frames: FrameSize) -> FrameSize { frames / (kind == .clip ? crop : 1) / scale }
 }
 
-/// The frame numbers and places that a view was given, one of each a clip.
+/// The frame numbers and places that a view uses, one of each per clip.
 public struct ViewDraws: Sendable, Equatable {
     /// For views of frames: which frames of the whole clip, per clip.
     public var frames: [[Int]] = []
     /// For views of a crop: its top left corner, per clip.
     public var places: [(top: Int, left: Int)] = []
 
-    /// Draws of a batch: an entry a clip in the list that the view reads, none in the other.
+    /// Draws for a batch: one entry per clip in the list that the view uses, none in the other.
     public init(frames: [[Int]] = [], places: [(top: Int, left: Int)] = []) {
         self.frames = frames
         self.places = places
@@ -79,7 +79,7 @@ extension View {
     /// - Parameters:
     ///   - clips: how many clips.
     ///   - size: of the frames.
-    ///   - contextFrames: Tc; frames are drawn from those behind.
+    ///   - contextFrames: Tc; frames are drawn from those that follow.
     ///   - predictedFrames: Tp.
     public func draws(
         clips: Int, size: FrameSize, contextFrames: Int, predictedFrames: Int, from stream: RandomStream
@@ -104,7 +104,7 @@ extension View {
         }
     }
 
-    /// What the discriminator sees.
+    /// The discriminator's input.
     ///
     /// - Parameter video: whole clips, context included, `[B, T, H, W, C]`.
     /// - Returns: `[B, K, h, w, C]` for frames, `[B, T, h, w, C]` for clips.

@@ -2,22 +2,22 @@ import AuspexLayers
 import AuspexSupport
 import AuspexTensors
 
-/// A network that tells real clips from predicted ones by something of them: a few frames, a crop, the whole at a lower resolution.
+/// A network that distinguishes real clips from predicted ones by a part of them: a few frames, a crop, the whole at a lower resolution.
 ///
-/// Training knows discriminators by this protocol alone.
+/// Training uses discriminators through this protocol only.
 public protocol Discriminator: Layer {
-    /// What logs call it: `frames-8`, `clip-scale-2`.
+    /// Its name in logs: `frames-8`, `clip-scale-2`.
     var name: String { get }
 
-    /// What it will look at in each clip, drawn once and used for a real clip and the prediction of its future alike.
+    /// Draws which part of each clip to look at; the same draws are used for a real clip and the prediction of its future.
     func draws(for clips: ClipShape, from stream: RandomStream) -> ViewDraws
 
     /// Scores whole clips.
     ///
     /// - Parameters:
-    ///   - video: context and what follows it, `[B, T, H, W, C]`, in [−1, 1].
-    ///   - draws: one entry a clip, where the discriminator draws anything.
-    ///   - classes: one a clip, where the discriminator has classes.
+    ///   - video: context and the frames that follow, `[B, T, H, W, C]`, in [−1, 1].
+    ///   - draws: one entry per clip, if the discriminator draws anything.
+    ///   - classes: one per clip, if the discriminator has classes.
     /// - Returns: `[B]`, above zero for what looks real.
     func callAsFunction(_ video: Tensor, draws: ViewDraws, classes: [Int]?, _ pass: Pass) -> Tensor
 }

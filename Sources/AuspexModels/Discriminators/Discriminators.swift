@@ -3,13 +3,13 @@ import AuspexTensors
 
 /// A decomposition: discriminators that each see a part of a clip.
 public final class Discriminators: Layer {
-    /// Their place here is part of the names of checkpoints' weights.
+    /// Their index here is part of the weights' names in checkpoints.
     public let networks: [any Discriminator]
 
     /// A decomposition of these discriminators, in the order of their names in checkpoints.
     public init(_ networks: [any Discriminator]) { self.networks = networks }
 
-    /// Each discriminator's own: every one has a first and a last kernel.
+    /// The hidden kernels of each discriminator: every one has its own first and last kernel.
     public var hiddenKernels: [Parameter] { networks.flatMap(\.hiddenKernels) }
 
     /// The discriminators of the configured views.

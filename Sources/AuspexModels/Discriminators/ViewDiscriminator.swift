@@ -2,10 +2,10 @@ import AuspexLayers
 import AuspexSupport
 import AuspexTensors
 
-/// Scores what a view shows it: residual blocks down to 4 pixels of the shorter side, ReLU, sum over space, a linear map to one number, and with classes a projection.
+/// Scores the clips of a view: residual blocks down to 4 pixels of the shorter side, ReLU, sum over space, a linear map to one number, and with classes a projection.
 ///
-/// Widths are 1, 2, 4, 8, 8, … · ch; a block halves the sides while the shorter one is above 4, and one last keeps it. A discriminator of clips has its first two blocks
-/// in three dimensions, and its scores are summed over the time that is left; a discriminator of frames sums over the frames it was given.
+/// Widths are 1, 2, 4, 8, 8, … · ch; blocks halve the sides while the shorter one is above 4, and a last block keeps them. A discriminator of clips has its first two blocks
+/// in three dimensions, and sums its scores over the remaining time; a discriminator of frames sums over the frames it was given.
 /// Source: Clark et al. 2019, arXiv:1907.06571, appendix A; projection: Miyato and Koyama 2018, arXiv:1802.05637.
 public final class ViewDiscriminator: Discriminator {
     /// The first blocks of a discriminator of clips, in three dimensions; empty for one of frames.
@@ -24,7 +24,7 @@ public final class ViewDiscriminator: Discriminator {
     public var name: String { view.name }
 
     /// - Parameters:
-    ///   - size: of the clips' frames, before the view makes them smaller.
+    ///   - size: of the clips' frames, before the view reduces them.
     ///   - channels: ch.
     public init(
         of view: View, size: FrameSize, channels: Int, frameChannels: Int, classes: Int = 0,
@@ -72,7 +72,7 @@ public final class ViewDiscriminator: Discriminator {
 
     /// - Parameters:
     ///   - seen: `[B, T, H, W, C]`, a view's frames or clips.
-    ///   - classes: one a clip, where the discriminator has classes.
+    ///   - classes: one per clip, if the discriminator has classes.
     /// - Returns: `[B]`.
     public func scores(of seen: Tensor, classes: [Int]? = nil, _ pass: Pass) -> Tensor {
         let clips = seen.shape[0]

@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// Forecasters that learn nothing, by name: what a model is compared with.
+/// Untrained forecasters by name, with which models are compared.
 ///
 /// | name | |
 /// |---|---|
@@ -9,16 +9,16 @@ import AuspexSupport
 /// | `flow:15` | the same with a window of 15 pixels, or any odd number |
 /// | `blend` | `HindcastBlend` of `copy-last` and `flow` |
 public enum Baselines {
-    /// What every table carries beside a model.
+    /// The baselines that every table shows beside a model.
     public static var usual: [any Forecaster] { [CopyLast(), FlowExtrapolation(), HindcastBlend()] }
 
-    /// The names of those.
+    /// Their names.
     public static var usualNames: [String] { usual.map(\.name) }
 
-    /// The widest window that can be asked for, in pixels.
+    /// The largest allowed window, in pixels.
     private static let widestWindow = 255
 
-    /// - Throws: `BaselineError` naming what there is.
+    /// - Throws: `BaselineError` listing the known baselines.
     public static func named(_ name: String) throws(BaselineError) -> any Forecaster {
         if let usual = usual.first(where: { $0.name == name }) { return usual }
         guard name.hasPrefix("flow:") else {
@@ -38,11 +38,11 @@ public enum Baselines {
     }
 }
 
-/// A baseline that does not exist.
+/// An unknown baseline.
 public struct BaselineError: Error, CustomStringConvertible, Equatable {
-    /// What was asked for.
+    /// The requested name.
     public let name: String
-    /// What there is, or what is wrong with it.
+    /// The known baselines, or what is wrong with this one.
     public let expected: String
 
     public var description: String { "no baseline is called '\(name)'; \(expected)" }

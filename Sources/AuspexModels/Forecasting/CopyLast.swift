@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// The baseline that nothing should lose to: the last frame, again and again.
+/// The baseline that every model should beat: the last frame, repeated.
 public final class CopyLast: Forecaster {
     public let name = "copy-last"
     public let isStochastic = false

@@ -1,11 +1,11 @@
 import AuspexSupport
 import AuspexTensors
 
-/// The baseline that knows motion: whatever moved between the last two frames goes on as it did.
+/// The baseline that extrapolates motion: whatever moved between the last two frames continues to move in the same way.
 ///
-/// Optical flow from the last frame to the one before says where each pixel came from. A future frame reads the last one there, bilinearly; further
-/// on, the way back is followed a frame at a time through the same flow, which is held in place (backward semi-Lagrangian extrapolation). What
-/// comes from outside is the nearest edge.
+/// Optical flow from the last frame to the one before says where each pixel came from. A future frame reads the last one there, bilinearly; for later
+/// frames, the path is followed backward frame by frame through the same flow field, which stays fixed in space (backward semi-Lagrangian extrapolation).
+/// Pixels from outside are those of the nearest edge.
 ///
 /// - Source: flow by Farnebäck 2003; extrapolation by Germann and Zawadzki 2002, "Scale-dependence of the predictability of precipitation
 ///   from continental radar images", section 2c.
@@ -13,16 +13,16 @@ public final class FlowExtrapolation: Forecaster {
     public let name: String
     public let isStochastic = false
     public let fewestContextFrames = 2
-    /// Side of the flow's window in pixels; nil takes the one that is best for the size of the frames.
+    /// Side of the flow's window in pixels; nil takes the best one for the size of the frames.
     public let windowSize: Int?
 
-    /// - Parameter windowSize: odd; nil takes `usualWindowSize(height:width:)`. One that is given is part of the name: `flow:15`.
+    /// - Parameter windowSize: odd; nil takes `usualWindowSize(height:width:)`. An explicit one is part of the name: `flow:15`.
     public init(windowSize: Int? = nil) {
         self.windowSize = windowSize
         name = windowSize.map { "flow:\($0)" } ?? "flow"
     }
 
-    /// The flow's window for frames of a size: of 5, 7, 9 and 15 pixels the one that predicts best over drawn shapes and filmed scenes, for sides of 32,
+    /// The flow's window for frames of a size: of 5, 7, 9 and 15 pixels, the one that predicts best on synthetic shapes and filmed scenes with sides of 32,
     /// 64 and 128 pixels; docs/evaluate.md has the numbers.
     public static func usualWindowSize(height: Int, width: Int) -> Int {
         switch min(height, width) {
@@ -37,7 +37,7 @@ public final class FlowExtrapolation: Forecaster {
         return { _ in future }
     }
 
-    /// How what is seen moves.
+    /// The observed motion.
     ///
     /// - Parameter context: `[B, T, H, W, C]`, at least two frames, in [−1, 1].
     package func motion(in context: Tensor) -> Motion {
@@ -51,12 +51,12 @@ public final class FlowExtrapolation: Forecaster {
         return Motion(back: flow(from: luma(context.lastFrame), to: luma(context.frame(count - 2))))
     }
 
-    /// A flow that is held in place.
+    /// A flow field that stays fixed in space.
     package struct Motion {
-        /// From each pixel of the last frame to where it was a frame before, (dy, dx) in pixels, `[B, H, W, 2]`.
+        /// From each pixel of the last frame to its position one frame before, (dy, dx) in pixels, `[B, H, W, 2]`.
         let back: Tensor
 
-        /// Where each pixel of every future frame comes from in the last one, (dy, dx) in pixels, `[B, steps, H, W, 2]`, inside the picture.
+        /// For each pixel of every future frame, where it comes from in the last frame, (dy, dx) in pixels, `[B, steps, H, W, 2]`, inside the picture.
         func ways(steps: Int) -> Tensor {
             var way = keptInside(back)
             var ways = [way]

@@ -1,22 +1,22 @@
 import AuspexTensors
 
-/// Anything that continues clips: a trained model, or a baseline that every table carries.
+/// Anything that continues clips: a trained model, or a baseline.
 ///
-/// Training's validation, `predict`, `evaluate` and benchmarks know nothing more of what they run.
+/// Training's validation, `predict`, `evaluate` and benchmarks use forecasters through this protocol only.
 public protocol Forecaster: AnyObject {
-    /// What tables call it.
+    /// Its name in tables.
     var name: String { get }
-    /// Whether another draw gives another future. Where it does not, one future of a clip is enough.
+    /// Whether another draw gives another future. If not, one future per clip is enough.
     var isStochastic: Bool { get }
-    /// The fewest context frames it can continue.
+    /// The smallest number of context frames that it can continue.
     var fewestContextFrames: Int { get }
 
-    /// Prepares the futures of clips. What all futures of a context share is computed here, once.
+    /// Prepares the futures of clips. Whatever all futures of a context share is computed here, once.
     ///
     /// - Parameters:
     ///   - context: `[B, Tc, H, W, C]`, float32, in [−1, 1].
     ///   - horizon: how many frames to predict.
-    ///   - classes: one a clip, where the model has classes.
+    ///   - classes: one per clip, if the model has classes.
     func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler
 }
 

@@ -12,7 +12,7 @@ public final class GeneratorForecaster: Forecaster {
     ///
     /// - Parameters:
     ///   - generator: with standing statistics that belong to its weights.
-    ///   - name: what tables call it.
+    ///   - name: its name in tables.
     public init(_ generator: any VideoGenerator, name: String = "model") {
         self.generator = generator
         self.name = name

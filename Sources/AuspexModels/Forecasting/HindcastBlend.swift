@@ -1,20 +1,20 @@
 import AuspexSupport
 import AuspexTensors
 
-/// Several forecasters' futures, mixed pixel by pixel by how well each would have predicted the end of the context. Nothing is trained.
+/// Several forecasters' futures, blended pixel by pixel according to how well each would have predicted the end of the context. Nothing is trained.
 ///
-/// Every candidate is also run on the past: from a context whose last k frames are taken away, and whose first is repeated instead, it predicts
-/// these k frames, for k = 3 and k = 1. With the squared error over time and channels (of pixels in [0, 1]), its mean E over the clip and its mean P
+/// Every candidate is also run on the past: the last k frames are removed from the context, the first frame is repeated to keep its length, and the candidate
+/// predicts these k frames, for k = 3 and k = 1. With the squared error over time and channels (of pixels in [0, 1]), its mean E over the clip and its mean P
 /// over 7×7 pixels, the logit is `−Σₖ [ln(Eₖ + 1e-5) + 0.3 ln(Pₖ + 1e-4)]`; a softmax over candidates gives the weights, the same at every step.
-/// A k is left out where fewer than two frames remain before it: motion is seen in two.
+/// A k is skipped if fewer than two frames remain before it, because motion needs two.
 ///
-/// A mean is less sharp than what it is made of, but a candidate that fails on a clip is all but left out of it. A candidate that draws its futures is
-/// judged by one draw.
+/// A mean is less sharp than its parts, but a candidate that fails on a clip gets almost no weight. A candidate with random futures is
+/// judged by a single draw.
 /// Source: a choice of ours; weighting forecasts by their hindcasts is old, see Raftery et al. 2005, "Using Bayesian model averaging to calibrate
 /// forecast ensembles".
 public final class HindcastBlend: Forecaster {
     public let name: String
-    /// What is mixed; at least one.
+    /// The blended forecasters; at least one.
     public let candidates: [any Forecaster]
     public var isStochastic: Bool { candidates.contains { $0.isStochastic } }
     /// Three: two to see motion in, and one to predict from them.
@@ -22,7 +22,7 @@ public final class HindcastBlend: Forecaster {
         candidates.reduce(Self.fewestContextFrames) { max($0, $1.fewestContextFrames) }
     }
 
-    /// The fewest context frames of which the last can be predicted.
+    /// The smallest number of context frames of which the last can be predicted.
     public static let fewestContextFrames = 3
     /// How many of the context's last frames are predicted from those before.
     private static let spans = [3, 1]
@@ -31,17 +31,17 @@ public final class HindcastBlend: Forecaster {
     ///
     /// - Parameters:
     ///   - candidates: at least one.
-    ///   - name: what tables call the blend.
+    ///   - name: the blend's name in tables.
     public init(of candidates: [any Forecaster], name: String) {
         require(!candidates.isEmpty, "HindcastBlend", "nothing to mix")
         self.candidates = candidates
         self.name = name
     }
 
-    /// The baseline `blend`: copying the last frame, and letting go on what moves.
+    /// The baseline `blend`: a mix of copying the last frame and extrapolating motion.
     public convenience init() { self.init(of: [CopyLast(), FlowExtrapolation()], name: "blend") }
 
-    /// A model, mixed with the two baselines where it would have done worse than they.
+    /// A model, blended with the two baselines where it would have done worse than they do.
     public convenience init(of model: any Forecaster) {
         self.init(of: [model, CopyLast(), FlowExtrapolation()], name: model.name)
     }
@@ -55,7 +55,7 @@ public final class HindcastBlend: Forecaster {
         }
     }
 
-    /// Every candidate's share of each pixel, `[B, 1, H, W, 1]`; they sum to 1.
+    /// Every candidate's weight at each pixel, `[B, 1, H, W, 1]`; they sum to 1.
     package func weights(for context: Tensor, classes: [Int]? = nil) -> [Tensor] {
         let (batch, count, height, width) = (context.shape[0], context.shape[1], context.shape[2], context.shape[3])
         require(
@@ -89,7 +89,7 @@ public final class HindcastBlend: Forecaster {
         return mean(error, along: [1, 4]).reshaped(to: [context.shape[0]] + context.shape[2...3] + [1])
     }
 
-    /// The mean over 7×7 pixels, the edge repeated: `[B, H, W, 1]`.
+    /// The mean over 7×7 pixels, with the edge repeated: `[B, H, W, 1]`.
     private static func surroundings(_ error: Tensor) -> Tensor {
         let (height, width) = (error.shape[1], error.shape[2])
         let window = [Float](repeating: 1 / 7, count: 7)

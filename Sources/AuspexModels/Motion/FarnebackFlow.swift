@@ -6,25 +6,25 @@ import AuspexTensors
 /// Both pictures are expanded around every pixel; a displacement d moves a polynomial with the matrix A and the vector b to one whose vector is
 /// b − 2Ad, so that d is found by least squares over a window, and again from where the last estimate points, from coarse pictures to fine.
 ///
-/// - Source: Farnebäck 2003, "Two-frame motion estimation based on polynomial expansion", SCIA; what the paper leaves open (pyramid, uniform
-///   window, less trust within five pixels of the border, a small constant below the quotient) as OpenCV's `calcOpticalFlowFarneback` has it, which
-///   the tests hold this against. Other than there, the last row and column belong to the picture. Defaults are those of OpenCV's examples.
+/// - Source: Farnebäck 2003, "Two-frame motion estimation based on polynomial expansion", SCIA; details that the paper leaves open (pyramid, uniform
+///   window, lower weight within five pixels of the border, a small constant in the denominator) follow OpenCV's `calcOpticalFlowFarneback`, with which
+///   the tests compare. Unlike OpenCV, the last row and column belong to the picture. Defaults are those of OpenCV's examples.
 public struct FarnebackFlow: Sendable, Equatable {
     /// How much smaller each level of the pyramid is than the one below.
     public var pyramidScale = 0.5
-    /// Levels above the picture itself; none is shorter than 32 pixels a side.
+    /// Levels above the picture itself; none has a side shorter than 32 pixels.
     public var levels = 3
-    /// Side of the window over which displacements are taken to be equal, odd.
+    /// Side of the window over which displacements are assumed to be equal, odd.
     public var windowSize = 15
     /// Estimates on each level.
     public var iterations = 3
-    /// Pixels on either side that a polynomial is fitted to, 16 at most.
+    /// Pixels on either side that a polynomial is fitted to, at most 16.
     public var expansionReach = 5
-    /// Deviation of the fit's weight, in pixels.
+    /// Standard deviation of the fit's weight, in pixels.
     public var expansionDeviation = 1.2
 
-    /// Whether an estimate that ends on the last row or column counts as outside the picture, as in OpenCV, where therefore pictures that stand
-    /// still move there, by up to four pixels.
+    /// Whether an estimate that ends on the last row or column counts as outside the picture, as in OpenCV, where still pictures therefore appear to
+    /// move there, by up to four pixels.
     package var leavesOutLastPixels = false
 
     private static let smallestSide = 32.0
@@ -34,8 +34,8 @@ public struct FarnebackFlow: Sendable, Equatable {
 
     /// - Parameters:
     ///   - first: grey pictures, `[N, H, W]`, 0…255.
-    ///   - second: as many, of the same size.
-    /// - Returns: (dy, dx) in pixels, `[N, H, W, 2]`: what stands at (y, x) in `first` stands at (y + dy, x + dx) in `second`.
+    ///   - second: the same number, of the same size.
+    /// - Returns: (dy, dx) in pixels, `[N, H, W, 2]`: the pixel at (y, x) in `first` is at (y + dy, x + dx) in `second`.
     public func callAsFunction(from first: Tensor, to second: Tensor) -> Tensor {
         require(
             first.rank == 3 && first.shape == second.shape, "FarnebackFlow",
@@ -44,7 +44,7 @@ public struct FarnebackFlow: Sendable, Equatable {
         return self(among: joined([first, second], along: 0), pairs: (0..<count).map { ($0, count + $0) })
     }
 
-    /// The flows of any pairs among pictures; a picture that is in several of them is expanded once.
+    /// The flows between any pairs of pictures; a picture that is in several pairs is expanded once.
     ///
     /// - Parameters:
     ///   - pictures: grey, `[N, H, W]`, 0…255.
@@ -77,11 +77,11 @@ public struct FarnebackFlow: Sendable, Equatable {
         return scales
     }
 
-    /// The window that takes away what a level's grid could not hold.
+    /// The window that removes what a level's grid could not represent.
     private static func blur(for scale: Double) -> [Float] {
         let deviation = (1 / scale - 1) / 2
         let size = max(3, Int((deviation * 5).rounded(.toNearestOrEven)) | 1)
-        // At full size nothing would alias; the smallest binomial window stands for a Gaussian without width.
+        // At full size nothing would alias; the smallest binomial window replaces a Gaussian of width zero.
         return deviation > 0
             ? gaussianWindow(reach: size / 2, deviation: deviation).map(Float.init) : [0.25, 0.5, 0.25]
     }

@@ -2,24 +2,24 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// What a clip's own future says of its last context frame: where each pixel goes, and what stands still behind what moves. Targets of training;
-/// nothing of them is known when a clip is predicted.
+/// What a clip's own future says about its last context frame: where each pixel goes, and the still background behind moving objects. Training targets;
+/// they are not available when a clip is predicted.
 ///
 /// Tracks are optical flow (window 5) chained through the true future frames: `L₀ = 0`, `Lₜ = Lₜ₋₁ + flow(t−1 → t)` read at `p + Lₜ₋₁`. A track is
 /// trusted as long as the flow back agrees and the colour stays: `Π exp(−(‖forward + backward‖ / 0.5)²) · exp(−(|x(p + Lₜ) − x_T(p)| / 0.08)²)`, the
 /// colour's difference being the mean over channels in [0, 1].
-/// What stands still is the median over all frames of the clip; it is trusted by how many frames are within 10 of 255 of it, `(share − 0.3) / 0.3`
-/// held in [0, 1], and what is in front of it is `1 − exp(−(|x_T − median| · 255 / 12)²)`.
+/// The background is the median over all frames of the clip; its trust depends on the share of frames within 10 of 255 of it, `(share − 0.3) / 0.3`
+/// clamped to [0, 1], and the foreground is `1 − exp(−(|x_T − median| · 255 / 12)²)`.
 public struct FutureTargets {
     /// Where every pixel of the last context frame goes, (dy, dx) in pixels from its place there: `[B, Tp, H, W, 2]`.
     public let tracks: Tensor
     /// How far the tracks can be trusted, 0…1: `[B, Tp, H, W, 1]`.
     public let trust: Tensor
-    /// What stands still, in [0, 1]: `[B, H, W, C]`.
+    /// The still background, in [0, 1]: `[B, H, W, C]`.
     public let still: Tensor
     /// How far it can be trusted, 0…1: `[B, H, W, 1]`.
     public let stillWeight: Tensor
-    /// Whether the last context frame shows something else, 0…1: `[B, H, W, 1]`.
+    /// Whether the last context frame shows something in front of it, 0…1: `[B, H, W, 1]`.
     public let foreground: Tensor
 
     /// - Parameters:
@@ -50,7 +50,7 @@ public struct FutureTargets {
         let (batch, height, width) = (clips.shape[0], clips.shape[2], clips.shape[3])
         let frames = (contextLength - 1..<clips.shape[1]).map(clips.frame)
         let steps = frames.count - 1
-        // Flows forward by steps and clips, then those backward.
+        // Forward flows by steps and clips, then backward flows.
         let forward = (0..<steps * batch).map { (from: $0, to: $0 + batch) }
         let flows = flow(
             among: joined(frames.map(luma), along: 0), pairs: forward + forward.map { ($0.to, $0.from) })
@@ -75,12 +75,12 @@ public struct FutureTargets {
         return (joined(tracks, along: 1), joined(trust, along: 1))
     }
 
-    /// How far what stands still can be trusted, and what is in front of it: `[B, H, W, 1]` both.
+    /// How far the background can be trusted, and what is in front of it: `[B, H, W, 1]` both.
     private static func layers(of clips: Tensor, _ still: Tensor, _ contextLength: Int) -> (Tensor, Tensor) {
         let (frames, channels) = (clips.shape[1], clips.shape[4])
         let shape = Array(still.shape.dropLast()) + [1]
         let pixels = clips.shape[2] * clips.shape[3]
-        // The mean difference of every frame from what stands still, on the scale 0…255: [B, T, H, W].
+        // The mean difference of every frame from the background, on the scale 0…255: [B, T, H, W].
         let apart =
             mean(
                 abs(clips * 0.5 + 0.5 - still.reshaped(to: [still.shape[0], 1] + still.shape[1...])), along: [4]) * 255
@@ -96,7 +96,7 @@ public struct FutureTargets {
                 for place in 0..<shape.product {
                     let first = place / pixels * frames * pixels + place % pixels
                     var near = 0
-                    // Differences of pixels of 8 bits are multiples of 1/2C: the bound itself counts as apart, also after rounding.
+                    // Differences of 8-bit pixels are multiples of 1/2C: exactly the bound counts as different, even after rounding.
                     let bound = 10 - 0.01 / Float(channels)
                     for frame in 0..<frames where apart[first + frame * pixels] < bound { near += 1 }
                     weight[place] = min(max((Float(near) / Float(frames) - 0.3) / 0.3, 0), 1)

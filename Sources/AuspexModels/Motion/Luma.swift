@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// Luma of RGB, the mean of any other channels, on the scale 0…255: what optical flow looks at.
+/// Luma of RGB, or the mean of any other channels, on the scale 0…255: the input of optical flow.
 ///
 /// - Parameter pictures: `[…, C]`, in [−1, 1].
 /// - Returns: `[…]`.
@@ -21,7 +21,7 @@ package func luma(_ pictures: Tensor) -> Tensor {
     }
 }
 
-/// Displacements that end at the edge where they would leave the picture: what `warpedByFlow` reads by them is the nearest edge and never zero.
+/// Displacements clamped so that they end at the edge instead of outside the picture: `warpedByFlow` then reads the nearest edge and never zero.
 ///
 /// - Parameter way: (dy, dx) in pixels, `[N, H, W, 2]`.
 package func keptInside(_ way: Tensor) -> Tensor {

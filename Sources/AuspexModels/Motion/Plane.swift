@@ -2,7 +2,7 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// One channel of a picture, as loops over single pixels want it: row after row of float32.
+/// One channel of a picture, for loops over single pixels: row after row of float32.
 package struct Plane: Sendable {
     package let height: Int
     package let width: Int
@@ -16,11 +16,11 @@ package struct Plane: Sendable {
         self.values = values
     }
 
-    /// Which pixel stands for one outside the picture.
+    /// Which pixel replaces one outside the picture.
     package enum Border: Sendable {
         /// The one at the edge.
         case repeated
-        /// The one as far inside as the place is outside, the edge itself not doubled.
+        /// The mirror image, with the edge itself not repeated.
         case mirrored
 
         func index(_ place: Int, in count: Int) -> Int {
@@ -57,7 +57,7 @@ package struct Plane: Sendable {
 
     func filtered(horizontal taps: [Float], border: Border) -> Plane {
         let reach = taps.count / 2
-        // A row with its surroundings, so that the inner loop needs no look at the border.
+        // A row with its surroundings, so that the inner loop needs no border checks.
         let sources = (-reach..<width + reach).map { border.index($0, in: width) }
         var row = [Float](repeating: 0, count: sources.count)
         var sums = [Float](repeating: 0, count: values.count)

@@ -3,10 +3,10 @@ import AuspexTensors
 extension PolynomialFit {
     /// Least squares under a Gaussian weight.
     ///
-    /// For a separable weight the normal equations fall apart: x and y each stand alone with m₂, xy with m₂²; only 1, x² and y² are coupled, and of
+    /// For a separable weight the normal equations decouple: x and y each have the coefficient m₂, xy has m₂²; only 1, x² and y² are coupled, and of
     /// their inverse two entries are needed.
     ///
-    /// - Parameter deviation: of the weight, in pixels.
+    /// - Parameter deviation: the weight's standard deviation, in pixels.
     /// - Source: Farnebäck 2003, "Two-frame motion estimation based on polynomial expansion", section 2.
     init(reach: Int, deviation: Double) {
         let weights = gaussianWindow(reach: reach, deviation: deviation)

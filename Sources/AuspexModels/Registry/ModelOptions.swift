@@ -1,11 +1,11 @@
 import AuspexLayers
 import AuspexSupport
 
-/// What a model is made from: the section `model` of a configuration, beside its name.
+/// A model's options: the section `model` of a configuration, except its name.
 ///
 /// Plain values with defaults in code. The keys that a configuration file may give are the type's own stored properties.
 public protocol ModelOptions: Codable, Sendable, Equatable {
-    /// What `model.name` calls the model: `trivd-gan`.
+    /// The model's name in `model.name`: `trivd-gan`.
     static var name: String { get }
 
     /// One sentence or two for each property, by its name: comments of the YAML that people read and edit.
@@ -14,7 +14,7 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
     /// The defaults.
     init()
 
-    /// Height and width of frames, in pixels. Clips of another aspect are scaled to cover it and cut at the centre. Declared with
+    /// Height and width of frames, in pixels. Clips of another aspect are scaled to cover it and cropped at the centre. If declared with
     /// `@FrameSizeOption`, a configuration may give `64` or `[height, width]`.
     var size: FrameSize { get set }
     /// Tc, the frames that are given.
@@ -25,18 +25,18 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
     var frameChannels: Int { get set }
     /// Classes that condition the model; 0 for none.
     var classes: Int { get }
-    /// Whether losses that the model brings depend on the share of the training that is done: such a run can't be made longer.
+    /// Whether losses that the model adds depend on the fraction of the training that is done: such a run cannot be made longer.
     var lossesDependOnSteps: Bool { get }
     /// ch of discriminators for which the configuration gives none.
     var discriminatorChannels: Int { get }
 
-    /// Refuses what no network can be made of.
+    /// Refuses options for which no network can be built.
     ///
     /// - Throws: `ModelConfigurationError` that names the key, what was found, and what was expected.
     func validate() throws(ModelConfigurationError)
 
-    /// Lower bounds of what the network takes, one for each option that makes it large, in closed form: before a network is built or
-    /// described. The first is the one that a person lowers first.
+    /// Lower bounds of what the network needs, one for each option that makes it large, in closed form: computed before a network is built or
+    /// described. The first is the option that users should lower first.
     var leastSizes: [LeastModelSize] { get }
 
     /// A network of these options with new weights, drawn by `initializer`; the options must be valid.
@@ -54,24 +54,24 @@ extension ModelOptions {
     /// The shape of a batch of frames: `[clips, frames, H, W, C]`.
     package func shape(clips: Int, frames: Int) -> [Int] { [clips, frames] + size.sides + [frameChannels] }
 
-    /// What `model.name` calls the model.
+    /// The model's name in `model.name`.
     public var name: String { Self.name }
 }
 
-/// The least that one option of a model takes; in `Double`, because sizes that have to be refused overflow an `Int`.
+/// A lower bound for one option of a model; in `Double`, because sizes that must be refused overflow an `Int`.
 public struct LeastModelSize: Sendable, Equatable {
     /// The option: `channels`.
     public let field: String
-    /// What the option is set to.
+    /// The option's value.
     public let value: Int
-    /// Numbers that training changes.
+    /// Trainable numbers.
     public let parameters: Double
     /// Numbers that a training step keeps for each clip of a micro-batch.
     public let activationsPerClip: Double
-    /// What to do where it is too much: `lower it: the weights grow with its square`.
+    /// Advice if it is too much: `lower it: the weights grow with its square`.
     public let advice: String
 
-    /// What one option of a model takes at least.
+    /// A lower bound for one option of a model.
     public init(
         field: String, value: Int, parameters: Double = 0, activationsPerClip: Double = 0, advice: String
     ) {
@@ -83,19 +83,19 @@ public struct LeastModelSize: Sendable, Equatable {
     }
 }
 
-/// A configuration that no model can be made of.
+/// A configuration for which no model can be built.
 public struct ModelConfigurationError: Error, CustomStringConvertible, Equatable {
     public let description: String
 
-    /// An error of a whole message that begins with the key: `model.size is 48: …`.
+    /// An error with a complete message, which begins with the key: `model.size is 48: …`.
     public init(_ description: String) { self.description = description }
 }
 
-/// The largest number that a count may be: sums and products of a few of them fit in an `Int`.
+/// The largest allowed count: sums and products of a few of them fit in an `Int`.
 package let largestCount = 1 << 30
 
 extension ModelOptions {
-    /// Refuses counts below 1, or too large to count with.
+    /// Refuses counts below 1, or so large that they could overflow.
     public static func checkCounts(_ counts: [(field: String, value: Int)]) throws(ModelConfigurationError) {
         for (field, value) in counts {
             guard value >= 1 else { throw ModelConfigurationError("model.\(field) is \(value): it must be at least 1") }
@@ -105,15 +105,15 @@ extension ModelOptions {
         }
     }
 
-    /// Refuses a size that a network cannot halve as often as it does.
+    /// Refuses a size that a network cannot halve often enough.
     ///
     /// - Parameters:
     ///   - multiple: what both sides must be a multiple of.
-    ///   - reason: why, behind the multiple: `as the generator halves a side 4 times`.
+    ///   - reason: the reason, which follows the multiple in the message: `as the generator halves a side 4 times`.
     public func checkSize(multipleOf multiple: Int, _ reason: String) throws(ModelConfigurationError) {
         for side in size.sides where side < 1 || side > largestCount || side % multiple != 0 {
             func nearest(_ side: Int) -> Int {
-                // Clamped first: what has to be refused may be the largest number that there is.
+                // Clamped first: the refused value may be the largest integer.
                 max(1, (min(max(side, 0), largestCount) + multiple / 2) / multiple) * multiple
             }
             let near = FrameSize(height: nearest(size.height), width: nearest(size.width))

@@ -3,19 +3,19 @@ import AuspexSupport
 
 /// The models that a configuration can name, and the recurrent units that their options can.
 ///
-/// Pass it where a configuration is read:
+/// Pass it to the code that reads a configuration:
 /// ```swift
 /// var registry = ModelRegistry.standard
 /// registry.register(MyModelOptions.self)
 /// let configuration = try Configuration("mine.yaml", registry: registry)
 /// ```
 public struct ModelRegistry: Sendable {
-    /// In the order in which they are listed to people.
+    /// In the order in which they are listed to users.
     private var types: [any ModelOptions.Type]
     /// Recurrent units by name.
     public var units = RecurrentUnitRegistry.standard
 
-    /// A registry of these models, in the order in which people see them.
+    /// A registry of these models, in the order in which users see them.
     public init(_ types: [any ModelOptions.Type]) { self.types = types }
 
     /// Every model of this package: one line a model.
@@ -26,13 +26,13 @@ public struct ModelRegistry: Sendable {
         MotionLayersConfiguration.self,
     ])
 
-    /// The model that a configuration means if it names none.
+    /// The model of a configuration that names none.
     public static let defaultName = TrIVDGANConfiguration.name
 
     /// Names of all models, as a configuration writes them.
     public var names: [String] { types.map { $0.name } }
 
-    /// Adds a model, or replaces the one of its name.
+    /// Adds a model, replacing one of the same name.
     public mutating func register(_ type: any ModelOptions.Type) {
         types.removeAll { $0.name == type.name }
         types.append(type)

@@ -1,15 +1,15 @@
 import AuspexTensors
 
-/// A configuration's model: `name`, and beside it the options of the model of that name.
+/// A configuration's model: `name`, together with the options of that model.
 ///
-/// The name decides which keys there are. A decoder finds it in the registry that its `userInfo` holds (`ModelRegistry.userInfo`), or among the
-/// package's own models. Documents that are older than the name mean `trivd-gan`.
+/// The name decides which keys exist. A decoder looks it up in the registry in its `userInfo` (`ModelRegistry.userInfo`), or among the
+/// package's own models. Documents from before the name was introduced mean `trivd-gan`.
 @propertyWrapper
 public struct NamedModel: Codable, Sendable, Equatable {
     /// The options.
     public var wrappedValue: any ModelOptions
 
-    /// The options of a model, to be encoded with its name.
+    /// A model's options, to be encoded with its name.
     public init(wrappedValue: any ModelOptions) { self.wrappedValue = wrappedValue }
 
     private enum CodingKeys: String, CodingKey { case name }

@@ -3,19 +3,19 @@ import AuspexTensors
 
 /// A network that continues clips: from context frames to the frames that follow.
 ///
-/// Frames are `[B, T, H, W, C]`, float32, in [−1, 1]. How many context frames, of which size and how many channels, its options say. A generator
+/// Frames are `[B, T, H, W, C]`, float32, in [−1, 1]. The options give the number, size and channels of the context frames. A generator
 /// can predict more or fewer frames than it was trained for.
 ///
-/// Everything else in the program knows generators by this protocol alone: to train, predict with, evaluate, measure and save one it takes
-/// nothing more. `ModelRegistry` lists them by name.
+/// The rest of the program uses generators through this protocol only: it is sufficient for training, prediction, evaluation, measuring and
+/// saving. `ModelRegistry` lists them by name.
 public protocol VideoGenerator: Layer {
     /// The options that the network is made from.
     associatedtype Options: ModelOptions
 
-    /// What the network was made from.
+    /// The options of this network.
     var options: Options { get }
 
-    /// Width of the noise z that different futures are drawn from; 0 where there is one future for each context.
+    /// Width of the noise z that different futures are drawn from; 0 if each context has one future.
     var latentSize: Int { get }
 
     /// Continues clips.
@@ -23,56 +23,56 @@ public protocol VideoGenerator: Layer {
     /// - Parameters:
     ///   - context: `[B, Tc, H, W, C]`.
     ///   - horizon: how many frames to predict.
-    ///   - noise: z, `[B, latentSize]`, standard normal; not looked at where `latentSize` is 0.
-    ///   - classes: one a clip, where the options have classes.
+    ///   - noise: z, `[B, latentSize]`, standard normal; ignored if `latentSize` is 0.
+    ///   - classes: one per clip, if the options have classes.
     func callAsFunction(context: Tensor, horizon: Int, noise: Tensor, classes: [Int]?, _ pass: Pass) -> GeneratorOutput
 
-    /// Losses that come with the model, beside those that the training lists; none by default.
+    /// Losses of the model's own, besides those of the training; none by default.
     ///
     /// - Parameters:
     ///   - output: of this pass.
-    ///   - clips: gives the whole clips, `[B, Tc + Tp, H, W, C]`: targets may be made from the true future.
-    ///   - progress: the share of the training that is done, from 0 to 1.
+    ///   - clips: returns the whole clips, `[B, Tc + Tp, H, W, C]`: targets may be computed from the true future.
+    ///   - progress: the fraction of the training that is done, from 0 to 1.
     func losses(
         of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
     ) -> [GeneratorLoss]
 }
 
-/// What a generator gives.
+/// A generator's output.
 public struct GeneratorOutput {
     /// The predicted frames, `[B, horizon, H, W, C]`.
     public var frames: Tensor
-    /// What else may be looked at, by name: motion, masks, layers. Shapes are the model's own.
+    /// Maps for inspection, by name: motion, masks, layers. Shapes depend on the model.
     public var maps: [String: Tensor]
 
-    /// The map of how far what is seen has moved from its place in the last given frame, (dy, dx) in pixels: `[B, horizon, H, W, 2]`.
+    /// The map of how far things have moved from their place in the last given frame, (dy, dx) in pixels: `[B, horizon, H, W, 2]`.
     public static let displacement = "displacement"
-    /// The map of how far each predicted pixel is of what is in front, from 0 to 1: `[B, horizon, H, W, 1]`.
+    /// The map of how much each predicted pixel belongs to the foreground, from 0 to 1: `[B, horizon, H, W, 1]`.
     public static let opacity = "opacity"
-    /// The map of what lies behind, in [0, 1]: `[B, H, W, C]`.
+    /// The map of the background, in [0, 1]: `[B, H, W, C]`.
     public static let canvas = "canvas"
 
-    /// Predicted frames `[B, horizon, H, W, C]`, and what else may be looked at.
+    /// Predicted frames `[B, horizon, H, W, C]`, and maps for inspection.
     public init(frames: Tensor, maps: [String: Tensor] = [:]) {
         self.frames = frames
         self.maps = maps
     }
 }
 
-/// A term of a generator's loss that the model itself brings.
+/// A term of a generator's loss that the model itself adds.
 public struct GeneratorLoss {
-    /// What logs call it.
+    /// Its name in logs.
     public let name: String
-    /// What the value is multiplied with.
+    /// The factor of the value in the loss.
     public let weight: Float
-    /// A scalar, before it is weighted.
+    /// A scalar, unweighted.
     public let value: Tensor
 
     /// A term of a loss.
     ///
     /// - Parameters:
-    ///   - name: what logs call it.
-    ///   - weight: what the value is multiplied with.
+    ///   - name: its name in logs.
+    ///   - weight: the factor of the value in the loss.
     ///   - value: a scalar, on the pass's tape.
     public init(name: String, weight: Float, value: Tensor) {
         self.name = name

@@ -62,7 +62,7 @@ public final class I3D: Sendable {
     package convenience init(seed: UInt64, precision: Precision = .float32) {
         let stream = RandomStream(seed: seed, name: "I3D")
         self.init(precision) { name, shape in
-            // So that activations keep their scale.
+            // Scaled so that activations keep their variance.
             if name.hasSuffix("/var") { return Tensor(repeating: 1, shape: shape) }
             let inputs = Array(shape.dropLast()).product
             return stream.named(name).normal(shape) * Tensor((2 / Float(inputs)).squareRoot())

@@ -1,28 +1,28 @@
 import Foundation
 
-/// A file that cannot be used: names the file, what was found, what was expected, and the way out.
+/// A file that cannot be used: names the file, what was found, what was expected, and what to do.
 public struct FileError: RemediableError, Sendable, Equatable, CustomStringConvertible, LocalizedError {
-    /// What sort of trouble it is, for programs that decide by it; people read `description`.
+    /// The kind of problem, for programs that act on it; people read `description`.
     public enum Kind: String, Sendable {
         /// There is no such file or folder.
         case missing
-        /// It exists, and the system refuses to read it.
+        /// It exists, but the system refuses to read it.
         case unreadable
         /// It cannot be written there.
         case unwritable
         /// It ends before what its own header promises.
         case truncated
-        /// Its bytes contradict the format.
+        /// Its bytes violate the format.
         case garbled
-        /// A legal file that holds something this program does not take.
+        /// A valid file with content that this program does not support.
         case unsupported
-        /// Something is there already that must not be replaced.
+        /// Something exists already and must not be replaced.
         case exists
-        /// Whoever read from it has gone.
+        /// The reader has closed the pipe.
         case closed
     }
 
-    /// What sort of trouble it is.
+    /// The kind of problem.
     public let kind: Kind
     /// The file or folder, as the caller named it.
     public let path: String
@@ -32,7 +32,7 @@ public struct FileError: RemediableError, Sendable, Equatable, CustomStringConve
     public let expected: String
     /// What to do, in the imperative: `check the path`.
     public let advice: String
-    /// The caller's choices that `advice` speaks of.
+    /// The caller's choices that `advice` refers to.
     public let remedies: [Remedy]
 
     /// Makes an error whose text is `PATH: found FOUND, expected EXPECTED; ADVICE`.
@@ -50,7 +50,7 @@ public struct FileError: RemediableError, Sendable, Equatable, CustomStringConve
     public var description: String { "\(path): found \(found), expected \(expected); \(advice)" }
     public var errorDescription: String? { description }
 
-    /// The trouble that the system reported for a file that was to be read.
+    /// The error that the system reported for a file to be read.
     package static func reading(_ path: String, code: Int32 = errno) -> FileError {
         if code == ENOENT || code == ENOTDIR {
             return FileError(
@@ -61,7 +61,7 @@ public struct FileError: RemediableError, Sendable, Equatable, CustomStringConve
             advice: "check the path and its permissions")
     }
 
-    /// The trouble that the system reported for a file or folder that was to be written.
+    /// The error that the system reported for a file or folder to be written.
     package static func writing(_ path: String, code: Int32 = errno) -> FileError {
         let advice =
             switch code {
@@ -79,7 +79,7 @@ public struct FileError: RemediableError, Sendable, Equatable, CustomStringConve
             advice: advice)
     }
 
-    /// The trouble that the system reported for standard output or standard error.
+    /// The error that the system reported for standard output or standard error.
     package static func writingStream(_ name: String, code: Int32) -> FileError {
         let advice =
             switch code {
@@ -92,7 +92,7 @@ public struct FileError: RemediableError, Sendable, Equatable, CustomStringConve
             expected: "a stream that takes the result", advice: advice)
     }
 
-    /// The same trouble with the name that people gave, where it is told of a temporary name.
+    /// The same error with the name that the user gave, instead of a temporary name.
     package func naming(_ path: String, insteadOf temporary: String) -> FileError {
         func named(_ text: String) -> String { text.replacing(temporary, with: path) }
         return FileError(

@@ -1,6 +1,6 @@
-/// Stops the program for a mistake of whoever wrote the call: a shape that cannot be, a type that does not fit.
+/// Stops the program for a mistake in the calling code: an impossible shape, a type that does not fit.
 ///
-/// Built on `fatalError`, because `precondition` drops its message in release builds. Bad input of a user is never reported here but thrown.
+/// Built on `fatalError`, because `precondition` drops its message in release builds. Bad user input is never reported here but thrown.
 public func stopProgram(
     _ operation: String, _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
 ) -> Never {

@@ -1,14 +1,14 @@
-/// A choice of the caller's that would avoid an error, named independently of how a program lets people make it.
+/// A choice of the caller that would avoid an error, named independently of how a program lets users make it.
 ///
-/// An error's text says in words what to do. A program that takes arguments adds what it calls the choice; the library does not know that name.
+/// An error's text says in words what to do. A program that takes arguments adds the option's name, which the library does not know.
 public enum Remedy: Hashable, Sendable {
     // MARK: What a source is
 
-    /// Name the order of an array's sides, `SourceOptions.axes`; any of these would do, and an empty list says nothing about which.
+    /// Give the order of an array's sides, `SourceOptions.axes`; any of these would work, and an empty list suggests none.
     case axes([String])
-    /// Name the smallest and the largest value of an array of floats, `SourceOptions.range`; one of these may be meant.
+    /// Give the smallest and the largest value of an array of floats, `SourceOptions.range`; one of these may be meant.
     case valueRange([ClosedRange<Float>])
-    /// Say how many frames a second there are, `SourceOptions.framesPerSecond`.
+    /// Give the number of frames per second, `SourceOptions.framesPerSecond`.
     case frameRate
     /// Allow a file more time, `InputGuard.limitSeconds`.
     case readTimeout
@@ -19,7 +19,7 @@ public enum Remedy: Hashable, Sendable {
 
     // MARK: How much of it
 
-    /// Take this many frames of every clip; nil where any smaller number may do.
+    /// Take this many frames of every clip; nil if any smaller number may work.
     case clipFrames(Int?)
     /// Take another number of clips.
     case clipCount
@@ -48,9 +48,9 @@ public enum Remedy: Hashable, Sendable {
     case sameClips
     /// Keep the features of clips.
     case keepFeatures
-    /// State the reported value otherwise.
+    /// State the reported value differently.
     case reportedValue
-    /// State the condition otherwise.
+    /// State the condition differently.
     case threshold
     /// Change one field of the configuration.
     case assignment
@@ -59,18 +59,18 @@ public enum Remedy: Hashable, Sendable {
 
     /// Write to another place.
     case output
-    /// Replace what is there.
+    /// Replace what exists.
     case overwrite
-    /// Go on with the run that is there.
+    /// Resume the existing run.
     case resume
 
     // MARK: Other work that comes first
 
     /// Train a model.
     case train
-    /// Look into a file of tensors.
+    /// Inspect a file of tensors.
     case inspectFile
-    /// Look into a source of clips.
+    /// Inspect a source of clips.
     case inspectSource
     /// Write clips of a synthetic source.
     case synthesize
@@ -80,12 +80,12 @@ public enum Remedy: Hashable, Sendable {
     case score
     /// Download the weights of a network, named by its package.
     case fetchWeights(String)
-    /// Take weights out of a package that is already there.
+    /// Import weights from a package on disk.
     case importWeights
 }
 
 /// An error that knows which choices of the caller would avoid it.
 public protocol RemediableError: Error {
-    /// What would avoid the error, each by itself or together as its text says; empty where no choice would.
+    /// The choices that would avoid the error, each alone or together as its text says; empty if there are none.
     var remedies: [Remedy] { get }
 }

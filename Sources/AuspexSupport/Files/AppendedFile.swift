@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that grows by whole records: one that does not fit on the disk leaves no part of itself behind.
+/// A file that grows by whole records: a record that does not fit on the disk is not written in part.
 package final class AppendedFile {
     package let path: String
     private let descriptor: Int32
@@ -14,9 +14,9 @@ package final class AppendedFile {
 
     deinit { close(descriptor) }
 
-    /// Adds a record, in one write unless the system splits it: a killed program leaves at most one cut record, at the end.
+    /// Adds a record, in one write unless the system splits it: a killed program leaves at most one incomplete record, at the end.
     ///
-    /// - Throws: `FileError`; the file is then as it was before.
+    /// - Throws: `FileError`; the file is then unchanged.
     package func append(_ record: [UInt8]) throws {
         var before = stat()
         let isKnown = fstat(descriptor, &before) == 0

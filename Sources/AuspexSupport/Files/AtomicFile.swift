@@ -2,7 +2,7 @@ import Foundation
 
 /// Writes a file under a temporary name, flushes it to the disk and renames it: readers see the old file or the whole new one.
 package struct AtomicFile {
-    /// Writes `path` anew; where `body` throws, nothing is left behind and an older file stays as it was.
+    /// Writes `path` as a whole; if `body` throws, nothing is left behind and an older file stays unchanged.
     package static func write<Result>(
         to path: String, _ body: (FileSink) throws -> Result
     ) throws -> Result {
@@ -21,7 +21,7 @@ package struct AtomicFile {
         try write(to: path) { try $0.write(Array(bytes)) }
     }
 
-    /// Removes what a killed program left half written in a folder; only for the one program that writes there.
+    /// Removes half-written files that a killed program left in a folder; for the only program that writes there.
     package static func removeLeftovers(in folder: String) throws {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
@@ -32,16 +32,16 @@ package struct AtomicFile {
         }
     }
 
-    /// Makes a rename in this folder outlast a loss of power.
+    /// Makes a rename in this folder survive a loss of power.
     package static func flushFolder(_ path: String) throws {
         let descriptor = FileCall.open(path, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw FileError.writing(path) }
         defer { close(descriptor) }
-        // Some network file systems cannot flush a folder and say so by EINVAL: nothing better is to be had there.
+        // Some network file systems cannot flush a folder and return EINVAL: nothing better is possible there.
         guard FileCall.flush(descriptor, path: path) == 0 || errno == EINVAL else { throw FileError.writing(path) }
     }
 
-    /// Makes a folder and those above it.
+    /// Makes a folder and its parents.
     ///
     /// - Throws: `FileError` with the system's own reason.
     package static func makeFolders(_ path: String) throws {
@@ -55,7 +55,7 @@ package struct AtomicFile {
         }
     }
 
-    /// Gives a finished folder its name; what has the name already is swapped out in one step, and removed.
+    /// Gives a finished folder its name; an existing folder of that name is swapped out in one step, and removed.
     package static func replaceFolder(_ path: String, by temporary: String) throws {
         if access(path, F_OK) != 0 {
             guard FileCall.rename(temporary, to: path) == 0 else { throw FileError.writing(path) }
@@ -64,7 +64,7 @@ package struct AtomicFile {
         } else {
             let code = errno
             guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(code) else { throw FileError.writing(path, code: code) }
-            // A file system without exchange: for a moment nothing has the name.
+            // A file system without exchange: for a moment the name does not exist.
             let aside = TemporaryName.beside(path)
             guard FileCall.rename(path, to: aside) == 0 else { throw FileError.writing(path) }
             guard FileCall.rename(temporary, to: path) == 0 else {
@@ -83,7 +83,7 @@ package struct AtomicFile {
     }
 }
 
-/// Where the bytes of a file under its temporary name go.
+/// Receives the bytes of a file under its temporary name.
 package final class FileSink {
     package let path: String
     private let temporary: String
@@ -112,7 +112,7 @@ package final class FileSink {
 
     package func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
 
-    /// Writes over bytes that are there already, such as a header that waited for a count; outside `count` and `checksum`.
+    /// Overwrites earlier bytes, such as a header that needed a count; does not affect `count` and `checksum`.
     package func overwrite(_ bytes: [UInt8], at offset: Int) throws {
         try bytes.withUnsafeBytes { try put($0, at: offset) }
     }
@@ -123,10 +123,10 @@ package final class FileSink {
 
     /// Flushes and gives the file its name.
     ///
-    /// - Parameter flushingFolder: whether the name itself must outlast a loss of power; false for files of a folder that is flushed at its end.
+    /// - Parameter flushingFolder: whether the name itself must survive a loss of power; false for files of a folder that is flushed at its end.
     package func commit(flushingFolder: Bool = true) throws {
         guard FileCall.flush(descriptor, path: path) == 0 else { throw FileError.writing(path) }
-        // A file system over the network may report a full disk only now.
+        // A network file system may report a full disk only now.
         let closed = close(descriptor)
         let closingCode = errno
         descriptor = -1

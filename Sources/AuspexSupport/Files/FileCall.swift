@@ -2,7 +2,7 @@ import CAuspexSystem
 import Foundation
 import Synchronization
 
-/// The system calls that change files, gathered so that a test can make each one fail, or end the work at each one as a kill would.
+/// The system calls that change files, collected here so that a test can make each one fail, or stop at each one as a kill would.
 ///
 /// They return what the system call returns, and leave the reason in `errno`.
 package enum FileCall {
@@ -10,10 +10,10 @@ package enum FileCall {
         case makeFolder, open, write, flush, rename, link, remove
     }
 
-    /// Asked before each call: the error that the call ends with instead of being made; nil lets it go ahead.
+    /// Called before each system call: returns the error to fail with, or nil to let the call proceed.
     package typealias Fault = @Sendable (Name, _ path: String) -> Int32?
 
-    /// By thread, so that tests do not disturb each other. (A task-local value of a function type crashes when built with Swift 6.3's optimiser.)
+    /// Per thread, so that tests do not disturb each other. (A task-local value of a function type crashes when built with Swift 6.3's optimiser.)
     private static let faults = Mutex<[UInt: Fault]>([:])
     private static let hasFaults = Atomic<Bool>(false)
 
@@ -40,7 +40,7 @@ package enum FileCall {
         call(.open, path) { Foundation.open(path, flags | O_CLOEXEC, 0o644) }
     }
 
-    /// Writes all of the bytes, at the descriptor's own place or at an offset.
+    /// Writes all of the bytes, at the descriptor's position or at an offset.
     package static func write(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int? = nil, path: String
     ) -> Int32 {
@@ -68,7 +68,7 @@ package enum FileCall {
         call(.rename, path) { Foundation.rename(path, other) }
     }
 
-    /// Gives a new file or folder the name of an older one, which takes the new one's: one step, between which there is nothing.
+    /// Exchanges the names of a new file or folder and an older one in one step; the name always exists.
     package static func exchange(_ path: String, with other: String) -> Int32 {
         call(.rename, path) { ax_exchange(path, other) }
     }
@@ -77,7 +77,7 @@ package enum FileCall {
         call(.link, path) { symlink(target, path) }
     }
 
-    /// Removes a file, or a folder with all that is in it, as far as possible.
+    /// Removes a file, or a folder with all of its contents, as far as possible.
     package static func remove(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// What has a name, as far as programs care.
+/// The kinds of file that programs distinguish.
 package enum FileKind: Sendable {
     case file, folder
 
-    /// - Returns: nil where nothing has the name.
-    /// - Throws: `FileError` where the system does not let us look: a folder above it that may not be searched, a loop of links, a name too long.
+    /// - Returns: nil if no file has the name.
+    /// - Throws: `FileError` where the system does not let us look: a parent folder that may not be searched, a loop of links, a name too long.
     package static func of(_ path: String) throws -> FileKind? {
         var status = stat()
         if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file }
@@ -16,7 +16,7 @@ package enum FileKind: Sendable {
 }
 
 extension Error {
-    /// The system's error code, where Foundation wraps one.
+    /// The system's error code, if Foundation wraps one.
     package var systemCode: Int32? {
         if let error = self as? POSIXError { return error.code.rawValue }
         let error = self as NSError

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Reading of small text files, with the system's reason where it fails.
+/// Reads small text files, with the system's reason if it fails.
 package enum FileReading {
-    /// More than any configuration or result: what is larger is some other file.
+    /// Larger than any configuration or result: a larger file is something else.
     private static let limitBytes = 1 << 26
 
     package static func bytes(of path: String) throws -> Data {

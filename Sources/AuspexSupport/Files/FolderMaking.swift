@@ -1,6 +1,6 @@
 import Foundation
 
-/// Making folders, with the system's reason where it fails.
+/// Makes folders, with the system's reason if it fails.
 package enum FolderMaking {
     package static func make(_ folder: String) throws {
         try AtomicFile.makeFolders(folder)

@@ -1,6 +1,6 @@
-/// Parts of paths as text, whether anything is there or not.
+/// Parts of paths as text, whether or not a file exists there.
 package enum PathParts {
-    /// The folder that holds a path; empty for what is in the folder we are in, `/` for what is in the root and for the root.
+    /// The folder of a path; empty for a path in the current folder, `/` for a path in the root and for the root.
     ///
     /// (Foundation's `deletingLastPathComponent` stops the program for names of one letter.)
     package static func folder(of path: String) -> String {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// How the bytes of a large file are reached.
+/// How the bytes of a large file are accessed.
 public enum FileAccess: Sendable {
-    /// By reading the part that is asked for: a file cut short meanwhile gives an error.
+    /// By reading the requested part: a file truncated meanwhile gives an error.
     case read
-    /// Through a memory map: the cheapest for many small parts. The file must not be cut while it is open (the system would stop the program).
+    /// Through a memory map: cheapest for many small parts. The file must not be truncated while it is open (the system would stop the program).
     case mapped
 }
 
@@ -16,7 +16,7 @@ package final class RandomAccessFile: @unchecked Sendable {
     private let map: UnsafeRawPointer?
 
     package init(path: String, access: FileAccess = .read) throws {
-        // Opening a pipe would wait for a writer: without waiting, what it is can be looked at.
+        // Opening a pipe would wait for a writer; non-blocking mode lets us check the file's kind first.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError.reading(path) }
         var status = stat()
@@ -28,7 +28,7 @@ package final class RandomAccessFile: @unchecked Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             throw FileError(
-                .unreadable, path: path, found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file",
+                .unreadable, path: path, found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "something that is not a regular file",
                 expected: "a file", advice: "name the file itself")
         }
         self.path = path
@@ -81,7 +81,7 @@ package final class RandomAccessFile: @unchecked Sendable {
         return bytes
     }
 
-    /// Numbers in the map's own pages, which stay as long as the file is open; nil without a map, or where they do not begin at a multiple of 4.
+    /// Numbers in the map's own pages, which stay as long as the file is open; nil without a map, or if they do not begin at a multiple of 4.
     package func mappedFloats(at offset: Int, count: Int) -> UnsafeBufferPointer<Float>? {
         guard let map, offset % 4 == 0, offset >= 0, count <= (sizeBytes - offset) / 4 else { return nil }
         return UnsafeBufferPointer(start: (map + offset).assumingMemoryBound(to: Float.self), count: count)
@@ -90,12 +90,12 @@ package final class RandomAccessFile: @unchecked Sendable {
     package func truncated(at found: Int, wanted: Int) -> FileError {
         FileError(
             .truncated, path: path, found: "\(found, "byte")", expected: "at least \(wanted)",
-            advice: "the file was cut: copy or make it again")
+            advice: "the file was truncated; copy or create it again")
     }
 }
 
 extension [Int] {
-    /// Bytes of an array of this shape as a file announces it; nil where that, or any product of some of its sides, does not fit.
+    /// The size in bytes of an array of this shape, as declared by a file; nil if it, or any product of some of its sides, overflows.
     package func sizeBytes(of elementBytes: Int) -> Int? {
         var bytes = elementBytes
         for side in self where side != 0 {

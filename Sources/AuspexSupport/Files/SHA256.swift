@@ -1,13 +1,13 @@
-/// SHA-256, the checksum that names weights files.
+/// SHA-256, the checksum that identifies weights files.
 ///
-/// Our own, because the well-kept package for it compiles a whole cryptography library, minutes of building, for this one function. It serves to
-/// recognise files, never to keep a secret.
+/// Our own implementation, because the well-maintained package for it compiles a whole cryptography library, which takes minutes. It only serves to
+/// identify files, never to keep a secret.
 /// Source: FIPS 180-4, "Secure Hash Standard", sections 4.1.2, 5.3.3 and 6.2.2.
 package struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    /// Bytes that do not fill a block yet.
+    /// Bytes of an incomplete block.
     private var rest: [UInt8] = []
     private var count: UInt64 = 0
 
@@ -54,7 +54,7 @@ package struct SHA256: Sendable {
         rest += bytes[(place + 64 * blocks)...]
     }
 
-    /// The checksum of what was given so far, 32 bytes.
+    /// The checksum of the bytes so far, 32 bytes.
     package var bytes: [UInt8] {
         var copy = self
         let padding = [0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64)
@@ -63,7 +63,7 @@ package struct SHA256: Sendable {
         return copy.state.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
     }
 
-    /// The checksum of what was given so far, in hexadecimal.
+    /// The checksum of the bytes so far, in hexadecimal.
     package var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Standard output and standard error, written without Foundation's file handles, which stop the program where a write fails.
+/// Standard output and standard error, written without Foundation's file handles, which stop the program if a write fails.
 package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
@@ -21,7 +21,7 @@ package enum StandardStream: Int32, Sendable {
                 if count >= 0 {
                     done += count
                 } else if errno == EAGAIN {
-                    // Another program may have set the terminal that we share not to block.
+                    // Another program may have made the shared terminal non-blocking.
                     var waiting = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
                     poll(&waiting, 1, 100)
                 } else if errno != EINTR {
@@ -31,12 +31,12 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 
-    /// Opens whichever of standard input, output and error are closed, so that no file of ours gets their numbers.
+    /// Opens standard input, output and error if they are closed, so that no file of ours gets their numbers.
     ///
-    /// What takes the place of a closed one refuses to be read or written, as the closed one would.
+    /// The replacement refuses to be read or written, as the closed one would.
     package static func reserveDescriptors() {
         for number: Int32 in 0...2 where fcntl(number, F_GETFD) < 0 {
-            // The lowest free number is this one: those below are open by now.
+            // The lowest free number is this one: those below are already open.
             _ = open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY)
         }
     }

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// Names under which files and folders grow until they are whole: `.partial-PROCESS-RANDOM`, beside the place where they will be.
+/// Names for unfinished files and folders: `.partial-PROCESS-RANDOM`, beside their final place.
 ///
-/// The final name is not part of it: file systems allow 255 bytes, and a name as long as that must work.
+/// The final name is not part of it: file systems allow 255 bytes, and a name of that length must work.
 package enum TemporaryName {
-    /// What marks such a name, here and in versions that put the final name before it.
+    /// The marker of such names, here and in versions that put the final name before it.
     static let mark = ".partial-"
 
     package static func beside(_ path: String) -> String {
@@ -26,12 +26,12 @@ package enum TemporaryName {
         sweep(folder)
     }
 
-    /// A leftover has an old temporary name, and nobody holds it: the system lets go of locks however a program ends.
+    /// A leftover has an old temporary name, and nobody holds its lock: the system releases locks however a program ends.
     package static func sweep(_ folder: String, olderThanSeconds age: Double = 60) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where isTemporary(name) {
             let path = folder + "/" + name
             var status = stat()
-            // A writer takes the lock right after it makes the file: between the two, only its age protects it.
+            // A writer takes the lock right after it makes the file: in between, only the file's age protects it.
             guard lstat(path, &status) == 0, Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec) >= age else {
                 continue
             }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How much memory the process may use.
 package enum MachineMemory {
-    /// The machine's memory, cut by the container's and the process's limits, in bytes.
+    /// The machine's memory in bytes, reduced to the container's and the process's limits.
     package static let bytes: Double = {
         let own = Double(ProcessInfo.processInfo.physicalMemory)
         let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in

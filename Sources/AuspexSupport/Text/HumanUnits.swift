@@ -13,7 +13,7 @@ public enum HumanUnits {
         let units: [(name: String, seconds: Double)] = [
             ("years", 31_557_600), ("days", 86_400), ("h", 3_600), ("min", 60), ("s", 1), ("ms", 1e-3),
         ]
-        // From two of a unit on: `90 s` says more than `1.5 min`, and nothing is one year.
+        // Switches units at two: `90 s` says more than `1.5 min`, and "1 years" is avoided.
         let unit = units.dropLast().first { seconds >= 2 * $0.seconds } ?? (seconds >= 0.1 ? units[4] : units[5])
         return "\(digits(seconds / unit.seconds)) \(unit.name)"
     }

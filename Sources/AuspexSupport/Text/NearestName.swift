@@ -1,7 +1,7 @@
-/// Finds what a mistyped name was meant to be.
+/// Finds the name that a mistyped one was meant to be.
 package enum NearestName {
-    /// The candidate that a name was most likely meant to be: a slip of a few letters, or a name of which only some words were written
-    /// (`learningRate` for `generatorLearningRate`). Among equals the one with fewer changed letters, then the first in alphabetical order.
+    /// The candidate that a name was most likely meant to be: one that differs by a few letters, or one of which only some words were written
+    /// (`learningRate` for `generatorLearningRate`). Ties go to the one with fewer changed letters, then to the first in alphabetical order.
     ///
     /// - Returns: nil where no candidate is similar enough to be worth suggesting.
     package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
@@ -12,16 +12,16 @@ package enum NearestName {
         }
     }
 
-    /// The candidate that differs from a name by a slip of a few letters; nil where there is none.
+    /// The candidate that differs from a name by a few letters; nil if there is none.
     package static func slip(_ name: String, among candidates: some Sequence<String>) -> String? {
         nearest(name, among: candidates) { letters, _ in isSlip(letters, in: name) ? letters : nil }
     }
 
-    /// - Parameter cost: of the changed letters and a candidate; nil rules the candidate out.
+    /// - Parameter cost: computed from the changed letters and a candidate; nil rules the candidate out.
     private static func nearest(
         _ name: String, among candidates: some Sequence<String>, cost: (Int, String) -> Int?
     ) -> String? {
-        // Comparing costs the product of both lengths; nobody mistypes a name of so many letters.
+        // A comparison costs the product of both lengths; a name this long is not a typo.
         guard (1...200).contains(name.count) else { return nil }
         var best: (name: String, cost: Int, letters: Int)?
         for candidate in candidates.sorted() {
@@ -37,7 +37,7 @@ package enum NearestName {
         letters <= (name.count < 4 ? 1 : max(2, name.count / 3))
     }
 
-    /// How many words of a candidate a name leaves out (or adds), where one of the two has all words of the other; nil where neither has.
+    /// How many words of a candidate a name leaves out (or adds), if one of the two has all words of the other; nil otherwise.
     private static func missingWords(of candidate: String, in name: String) -> Int? {
         let (written, known) = (words(of: name), words(of: candidate))
         guard !written.isEmpty, !known.isEmpty else { return nil }
@@ -49,7 +49,7 @@ package enum NearestName {
             rest.remove(at: place)
             slips += letters
         }
-        // A single short word, such as `of`, says too little.
+        // A single short word, such as `of`, is too weak a hint.
         guard fewer.joined().count >= 4 else { return nil }
         return slips + more.count - fewer.count
     }
@@ -71,7 +71,7 @@ package enum NearestName {
         return words.filter { !$0.isEmpty }
     }
 
-    /// Letters put in, left out, exchanged, or swapped with their neighbour (optimal string alignment).
+    /// The number of letters inserted, deleted, replaced, or swapped with their neighbour (optimal string alignment).
     static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a), Array(b))
         var before: [Int] = []

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A result as JSON, keys in alphabetical order: numbers that JSON has no form for are the strings `Infinity`, `-Infinity` and `NaN`.
+/// A result as JSON, keys in alphabetical order: numbers that JSON cannot represent are the strings `Infinity`, `-Infinity` and `NaN`.
 package enum ReportFile {
     private static let (infinity, minusInfinity, notANumber) = ("Infinity", "-Infinity", "NaN")
 
-    /// - Parameter onOneLine: for programs; else with a line for each field.
+    /// - Parameter onOneLine: for programs; otherwise a line for each field.
     package static func data(_ report: some Encodable, onOneLine: Bool = false) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,12 +1,12 @@
-/// Keeps what somebody typed, or what a file holds, from filling the screen when a message repeats it.
+/// Keeps user input or file contents from filling the screen when a message repeats them.
 package enum ShortenedEcho {
-    /// Digits that a number in a message may have. No number that means anything has more.
+    /// The largest number of digits in a message. No meaningful number has more.
     static let mostDigits = 64
-    /// A little more than the longest name that a file can have; a path is longer, and is shown whole, as its reader needs it.
+    /// A little more than the longest file name; a path is longer, and is shown whole, as its reader needs it.
     static let mostLetters = 300
     static let mostOfMessage = 6000
 
-    /// A message in which numbers and words that are too long to be meant are cut in the middle, with their length beside them.
+    /// A message in which overlong numbers and words are shortened in the middle, with their length added.
     package static func shortened(_ message: String) -> String {
         var result = ""
         var word = ""

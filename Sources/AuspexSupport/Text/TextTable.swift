@@ -20,7 +20,7 @@ package struct TextTable {
         }.joined(separator: "\n")
     }
 
-    /// Whether every cell below the heading begins as a number does.
+    /// Whether every cell below the heading begins like a number.
     private func isNumeric(_ column: Int) -> Bool {
         let cells = rows.dropFirst().filter { $0.count > column && !$0[column].isEmpty }.map { $0[column] }
         return !cells.isEmpty && cells.allSatisfy { $0.first?.isNumber == true || "+-".contains($0.prefix(1)) }

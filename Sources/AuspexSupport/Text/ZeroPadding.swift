@@ -1,5 +1,5 @@
 extension String {
-    /// A number behind as many zeros as make `digits` digits of it: names that sort as their numbers. A longer number stays whole.
+    /// A number padded with zeros to `digits` digits, so that names sort as their numbers do. A longer number stays whole.
     ///
     /// - Parameter number: 0 or more.
     package init(_ number: Int, digits: Int, radix: Int = 10) {

@@ -1,4 +1,4 @@
-/// What one element of a tensor is stored as.
+/// How one element of a tensor is stored.
 ///
 /// Networks use `float32` and `bfloat16`; pixels and fields `uint8` and `float32`. Statistics of metrics are `Double` arrays, not tensors.
 public enum ElementType: String, Codable, Sendable, CaseIterable {
@@ -23,7 +23,7 @@ public enum ElementType: String, Codable, Sendable, CaseIterable {
 
 /// A Swift type that a tensor can hold.
 public protocol TensorScalar: BitwiseCopyable, Sendable, ExpressibleByIntegerLiteral {
-    /// What a tensor of such elements is stored as.
+    /// The element type of a tensor of such elements.
     static var elementType: ElementType { get }
 }
 

@@ -11,7 +11,7 @@ public enum Kernels {
 
     /// Instruction sets that the kernels are compiled for, each containing those before it.
     public enum InstructionSet: String, CaseIterable, Sendable, Codable {
-        /// What every processor of the architecture has.
+        /// The architecture's minimum.
         case baseline
         /// AVX2 with FMA, 8 floats at a time.
         case avx2
@@ -27,7 +27,7 @@ public enum Kernels {
         }
     }
 
-    /// The one whose kernels run: the processor's best, limited by the environment variable `AUSPEX_ISA` (`baseline` or `avx2`).
+    /// The instruction set in use: the processor's best, limited by the environment variable `AUSPEX_ISA` (`baseline` or `avx2`).
     public static var instructionSet: InstructionSet {
         InstructionSet.allCases.first { $0.isa == ax_isa_selected() } ?? .baseline
     }

@@ -1,14 +1,14 @@
 import CAuspexLAPACK
 import Foundation
 
-/// OpenBLAS's working memory, which must be there before its first call: OpenBLAS itself asks again for ever where it does not get it.
+/// OpenBLAS's working memory, which must be available before its first call: OpenBLAS itself retries forever if it does not get it.
 package enum MatrixLibrary {
-    /// What OpenBLAS maps at once for a thread that calls it.
+    /// The memory that OpenBLAS maps at once for a calling thread.
     private static let bufferBytes = 128 << 20
 
-    /// Called before any product or factorisation; next to free after the first time.
+    /// Called before any product or factorisation; nearly free after the first time.
     ///
-    /// OpenBLAS begins with one thread (`CAuspexSystem`) and gets here as many as the kernels have; each maps as much memory as the caller.
+    /// OpenBLAS begins with one thread (`CAuspexSystem`) and gets as many as the kernels have here; each maps as much memory as the caller.
     package static func prepare() {
         _ = prepared
         let wanted = Int32(clamping: Kernels.threads)

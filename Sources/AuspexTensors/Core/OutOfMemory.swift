@@ -2,13 +2,13 @@ import AuspexSupport
 import CAuspexSystem
 import Foundation
 
-/// Memory that the engine cannot go on without, and does not get.
+/// Reports that memory is missing without which the engine cannot continue.
 ///
-/// Operations on tensors do not throw, and nothing is wrong with the program: it ends with one line and status 1, not with a trap.
+/// Operations on tensors do not throw, and the program is not at fault: it ends with one line and status 1, not with a trap.
 package enum OutOfMemory {
     /// Ends the process.
     ///
-    /// - Parameter purpose: what the memory was for: "a tensor".
+    /// - Parameter purpose: what the memory was needed for: "a tensor".
     package static func stop(wanting bytes: Int, for purpose: String) -> Never {
         let limit = ax_address_space_limit()
         let allowance = limit == .max ? "" : "; the process may use \(limit >> 20) MiB of address space (ulimit -v)"
@@ -27,12 +27,12 @@ package enum OutOfMemory {
         return "\(whole) MiB"
     }
 
-    /// Whether so many bytes can be mapped now and leave room for what libraries take beside.
+    /// Whether this many bytes can be mapped now and still leave room for libraries.
     package static func leavesRoom(forBytes bytes: Int) -> Bool {
         let free = ax_free_address_space()
         return free == .max || free >= UInt64(bytes) + UInt64(reserveBytes)
     }
 
-    /// oneDNN, the Swift runtime and others crash where a small allocation fails: the engine's own, large ones stop before that.
+    /// oneDNN, the Swift runtime and others crash if a small allocation fails: the engine's own, large allocations stop before that.
     private static let reserveBytes = 32 << 20
 }

@@ -1,39 +1,39 @@
-/// Runs tensor code on shapes alone: tensors made inside have no memory and no kernel runs, but memory and work are counted.
+/// Runs tensor code on shapes alone: its tensors have no memory and no kernel runs, but memory and work are counted.
 ///
-/// The code that is counted is the code that runs otherwise, so the count cannot drift from it, and it takes milliseconds and a few megabytes for
-/// networks of any size. Where code looks at numbers (a loss, a norm) it reads ones. Such tensors belong to the pass: used outside of it their
-/// numbers read as ones too.
+/// The counted code is the code that normally runs, so the count cannot diverge from it; it takes milliseconds and a few megabytes for
+/// networks of any size. Code that reads numbers (a loss, a norm) gets ones. Such tensors belong to the pass: used outside of it, their
+/// numbers read as ones, too.
 ///
 /// Confined to the thread that makes it.
 public final class ShapePass: @unchecked Sendable {
-    /// The pass that this thread's new tensors belong to; nil where they get memory.
+    /// The pass that this thread's new tensors belong to; nil if they get memory.
     @TaskLocal static var current: ShapePass?
 
-    /// What a pass came to.
+    /// The counts of a pass.
     public struct Count: Sendable, Equatable {
         /// Nothing yet.
         public init() {}
 
-        /// The most that live tensors take at one time, as rounded to the pool's size classes.
+        /// The peak size of live tensors, rounded to the pool's size classes.
         public fileprivate(set) var peakLiveBytes = 0
-        /// What the storage pool takes from the system for that: it keeps a block for every size at its own worst moment.
+        /// What the storage pool takes from the system for that: it keeps blocks of every size for that size's own peak.
         public fileprivate(set) var footprintBytes = 0
-        /// Every convolution by what it computes, and how often it ran.
+        /// Every convolution by its parameters, and how often it ran.
         public fileprivate(set) var convolutions: [ConvolutionWork: Int] = [:]
         /// Floating-point operations of matrix products.
         public fileprivate(set) var matrixFLOP = 0.0
-        /// Floating-point operations of convolutions and matrix products as a paper writes them: a convolution of an enlarged image, or one that is
-        /// pooled afterwards, counts in full, and what is computed again on the way back counts once; see `nominally` and `again`. A multiplication
-        /// and an addition are two.
+        /// Floating-point operations of convolutions and matrix products as papers count them: a convolution of an enlarged image, or one that is
+        /// pooled afterwards, counts in full, and what is recomputed in the backward pass counts once; see `nominally` and `again`. A multiplication
+        /// and an addition are two operations.
         public fileprivate(set) var nominalFLOP = 0.0
-        /// Bytes written by everything else: element by element, norms, warps, copies, updates.
+        /// Bytes written by everything else: elementwise operations, norms, warps, copies, updates.
         public fileprivate(set) var passBytes = 0.0
-        /// Tensors that were made: each costs a call, however small it is.
+        /// Tensors that were made: each costs a call, whatever its size.
         public fileprivate(set) var tensors = 0
-        /// Bytes of tensors that live now.
+        /// Bytes of live tensors.
         public fileprivate(set) var liveBytes = 0
 
-        /// The work since an earlier moment of the same pass; memory is left as it is.
+        /// The work since an earlier moment of the same pass; memory counts are unchanged.
         public func work(since earlier: Count) -> Count {
             var work = self
             for (convolution, times) in earlier.convolutions {
@@ -55,26 +55,26 @@ public final class ShapePass: @unchecked Sendable {
 
     private var count = Count()
     private var live: [Int: (now: Int, most: Int)] = [:]
-    /// How many times the convolutions that are made now count in `nominalFLOP`.
+    /// The factor by which current convolutions count in `nominalFLOP`.
     private(set) var nominalFactor = 1.0
-    /// Whether what runs now has run before.
+    /// Whether the current work has been done before.
     private var isAgain = false
 
     private init() {}
 
-    /// Runs `body` on shapes and returns what it would have taken.
+    /// Runs `body` on shapes and returns what it would take.
     public static func count(_ body: () throws -> Void) rethrows -> Count {
         let pass = ShapePass()
         try $current.withValue(pass) { try body() }
         return pass.count
     }
 
-    /// What the pass that runs on this thread has counted so far; nil where none runs.
+    /// The counts so far of the pass that runs on this thread; nil if none runs.
     public static var countSoFar: Count? { current?.count }
 
-    /// Runs a part whose convolutions, and their gradients, are smaller or fewer than a paper writes them: they count `factor` times.
+    /// Runs a part whose convolutions, and their gradients, are smaller or fewer than in papers: they count `factor` times.
     ///
-    /// Where no pass over shapes runs, this is `body` and nothing else.
+    /// Outside of a pass over shapes this simply runs `body`.
     public static func nominally<Result>(times factor: Double, _ body: () throws -> Result) rethrows -> Result {
         guard let pass = current else { return try body() }
         let outer = pass.nominalFactor
@@ -83,10 +83,10 @@ public final class ShapePass: @unchecked Sendable {
         return try body()
     }
 
-    /// Runs what no paper writes among a network's work, so that it adds nothing to `nominalFLOP`: a part of the forward pass that ran before, to save
+    /// Runs work that papers do not count, so that it adds nothing to `nominalFLOP`: recomputation of a part of the forward pass, to save
     /// memory, or products of an optimizer.
     ///
-    /// Where no pass over shapes runs, this is `body` and nothing else.
+    /// Outside of a pass over shapes this simply runs `body`.
     public static func again<Result>(_ body: () throws -> Result) rethrows -> Result {
         guard let pass = current else { return try body() }
         let outer = pass.isAgain
@@ -95,7 +95,7 @@ public final class ShapePass: @unchecked Sendable {
         return try body()
     }
 
-    /// An address that is not nil and belongs to nobody.
+    /// An address that is not nil and is never dereferenced.
     static var nowhere: UnsafeMutableRawPointer { UnsafeMutableRawPointer(bitPattern: 1 << 6).unsafelyUnwrapped }
 
     func take(_ bytes: Int) -> Int {
@@ -119,7 +119,7 @@ public final class ShapePass: @unchecked Sendable {
         live[capacity]?.now -= 1
     }
 
-    /// Notes a convolution whose outputs and scratch memory, of so many bytes, were taken already.
+    /// Records a convolution whose outputs and scratch memory, of this many bytes, were already counted.
     func note(_ work: ConvolutionWork, writing bytes: Int, nominalFactor: Double) {
         count.convolutions[work, default: 0] += 1
         if !isAgain { count.nominalFLOP += work.flop * nominalFactor }
@@ -132,13 +132,13 @@ public final class ShapePass: @unchecked Sendable {
         count.passBytes -= Double(bytes)
     }
 
-    /// Notes numbers that are changed in place.
+    /// Records an in-place change.
     func noteUpdate(of bytes: Int) { count.passBytes += Double(bytes) }
 }
 
-/// A convolution in one direction, as far as its time depends on it.
+/// A convolution in one direction, with everything that its time depends on.
 public struct ConvolutionWork: Hashable, Sendable {
-    /// What is computed from what.
+    /// Which of the three products is computed.
     public enum Direction: String, Sendable, CaseIterable {
         /// The output from input and weight.
         case forward
@@ -148,7 +148,7 @@ public struct ConvolutionWork: Hashable, Sendable {
         case backwardWeights
     }
 
-    /// Which of the three products it is.
+    /// Which of the three products is computed.
     public let direction: Direction
     /// Images or clips, N.
     public let batch: Int
@@ -166,7 +166,7 @@ public struct ConvolutionWork: Hashable, Sendable {
     public let inputChannels: Int
     /// Channels of the output, of all groups together.
     public let outputChannels: Int
-    /// Groups of channels that do not see each other.
+    /// Number of channel groups, which are convolved separately.
     public let groups: Int
 
     /// Floating-point operations: taps that meet the padding count, as in oneDNN's and PyTorch's counts.

@@ -7,15 +7,15 @@ import Synchronization
     import Darwin
 #endif
 
-/// Keeps released tensor memory for the next tensor of the same size, so that a training step after the first takes no page fault.
+/// Keeps released tensor memory for the next tensor of the same size, so that training steps after the first cause no page faults.
 ///
-/// Sizes are rounded up to eight classes an octave: at most an eighth is wasted, and shapes that differ little share blocks. Work that repeats calls
-/// `endStep()` after each round, so that blocks of shapes that no longer come go back to the system.
+/// Sizes are rounded up to eight classes per octave: at most an eighth is wasted, and similar shapes share blocks. Repeated work calls
+/// `endStep()` after each round, so that blocks of shapes that are no longer used go back to the system.
 public final class StoragePool: Sendable {
     /// The pool that every tensor's memory comes from.
     public static let shared = StoragePool()
 
-    /// What the pool has handed out and what it keeps.
+    /// The memory that the pool has handed out and keeps.
     public struct Statistics: Sendable, Equatable {
         /// Bytes of live tensors, as rounded to size classes.
         public var liveBytes = 0
@@ -27,7 +27,7 @@ public final class StoragePool: Sendable {
         public var peakLiveBytes = 0
         /// Blocks that had to be taken from the system.
         public var systemAllocations = 0
-        /// Copies of whole tensors that were made because a layout or an owner asked for it.
+        /// Copies of whole tensors made because of a layout or shared storage.
         public var copies = 0
     }
 
@@ -35,11 +35,11 @@ public final class StoragePool: Sendable {
     private struct SizeClass {
         var idle: [UInt] = []
         var live = 0
-        /// The most that were live at one time, in this step and in the one before.
+        /// The peak number of live blocks, in this step and in the one before.
         var most = 0
         var mostBefore = 0
 
-        /// Notes one more block in use, and hands out an idle one; nil where there is none.
+        /// Counts one more block in use, and returns an idle one; nil if there is none.
         mutating func take() -> UInt? {
             live += 1
             most = max(most, live)
@@ -56,7 +56,7 @@ public final class StoragePool: Sendable {
         var classes: [Int: SizeClass] = [:]
         var statistics = Statistics()
 
-        /// Takes idle blocks out: of each size all but those that are to stay.
+        /// Removes idle blocks, of each size all but those that are to stay.
         mutating func removeIdle(keeping kept: (SizeClass) -> Int) -> [UInt] {
             var removed: [UInt] = []
             for (capacity, var blocks) in classes {
@@ -75,10 +75,10 @@ public final class StoragePool: Sendable {
 
     private init() {}
 
-    /// What the pool has handed out and keeps at this moment.
+    /// The memory that the pool has handed out and keeps now.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
-    /// Starts the peak afresh from what is live now.
+    /// Resets the peak to the current live bytes.
     public func resetPeak() {
         state.withLock { $0.statistics.peakLiveBytes = $0.statistics.liveBytes }
     }
@@ -86,10 +86,10 @@ public final class StoragePool: Sendable {
     /// Gives all idle blocks back to the system.
     public func trim() { Self.release(state.withLock { $0.removeIdle { _ in 0 } }) }
 
-    /// Ends a round of repeated work, a training step or a batch of predictions: idle blocks that neither this round nor the one before needed go back
+    /// Ends a round of repeated work, a training step or a batch of predictions: idle blocks that neither this round nor the one before needed are returned
     /// to the system.
     ///
-    /// Two rounds, because rounds differ a little; and not at once, because a block that is needed again would cost page faults each time.
+    /// Two rounds, because rounds differ a little; not at once, because a block that is needed again would cost page faults each time.
     public func endStep() {
         let blocks = state.withLock { state in
             let removed = state.removeIdle { max($0.most, $0.mostBefore) - $0.live }
@@ -136,20 +136,20 @@ public final class StoragePool: Sendable {
         }
         if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return (pointer, capacity) }
         if let pointer = fresh(capacity) { return (pointer, capacity) }
-        // What the pool keeps for later may be what is missing.
+        // Memory that the pool keeps for later may be what is missing.
         trim()
         guard let pointer = fresh(capacity) else { OutOfMemory.stop(wanting: capacity, for: "a tensor") }
         return (pointer, capacity)
     }
 
-    /// Memory from the system; nil where there is none.
+    /// Memory from the system; nil if there is none.
     private func fresh(_ capacity: Int) -> UnsafeMutableRawPointer? {
         let large = capacity >= 1 << 21
         if large, !OutOfMemory.leavesRoom(forBytes: capacity) { return nil }
         var pointer: UnsafeMutableRawPointer?
         guard posix_memalign(&pointer, large ? 1 << 21 : 64, capacity) == 0, let pointer else { return nil }
         #if os(Linux)
-            // Fewer page-table misses for activations; where the kernel declines nothing is lost.
+            // Fewer page-table misses for activations; if the kernel declines, nothing is lost.
             if large { madvise(pointer, capacity, Int32(MADV_HUGEPAGE)) }
         #endif
         return pointer

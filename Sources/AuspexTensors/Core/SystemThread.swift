@@ -1,7 +1,7 @@
 import CAuspexSystem
 import Foundation
 
-/// Starts threads and tells where the system has no memory for one: Foundation's `Thread` fails silently, and code that waits for it would hang.
+/// Starts threads and reports when the system has no memory for one: Foundation's `Thread` fails silently, and code that waits for it would hang.
 package enum SystemThread {
     private final class Body: Sendable {
         let name: String

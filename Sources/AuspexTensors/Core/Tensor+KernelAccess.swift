@@ -1,8 +1,8 @@
 import AuspexSupport
 
-/// The seam where operations hand addresses to kernels: each tensor stays alive until the kernel has returned.
+/// Passes addresses to kernels; keeps each tensor alive until the kernel has returned.
 ///
-/// In a `ShapePass` there are no numbers: the kernel is not called. Layers and models never come here.
+/// In a `ShapePass` there are no numbers, and the kernel is not called. Layers and models never use this directly.
 extension Tensor {
     /// The first float32; valid only inside the `withFloats` that guards it.
     fileprivate var floats: UnsafePointer<Float> {

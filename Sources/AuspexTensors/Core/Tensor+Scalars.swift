@@ -44,7 +44,7 @@ extension Tensor {
         return withScalars(as: Float.self) { $0[0] }
     }
 
-    /// Reads the numbers in place: ones, where the tensor was made in a `ShapePass`.
+    /// Reads the numbers in place; they are ones if the tensor was made in a `ShapePass`.
     public func withScalars<Scalar: TensorScalar, Result>(
         as type: Scalar.Type = Scalar.self, _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
     ) rethrows -> Result {
@@ -67,8 +67,8 @@ extension Tensor {
         return try body(UnsafeRawBufferPointer(start: first, count: sizeBytes))
     }
 
-    /// Writes the numbers in place; in a `ShapePass` the change is only noted. Stops the program if another tensor shares them: nothing changes
-    /// behind anyone's back.
+    /// Writes the numbers in place; in a `ShapePass` the change is only recorded. Stops the program if another tensor shares them: no other tensor may
+    /// change unnoticed.
     package mutating func withMutableScalars<Scalar: TensorScalar>(
         as type: Scalar.Type = Scalar.self, _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Void
     ) rethrows {

@@ -3,19 +3,19 @@ import AuspexSupport
 /// A dense array of numbers with a shape, channels last: images `[batch, height, width, channel]`, clips `[batch, time, height, width, channel]`.
 ///
 /// A value over shared storage: copying a tensor copies no numbers, operations make new ones. A tensor computed from a differentiated
-/// parameter knows its place on the tape that recorded it; every other tensor carries none.
+/// parameter knows its node on the tape that recorded it; every other tensor has none.
 public struct Tensor: Sendable {
     /// The sides, outermost first; empty for a single number.
     public let shape: [Int]
-    /// What an element is stored as.
+    /// The element type.
     public let elementType: ElementType
     package private(set) var storage: Storage
-    /// Where the first element lies in the storage, in elements: a leading-dimension slice is a view.
+    /// The offset of the first element in the storage, in elements: a leading-dimension slice is a view.
     package let offset: Int
-    /// Where on a tape this value was recorded; nil where no gradient is wanted.
+    /// Where on a tape this value was recorded; nil if no gradient is needed.
     package let node: TapeNode?
 
-    /// Whether no other tensor shares the storage, so that writing in place changes nobody's numbers.
+    /// Whether no other tensor shares the storage, so that in-place writes affect no other tensor.
     package var isUniquelyHeld: Bool { mutating get { isKnownUniquelyReferenced(&storage) } }
 
     package init(storage: Storage, shape: [Int], elementType: ElementType, offset: Int = 0, node: TapeNode? = nil) {
@@ -26,7 +26,7 @@ public struct Tensor: Sendable {
         self.node = node
     }
 
-    /// A tensor whose numbers are not yet written: for operations that write every one.
+    /// A tensor whose numbers are not yet written: for operations that write all of them.
     package init(uninitialized shape: [Int], elementType: ElementType = .float32) {
         require(shape.allSatisfy { $0 >= 0 }, "Tensor", "a shape has no negative sides: \(shape)")
         self.init(
@@ -46,12 +46,12 @@ public struct Tensor: Sendable {
     public var count: Int { shape.product }
     /// Bytes of all elements.
     public var sizeBytes: Int { count * elementType.sizeBytes }
-    /// Whether there are numbers at all: not in a `ShapePass`.
+    /// Whether there are numbers: not in a `ShapePass`.
     package var hasMemory: Bool { storage.shapePass == nil }
     /// Whether a gradient will reach this value.
     package var isTracked: Bool { node != nil }
 
-    /// The same numbers without a place on the tape: no gradient passes.
+    /// The same numbers without a node on the tape: no gradient passes.
     public func detached() -> Tensor {
         Tensor(storage: storage, shape: shape, elementType: elementType, offset: offset)
     }

@@ -1,12 +1,12 @@
 import CAuspexEngine
 
-/// What the heavy operations have computed since the last reset, and how long they took; by family of work.
+/// Counts the heavy operations since the last reset and their time, by family of work.
 public enum WorkCounter {
     /// One family's work.
     public struct Count: Sendable, Codable, Equatable {
-        /// Thousand million floating-point operations that were executed, a multiplication and an addition being two.
+        /// Billions of executed floating-point operations, where a multiplication and an addition are two.
         public var gflop: Double
-        /// Wall time in it, in seconds.
+        /// Wall time spent in it, in seconds.
         public var seconds: Double
         /// How often work of the family ran.
         public var calls: Int
@@ -31,6 +31,6 @@ public enum WorkCounter {
         }
     }
 
-    /// Starts afresh.
+    /// Resets all counts.
     public static func reset() { ax_dnn_reset_counters() }
 }

@@ -1,22 +1,22 @@
 import AuspexSupport
 import Foundation
 
-/// An open `.npy` file, of which rows are read as they are wanted: 50,000 clips need not be in memory.
+/// An open `.npy` file whose rows are read on demand: 50,000 clips need not fit in memory.
 ///
 /// Versions 1 to 3 of the format; bool, whole numbers, float16, float32 and float64 in both byte orders. Arrays in Fortran order, records and
 /// pickled objects are refused. Source: numpy.lib.format, "NPY format".
 public final class NumPyArray: Sendable {
-    /// The file, as it was named.
+    /// The file, as it was given.
     public let path: String
     /// The array's sides, outermost first.
     public let shape: [Int]
-    /// What the file holds; a tensor holds it as `element.tensorElementType`.
+    /// The file's element type; a tensor stores it as `element.tensorElementType`.
     public let element: NumPyElement
     private let isBigEndian: Bool
     private let dataStart: Int
     private let file: RandomAccessFile
 
-    /// - Throws: `FileError` where the file is missing, cut, garbled or holds what is not taken.
+    /// - Throws: `FileError` where the file is missing, truncated, corrupt or of an unsupported type.
     public init(path: String, access: FileAccess = .read) throws {
         let file = try RandomAccessFile(path: path, access: access)
         guard file.sizeBytes >= 10 else { throw file.truncated(at: file.sizeBytes, wanted: 10) }
@@ -51,7 +51,7 @@ public final class NumPyArray: Sendable {
                 throw FileError(
                     .truncated, path: path, found: "\(present, "byte") of data",
                     expected: "\(wanted) for \(shape) of \(element)",
-                    advice: "the file was cut: copy or make it again")
+                    advice: "the file was truncated; copy or create it again")
             }
             guard present == wanted else {
                 throw NumPyHeader.Refusal(
@@ -71,10 +71,10 @@ public final class NumPyArray: Sendable {
 
     /// The whole array.
     ///
-    /// - Throws: `FileError` where whole numbers do not fit in 32 bits, or the file was cut since it was opened.
+    /// - Throws: `FileError` where whole numbers do not fit in 32 bits, or the file was truncated since it was opened.
     public func tensor() throws -> Tensor { try elements(from: 0, shape: shape) }
 
-    /// Some rows, `[range.count, …]`: the first dimension cut, the others whole.
+    /// Some rows, `[range.count, …]`: a range of the first dimension, the others whole.
     public func rows(_ range: Range<Int>) throws -> Tensor {
         require(
             !shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "NumPyArray.rows",
@@ -89,7 +89,7 @@ public final class NumPyArray: Sendable {
         return row.viewed(as: Array(shape.dropFirst()))
     }
 
-    /// Elements that lie one behind the other in the file, from number `first` on, under any shape.
+    /// Consecutive elements of the file, from number `first` on, under any shape.
     package func elements(from first: Int, shape: [Int]) throws -> Tensor {
         let offset = dataStart + first * element.sizeBytes
         let isStoredAlike = element == .uint8 || (!isBigEndian && (element == .float32 || element == .int32))
@@ -97,7 +97,7 @@ public final class NumPyArray: Sendable {
             return try file.tensor(shape: shape, elementType: element.tensorElementType, at: offset)
         }
         let tensor = Tensor(uninitialized: shape, elementType: element.tensorElementType)
-        // By parts, so that a float64 file does not need three times its size.
+        // In parts, so that a float64 file does not need three times its size.
         let part = 1 << 16
         var bytes = [UInt8](repeating: 0, count: min(part, max(tensor.count, 1)) * element.sizeBytes)
         var done = 0
@@ -113,7 +113,7 @@ public final class NumPyArray: Sendable {
         return tensor
     }
 
-    /// Elements of an array of floats as Double, so that float64 keeps all of its digits: number `first` and those behind it.
+    /// Consecutive elements of an array of floats, from number `first` on, as Double, so that float64 keeps all of its digits.
     package func doubles(from first: Int, count: Int) throws -> [Double] {
         guard element == .float64 else { return try elements(from: first, shape: [count]).scalars.map(Double.init) }
         var bits = [UInt64](repeating: 0, count: count)
@@ -157,7 +157,7 @@ public final class NumPyArray: Sendable {
     }
 }
 
-/// IEEE half precision by bits: Swift's `Float16` does not exist on every platform.
+/// Decodes IEEE half precision by hand: Swift's `Float16` does not exist on every platform.
 enum HalfFloat {
     static func float(fromBits half: UInt16) -> Float {
         let sign = UInt32(half & 0x8000) << 16

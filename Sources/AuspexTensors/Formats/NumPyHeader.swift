@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// What one number of a `.npy` file is.
+/// The element types of a `.npy` file.
 public enum NumPyElement: String, Sendable, CaseIterable {
     /// One byte, 0 or 1.
     case bool = "b1"
@@ -32,7 +32,7 @@ public enum NumPyElement: String, Sendable, CaseIterable {
     /// Whether the numbers have fractions.
     public var isFloatingPoint: Bool { self == .float16 || self == .float32 || self == .float64 }
 
-    /// What a tensor holds these as: bytes stay bytes, floating point becomes float32, other whole numbers int32.
+    /// The tensor element type: bytes stay bytes, floating point becomes float32, other whole numbers int32.
     public var tensorElementType: ElementType {
         switch self {
         case .bool, .uint8: .uint8
@@ -42,18 +42,18 @@ public enum NumPyElement: String, Sendable, CaseIterable {
     }
 }
 
-/// The text in front of a `.npy` array: a Python dictionary of `descr`, `fortran_order` and `shape`.
+/// The text at the start of a `.npy` file: a Python dictionary of `descr`, `fortran_order` and `shape`.
 struct NumPyHeader: Equatable {
     var element: NumPyElement
     var isBigEndian: Bool
     var shape: [Int]
 
-    /// A header that cannot be taken, before the file's name is known.
+    /// A header that is not supported, before the file's name is known.
     struct Refusal: Error {
         var kind: FileError.Kind = .garbled
         let found: String
         let expected: String
-        var advice = "this is no intact .npy file: copy or make it again"
+        var advice = "the file is truncated or corrupt; copy or create it again"
     }
 
     init(element: NumPyElement, isBigEndian: Bool = false, shape: [Int]) {
@@ -91,7 +91,7 @@ struct NumPyHeader: Equatable {
         }
     }
 
-    /// Bytes of the array; nil where that number does not fit.
+    /// Size of the array in bytes; nil if it overflows.
     var sizeBytes: Int? {
         shape.sizeBytes(of: element.sizeBytes)
     }
@@ -126,7 +126,7 @@ struct NumPyHeader: Equatable {
         let sides = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
         var text = Array("{'descr': '\(code)', 'fortran_order': False, 'shape': (\(sides)), }".utf8)
         text += [UInt8](repeating: UInt8(ascii: " "), count: max(0, reserve - text.count))
-        // Version 1 counts the text in two bytes, version 2 in four.
+        // Version 1 stores the length of the text in two bytes, version 2 in four.
         let isShort = text.count + 11 + 64 < 1 << 16
         let front = isShort ? 10 : 12
         text += [UInt8](repeating: UInt8(ascii: " "), count: (64 - (front + text.count + 1) % 64) % 64)
@@ -154,7 +154,7 @@ struct PythonLiteral {
     }
 
     private var rest: Substring
-    /// Literals within literals so far: a garbled header must not exhaust the stack.
+    /// Current nesting depth of literals: a corrupt header must not exhaust the stack.
     private var depth = 0
 
     init(_ text: String) { rest = text[...] }
@@ -168,7 +168,7 @@ struct PythonLiteral {
         return true
     }
 
-    /// The next literal, or nil where there is none.
+    /// The next literal, or nil if there is none.
     mutating func value() -> Value? {
         skipSpace()
         guard depth < 8, let first = rest.first else { return nil }
@@ -189,7 +189,7 @@ struct PythonLiteral {
             let digits = rest.prefix { $0.isWholeNumber || $0 == "-" }
             guard let number = Int(digits) else { return nil }
             rest.removeFirst(digits.count)
-            // Python 2 wrote long integers so.
+            // Python 2 wrote long integers this way.
             if rest.first == "L" { rest.removeFirst() }
             return .integer(number)
         }

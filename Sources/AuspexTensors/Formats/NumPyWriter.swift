@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// Writes a `.npy` file row by row, its number of rows known only at the end; nothing is there under its name until `finish()`.
+/// Writes a `.npy` file row by row, its number of rows known only at the end; the file gets its name in `finish()`.
 public final class NumPyWriter {
     private let sink: FileSink
     private let rowShape: [Int]
@@ -41,7 +41,7 @@ public final class NumPyWriter {
         try sink.commit()
     }
 
-    /// Drops what was written.
+    /// Discards what was written.
     public func abandon() { sink.abandon() }
 
     static func element(of type: ElementType) -> NumPyElement {

@@ -1,7 +1,7 @@
 import AuspexSupport
 
 extension RandomAccessFile {
-    /// Reads the elements from `offset` on into a new tensor: they must be stored as the tensor stores them.
+    /// Reads the elements from `offset` on into a new tensor; the file must store them as the tensor does.
     package func tensor(shape: [Int], elementType: ElementType, at offset: Int) throws -> Tensor {
         let tensor = Tensor(uninitialized: shape, elementType: elementType)
         try read(

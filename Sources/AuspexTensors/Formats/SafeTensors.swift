@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// Named tensors with text notes, as a `.safetensors` file holds them.
+/// Named tensors with text notes, as stored in a `.safetensors` file.
 ///
 /// float32 (`F32`), bfloat16 (`BF16`), uint8 (`U8`) and int32 (`I32`); any other element type is refused by name.
 /// Source: github.com/huggingface/safetensors, "Format".
@@ -18,14 +18,14 @@ public struct SafeTensors: Sendable {
 
     /// Reads the whole file.
     ///
-    /// - Throws: `FileError` where the file is missing, cut, garbled, or holds another element type.
+    /// - Throws: `FileError` where the file is missing, truncated, corrupt, or has another element type.
     public init(readingFrom path: String, access: FileAccess = .read) throws {
         let reader = try SafeTensorsReader(path: path, access: access)
         tensors = try Dictionary(uniqueKeysWithValues: reader.names.map { ($0, try reader.tensor(named: $0)) })
         metadata = reader.metadata
     }
 
-    /// Writes the file in one piece: under a temporary name, flushed, renamed. The same tensors give the same bytes.
+    /// Writes the file atomically: under a temporary name, flushed, renamed. The same tensors give the same bytes.
     ///
     /// - Throws: `FileError` where the place cannot be written.
     public func write(to path: String) throws {
@@ -41,12 +41,12 @@ public struct SafeTensors: Sendable {
         try Self.write(parts, metadata: metadata, into: sink)
     }
 
-    /// A tensor whose bytes need not be in memory before their turn comes.
+    /// A tensor whose bytes need not be in memory until it is written.
     package struct Part {
         package let name: String
         package let elementType: ElementType
         package let shape: [Int]
-        /// Writes as many bytes as the shape says.
+        /// Writes exactly as many bytes as the shape requires.
         package let write: (FileSink) throws -> Void
 
         package init(
@@ -107,7 +107,7 @@ public struct SafeTensors: Sendable {
     }
 }
 
-/// The one piece of JSON that is written by hand: text in quotes.
+/// The only JSON that is written by hand: text in quotes.
 package enum JSONText {
     package static func quoted(_ text: String) -> String {
         var quoted = "\""

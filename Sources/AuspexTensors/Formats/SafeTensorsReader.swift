@@ -1,19 +1,19 @@
 import AuspexSupport
 import Foundation
 
-/// An open `.safetensors` file: its header is read and checked at once, its tensors when they are asked for.
+/// An open `.safetensors` file: its header is read and checked at once, its tensors on demand.
 public final class SafeTensorsReader: Sendable {
-    /// Where a tensor lies and what it is.
+    /// Position, type and shape of a tensor.
     public struct Entry: Sendable, Equatable {
         /// The tensor's sides, outermost first; empty for a single number.
         public let shape: [Int]
-        /// What an element is stored as.
+        /// The element type.
         public let elementType: ElementType
         /// First byte, from the start of the file.
         package let offset: Int
     }
 
-    /// The file, as it was named.
+    /// The file, as it was given.
     public let path: String
     /// Free notes, `__metadata__` in the file.
     public let metadata: [String: String]
@@ -24,7 +24,7 @@ public final class SafeTensorsReader: Sendable {
     /// The tensors' names, sorted.
     public var names: [String] { entries.keys.sorted() }
 
-    /// - Throws: `FileError` where the file is missing, cut, garbled, or holds an element type that is not float32, bfloat16, uint8 or int32.
+    /// - Throws: `FileError` where the file is missing, truncated, corrupt, or has an element type that is not float32, bfloat16, uint8 or int32.
     public init(path: String, access: FileAccess = .read) throws {
         file = try RandomAccessFile(path: path, access: access)
         self.path = path
@@ -32,7 +32,7 @@ public final class SafeTensorsReader: Sendable {
         let length = try file.bytes(at: 0, count: 8).withUnsafeBytes {
             UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
         }
-        // The format's own limit; a text file read as one announces an absurd length here.
+        // The format's own limit; a text file read as safetensors would have an absurd length here.
         guard length <= 100_000_000 else {
             throw Self.garbled(path, found: "a header of \(length) bytes", expected: "one of at most 100000000")
         }
@@ -56,7 +56,7 @@ public final class SafeTensorsReader: Sendable {
 
     /// Reads one tensor.
     ///
-    /// - Throws: `FileError` where there is none of that name (the nearest is named), or the file was cut since it was opened.
+    /// - Throws: `FileError` where there is no tensor of that name (the nearest is named), or the file was truncated since it was opened.
     public func tensor(named name: String) throws -> Tensor {
         let entry = try entry(named: name)
         return try file.tensor(shape: entry.shape, elementType: entry.elementType, at: entry.offset)
@@ -81,8 +81,8 @@ public final class SafeTensorsReader: Sendable {
         return try file.bytes(at: entry.offset + range.lowerBound, count: range.count)
     }
 
-    /// A float32 tensor's numbers in the pages of the mapped file, for as long as `owner` lives; nil where the file is not mapped or the numbers do not lie as
-    /// the processor reads them.
+    /// A float32 tensor's numbers in the pages of the mapped file, for as long as `owner` lives; nil if the file is not mapped or the numbers are not
+    /// aligned or ordered as the processor needs them.
     package func mappedScalars(named name: String) throws -> (values: UnsafeBufferPointer<Float>, owner: AnyObject)? {
         let entry = try entry(named: name)
         guard entry.elementType == .float32 else { return nil }
@@ -94,7 +94,7 @@ public final class SafeTensorsReader: Sendable {
     ) throws -> [String: Entry] {
         var entries: [String: Entry] = [:]
         var end = 0
-        // The format leaves no holes: sorted by place, each tensor must begin where the one before ends.
+        // The format has no gaps: sorted by position, each tensor must begin where the one before ends.
         for (name, raw) in header.tensors.sorted(by: { ($0.value.begin, $0.value.end) < ($1.value.begin, $1.value.end) }
         ) {
             guard let type = SafeTensors.elementType(of: raw.dtype) else {
@@ -118,12 +118,12 @@ public final class SafeTensorsReader: Sendable {
             entries[name] = Entry(shape: raw.shape, elementType: type, offset: dataStart + raw.begin)
             end = raw.end
         }
-        // Compared without adding: a garbled header may name places near the largest number.
+        // Compared without adding: a corrupt header may give positions near the largest number.
         let present = fileSize - dataStart
         guard end <= present else {
             throw FileError(
                 .truncated, path: path, found: "\(present, "byte") of data", expected: "\(end)",
-                advice: "the file was cut: copy or make it again")
+                advice: "the file was truncated; copy or create it again")
         }
         guard end == present else {
             throw garbled(path, found: "\(present, "byte") of data", expected: "\(end), as its header says")
@@ -134,7 +134,7 @@ public final class SafeTensorsReader: Sendable {
     private static func garbled(_ path: String, found: String, expected: String) -> FileError {
         FileError(
             .garbled, path: path, found: found, expected: expected,
-            advice: "this is no intact safetensors file: copy or make it again")
+            advice: "the file is truncated or corrupt; copy or create it again")
     }
 
     private static func brief(_ error: any Error) -> String {
@@ -147,7 +147,7 @@ public final class SafeTensorsReader: Sendable {
         }
     }
 
-    /// The header as it stands in the file.
+    /// The header as it is in the file.
     private struct Header: Decodable {
         struct Raw: Decodable {
             let dtype: String

@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// Where a value was recorded. The tape outlives every use of it: a pass owns its tape until the gradients are taken.
+/// Where a value was recorded. A tape outlives its nodes: a pass owns its tape until the gradients are taken.
 package final class TapeNode: @unchecked Sendable {
     unowned let tape: Tape
     let index: Int
@@ -11,11 +11,11 @@ package final class TapeNode: @unchecked Sendable {
     }
 }
 
-/// Records operations in reverse mode, once: going backward frees each record as it runs, and there are no second derivatives.
+/// Records operations in reverse mode, for one backward pass: it frees each record as it runs, and there are no second derivatives.
 ///
 /// Confined to the thread that computes. Only what leads to a watched tensor is recorded, so nothing is computed or kept that no gradient needs.
 public final class Tape: @unchecked Sendable {
-    /// From the gradients of an operation's outputs (nil where none arrived) to those of its inputs (nil where none is wanted).
+    /// Maps the gradients of an operation's outputs (nil where none arrived) to those of its inputs (nil where none is needed).
     typealias Pullback = ([Tensor?]) -> [Tensor?]
 
     private struct Record {
@@ -37,7 +37,7 @@ public final class Tape: @unchecked Sendable {
         return TapeNode(tape: self, index: nodeCount)
     }
 
-    /// The same numbers as a leaf of this tape, whose gradient can be asked for.
+    /// The same numbers as a leaf of this tape, whose gradient can be requested.
     public func watch(_ tensor: Tensor) -> Tensor { tensor.at(makeNode()) }
 
     func record(
@@ -56,7 +56,7 @@ public final class Tape: @unchecked Sendable {
         return zip(outputs, nodes).map { $0.at($1) }
     }
 
-    /// Goes backward from `output` and returns the gradients of the leaves, zeros where nothing depends on one.
+    /// Runs the backward pass from `output` and returns the gradients of the leaves, zeros where the output does not depend on one.
     ///
     /// - Parameters:
     ///   - output: a value recorded on this tape.
@@ -96,14 +96,14 @@ public final class Tape: @unchecked Sendable {
         }
         return leaves.map { leaf in
             guard let node = leaf.node, node.tape === self else {
-                stopProgram("Tape.gradients", "a \(leaf.shape) tensor is no leaf of this tape")
+                stopProgram("Tape.gradients", "a \(leaf.shape) tensor is not a leaf of this tape")
             }
             return gradients[node.index] ?? Tensor(zeros: leaf.shape)
         }
     }
 }
 
-/// Adds a gradient to what has arrived so far: in place where nobody else holds it.
+/// Adds a gradient to the sum so far: in place if no other tensor shares it.
 package func accumulate(_ gradient: Tensor, into sum: inout Tensor?) {
     guard sum != nil else {
         sum = gradient
@@ -113,7 +113,7 @@ package func accumulate(_ gradient: Tensor, into sum: inout Tensor?) {
 }
 
 extension Tensor {
-    /// Records an operation of one output where any input is tracked; otherwise returns the tensor as it is and drops the pullback.
+    /// Records an operation of one output if any input is tracked; otherwise returns the tensor unchanged and drops the pullback.
     ///
     /// The pullback must not hold this tensor itself, only `detached()` ones: it belongs to the tape.
     package func recorded(

@@ -2,7 +2,7 @@ import AuspexSupport
 import CAuspexEngine
 
 extension Tensor {
-    /// Adds another float32 tensor of the same shape: in place where this storage is not shared, else into new storage.
+    /// Adds another float32 tensor of the same shape: in place if this storage is not shared, otherwise into new storage.
     package mutating func add(_ addend: Tensor) {
         require(shape == addend.shape, "Tensor.add", "shapes \(shape) and \(addend.shape) differ")
         guard isUniquelyHeld else {
@@ -15,7 +15,7 @@ extension Tensor {
         }
     }
 
-    /// The same numbers in storage of their own; the pool counts it.
+    /// The same numbers in new storage; the pool counts the copy.
     package func copied() -> Tensor {
         let copy = Tensor(uninitialized: shape, elementType: elementType)
         guard copy.hasMemory else { return copy }
@@ -26,7 +26,7 @@ extension Tensor {
         return copy
     }
 
-    /// Moves the numbers into storage of their own where another tensor shares them, before they are changed in place.
+    /// Moves the numbers into unshared storage if another tensor shares them, before they are changed in place.
     package mutating func makeUnique() {
         if !isUniquelyHeld { self = copied() }
     }

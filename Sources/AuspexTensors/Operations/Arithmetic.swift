@@ -18,7 +18,7 @@ private func scaled(_ x: Tensor, by scale: Float, plus shift: Float = 0) -> Tens
     Tensor(x.shape) { out in withFloats(x) { ax_scale_shift(out, $0, scale, shift, x.count) } }
 }
 
-/// 1 where two float32 tensors hold the same number, else 0, with broadcasting; no gradient passes.
+/// 1 where two float32 tensors hold the same number, 0 elsewhere, with broadcasting; no gradient passes.
 package func equalityMask(_ a: Tensor, _ b: Tensor) -> Tensor { combined(ax_equal, "equalityMask", a, b) }
 
 /// Arithmetic on float32 tensors, number by number, with NumPy's broadcasting: shapes are aligned at the last axis and sides of 1 repeated.
@@ -35,7 +35,7 @@ extension Tensor {
     public static func - (a: Tensor, b: Tensor) -> Tensor {
         let (aShape, bShape) = (a.isTracked ? a.shape : nil, b.isTracked ? b.shape : nil)
         return combined(ax_subtract, "-", a, b).recorded("-", from: a, b) { gradient in
-            // Summed first: there is less to negate then.
+            // Summed first, so that there is less to negate.
             [aShape.map(gradient.summed), bShape.map { -gradient.summed(to: $0) }]
         }
     }

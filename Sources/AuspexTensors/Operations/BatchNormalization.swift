@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// What normalisation reads besides the numbers: statistics a channel, gain and bias a channel or an image and channel.
+/// The parameters of a normalisation: statistics per channel, gain and bias per channel or per image and channel.
 private struct Normalization {
     let gain: Tensor
     let mean: Tensor
@@ -11,7 +11,7 @@ private struct Normalization {
     /// gain / √(variance + epsilon) and bias − mean · scale, `[G, C]`: computed once for both directions.
     let scale: Tensor
     let shift: Tensor
-    /// Whether the statistics are constants rather than those of the numbers themselves.
+    /// Whether the statistics are constants rather than computed from the numbers themselves.
     let given: Bool
     let images: Int
     let pixels: Int
@@ -57,7 +57,7 @@ private struct Normalization {
         }
     }
 
-    /// The gradients of x (where wanted), gain and bias.
+    /// The gradients of x (if needed), gain and bias.
     func backward(_ upstream: Tensor, _ x: Tensor, wantsArgument: Bool) -> [Tensor?] {
         let atX = wantsArgument ? Tensor(uninitialized: x.shape) : nil
         let atGain = Tensor(uninitialized: gain.shape)
@@ -79,7 +79,7 @@ private struct Normalization {
 
 /// Mean and biased variance of each channel.
 ///
-/// - Parameter x: `[…, C]` with at least one number a channel.
+/// - Parameter x: `[…, C]` with at least one number per channel.
 /// - Returns: two tensors `[C]`, off the tape.
 package func channelStatistics(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
     require(x.rank >= 2 && x.count > 0, "channelStatistics", "\(x.shape) has no numbers a channel")
@@ -101,11 +101,11 @@ package func channelStatistics(_ x: Tensor) -> (mean: Tensor, variance: Tensor) 
 /// one pass for the statistics and one for the rest, and likewise backward.
 ///
 /// - Parameters:
-///   - x: `[N, H, W, C]`, float32, N·H·W at least 1. Where time is folded in, time-major: image n = t·B + b.
-///   - gain: `[G, C]`; image n uses row n mod G, so G is 1, or B for gains a clip.
+///   - x: `[N, H, W, C]`, float32, N·H·W at least 1. If time is folded into N, time-major: image n = t·B + b.
+///   - gain: `[G, C]`; image n uses row n mod G, so G is 1, or B for gains per clip.
 ///   - bias: `[G, C]`.
 /// - Returns: the output `[N, H, W, C]`, and the mean and biased variance `[C]`, off the tape, for running statistics.
-/// - Source: Ioffe and Szegedy 2015, arXiv:1502.03167; gains a clip as in Brock et al. 2019, arXiv:1809.11096, appendix B.
+/// - Source: Ioffe and Szegedy 2015, arXiv:1502.03167; gains per clip as in Brock et al. 2019, arXiv:1809.11096, appendix B.
 public func batchNormalized(
     _ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Float, relu: Bool
 ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
@@ -117,7 +117,7 @@ public func batchNormalized(
     return (output, mean, variance)
 }
 
-/// Normalisation by given statistics, which are constants to the gradient; otherwise as `batchNormalized`.
+/// Normalises by given statistics, which are constants for the gradient; otherwise as `batchNormalized`.
 ///
 /// - Parameters:
 ///   - x: `[N, H, W, C]`, float32.

@@ -1,10 +1,10 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// How two shapes meet by NumPy's rules: aligned at the last axis, sides of 1 repeated.
+/// How two shapes combine by NumPy's rules: aligned at the last axis, sides of 1 repeated.
 struct Broadcast {
     let shape: [Int]
-    /// The axes as the kernel walks them: neighbours merged where both operands allow, sides of 1 dropped.
+    /// The axes of the kernel's loops: neighbours merged if both operands allow it, sides of 1 dropped.
     private(set) var sizes: [Int] = []
     private(set) var leftStrides: [Int] = []
     private(set) var rightStrides: [Int] = []
@@ -16,7 +16,7 @@ struct Broadcast {
         for axis in 0..<rank {
             require(
                 a[axis] == b[axis] || a[axis] == 1 || b[axis] == 1, operation,
-                "shapes \(left) and \(right) do not meet: sides \(a[axis]) and \(b[axis]) differ and none is 1")
+                "shapes \(left) and \(right) cannot be broadcast: sides \(a[axis]) and \(b[axis]) differ and neither is 1")
         }
         shape = zip(a, b).map { $0 == 1 ? $1 : $0 }
         let aStrides = Self.strides(a), bStrides = Self.strides(b)
@@ -42,7 +42,7 @@ struct Broadcast {
 }
 
 extension Array where Element == Int {
-    /// How many elements apart neighbours along each axis lie in a dense layout, last axis fastest.
+    /// The distance in elements between neighbours along each axis of a dense layout, last axis fastest.
     package var denseStrides: [Int] {
         var strides = self
         var next = 1
@@ -53,7 +53,7 @@ extension Array where Element == Int {
         return strides
     }
 
-    /// The axis that a number means, negative ones counted from the end.
+    /// The axis of a number; negative ones count from the end.
     func axis(_ number: Int, of operation: String) -> Int {
         let axis = number < 0 ? number + count : number
         require(axis >= 0 && axis < count, operation, "the shape \(self) has no axis \(number)")
@@ -62,7 +62,7 @@ extension Array where Element == Int {
 }
 
 extension Tensor {
-    /// The sum over what broadcasting had repeated, so that a gradient fits the operand's shape again.
+    /// The sum over broadcast axes, so that a gradient has the operand's shape again.
     func summed(to target: [Int]) -> Tensor {
         if shape == target { return self }
         let leading = rank - target.count
@@ -70,7 +70,7 @@ extension Tensor {
         return sum(self, along: axes).viewed(as: target)
     }
 
-    /// The same numbers repeated along sides of 1 (and new leading axes), in storage of their own.
+    /// The same numbers repeated along sides of 1 (and new leading axes), in new storage.
     func repeated(to target: [Int]) -> Tensor {
         if shape == target { return self }
         let sides = Array(repeating: 1, count: target.count - rank) + shape

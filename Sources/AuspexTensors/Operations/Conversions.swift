@@ -2,7 +2,7 @@ import AuspexSupport
 import CAuspexEngine
 
 extension Tensor {
-    /// The numbers as float32 or bfloat16 (rounded to nearest, ties to even); the same tensor where nothing changes. The gradient is float32.
+    /// The numbers as float32 or bfloat16 (rounded to nearest, ties to even); the same tensor if nothing changes. The gradient is float32.
     public func converted(to type: ElementType) -> Tensor {
         if type == elementType { return self }
         let result = Tensor(uninitialized: shape, elementType: type)
@@ -35,7 +35,7 @@ extension Tensor {
         }
     }
 
-    /// Network values −1…1 (float32) as pixels 0…255 (uint8), rounded; what lies outside is brought to the nearer end, NaN to 0.
+    /// Network values −1…1 (float32) as pixels 0…255 (uint8), rounded; values outside are clamped, NaN becomes 0.
     public func valuesAsPixels() -> Tensor {
         let result = Tensor(uninitialized: shape, elementType: .uint8)
         withExtendedLifetime(result.storage) {

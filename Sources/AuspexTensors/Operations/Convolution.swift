@@ -1,13 +1,13 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// How a convolution treats the border of an image or clip.
+/// How a convolution pads the border of an image or clip.
 public enum Padding: Sendable, Equatable {
     /// Zeros around, `(k − 1) / 2` before and `k / 2` after each side: an output side is `⌈input / stride⌉`.
     case same
     /// No padding.
     case valid
-    /// Zeros by hand, one pair for each spatial dimension in order (time, height, width).
+    /// Explicit zeros, one pair for each spatial dimension in order (time, height, width).
     case explicit([(before: Int, after: Int)])
 
     /// The zeros before and after each side.
@@ -32,7 +32,7 @@ public enum Padding: Sendable, Equatable {
     }
 }
 
-/// What rides on a convolution's output for free.
+/// An activation applied to a convolution's output at no extra cost.
 public enum Activation: String, Sendable, Codable {
     /// Nothing.
     case identity
@@ -40,20 +40,20 @@ public enum Activation: String, Sendable, Codable {
     case relu
 }
 
-/// How a convolution's sums come about.
+/// How a convolution's sums are computed.
 public enum ConvolutionMethod: String, Sendable, Codable {
-    /// Product by product.
+    /// One product at a time.
     case products
-    /// By minimal filtering (Winograd) where there is one for the shape: windows of the input and the kernel are mixed so that a quarter of the
-    /// products do. Results are about ten times further from exact, 1e-5 of the largest. Forward only: gradients are always summed product by product.
+    /// By minimal filtering (Winograd) if there is one for the shape: windows of the input and the kernel are transformed so that a quarter of the
+    /// products suffice. Rounding errors are about ten times larger, 1e-5 of the largest result. Forward only: gradients are always summed product by product.
     case filtering
-    /// The same for the output and for the gradient of x, which is a convolution too; the weight's gradient is summed product by product.
+    /// The same for the output and for the gradient of x, which is a convolution, too; the weight's gradient is summed product by product.
     case filteringBothWays
 }
 
 /// Cross-correlates with a kernel: `y[n, p, o] = ρ(b[o] + Σ_{q, i} x[n, s·p + q − before, i] · w[q, i, o])`, zero outside.
 ///
-/// With G groups, the g-th of G equal blocks of output channels sees the g-th block of input channels alone, and i counts within it.
+/// With G groups, the g-th of G equal blocks of output channels sees only the g-th block of input channels, and i counts within it.
 ///
 /// - Parameters:
 ///   - x: `[N, H, W, C]`, or `[N, T, H, W, C]` for a convolution in time and space.
@@ -62,7 +62,7 @@ public enum ConvolutionMethod: String, Sendable, Codable {
 ///   - stride: one number for each spatial dimension.
 ///   - groups: G, which divides C and O.
 ///   - activation: ρ.
-///   - method: how the output's sums come about.
+///   - method: how the output's sums are computed.
 /// - Returns: `[N, H', W', O]` or `[N, T', H', W', O]`, with `H' = (H + before + after − kh) / s + 1` rounded down.
 public func convolution(
     _ x: Tensor, weight: Tensor, bias: Tensor? = nil, stride: [Int], groups: Int = 1, padding: Padding = .same,
@@ -72,7 +72,7 @@ public func convolution(
         "convolution", x: x, weight: weight, bias: bias, stride: stride, padding: padding, activation: activation,
         groups: groups, method: method)
     let output = shape.forward(x, weight: weight, bias: bias)
-    // What no gradient needs is not kept alive: x serves the weight's gradient, the weight x's, the output the ReLU's.
+    // Keep alive only what a gradient needs: x is for the weight's gradient, the weight for x's, the output for the ReLU's.
     let keptInput = weight.isTracked ? x.detached() : nil
     let keptWeight = x.isTracked ? weight.detached() : nil
     let keptOutput = activation == .relu ? output.detached() : nil

@@ -4,7 +4,7 @@ import CAuspexEngine
 /// `convolution(upsampledNearest(x), 3×3, same)` with 4/9 of the products: the image is never enlarged before the convolution.
 ///
 /// An output pixel of parity (a, b) sees a 2×2 window of x, through a kernel whose taps are sums of the 3×3 kernel's. The four
-/// parities are channels of one 2×2 convolution over `(H + 1) × (W + 1)` windows, whose results are then put in order.
+/// parities are channels of one 2×2 convolution over `(H + 1) × (W + 1)` windows, whose results are then reordered.
 /// The result differs from the composed operations by rounding only.
 ///
 /// - Parameters:
@@ -27,7 +27,7 @@ public func upsampledConvolution(_ x: Tensor, weight: Tensor, bias: Tensor? = ni
     var shape = ConvolutionShape(
         "upsampledConvolution", x: x, weight: parity, bias: repeated, stride: [1, 1],
         padding: .explicit([(1, 1), (1, 1)]), activation: .identity)
-    // As written: nine taps at every one of 2H × 2W places.
+    // Nominal count: nine taps at every one of 2H × 2W places.
     shape.nominalFactor *= 9 * Double(h * w) / Double(4 * (h + 1) * (w + 1))
     let layout = shape
     let pixel = out * x.elementType.sizeBytes
@@ -83,7 +83,7 @@ public func pooledConvolution(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) 
     var shape = ConvolutionShape(
         "pooledConvolution", x: x, weight: kernel, bias: bias, stride: [Int](repeating: 2, count: spatial),
         padding: .explicit(sides.map { (1, 1 - $0 % 2) }), activation: .identity)
-    // As written: 3 taps at every place of the large image in each dimension, instead of 4 at every second one.
+    // Nominal count: 3 taps at every place of the large image in each dimension, instead of 4 at every second one.
     shape.nominalFactor *= sides.reduce(1.0) { $0 * 3 * Double($1) / Double(4 * ($1 / 2)) }
     let layout = shape
     let output = shape.forward(x, weight: kernel, bias: bias)
@@ -103,7 +103,7 @@ public func pooledConvolution(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) 
     }
 }
 
-/// A kernel made of sums of another's taps, kept with the weight it comes from as long as that does not change.
+/// A kernel made of sums of another's taps, cached with the original weight as long as that does not change.
 private func derivedKernel(
     _ weight: Tensor, _ name: String, shape: [Int],
     _ make: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void

@@ -5,7 +5,7 @@ import CAuspexEngine
 struct ConvolutionShape {
     let operation: String
     let outputShape: [Int]
-    /// How many times the executed operations a paper would count: more than one where an identity saves some.
+    /// Nominal operations per executed one: more than one if an identity saves some.
     var nominalFactor: Double
     private let weightShape: [Int]
     private var c: ax_dnn_convolution
@@ -104,7 +104,7 @@ struct ConvolutionShape {
         return result
     }
 
-    /// - Parameter x: nil where the weight's gradient is not wanted.
+    /// - Parameter x: nil if the weight's gradient is not needed.
     func backwardWeights(_ x: Tensor?, _ gradient: Tensor, wantsBias: Bool) -> (weight: Tensor?, bias: Tensor?) {
         guard let x else { return (nil, wantsBias ? columnSums(gradient) : nil) }
         var wanted = self
@@ -125,9 +125,9 @@ struct ConvolutionShape {
         return (weight, bias)
     }
 
-    /// Notes the convolution where only shapes are passed on.
+    /// Records the convolution in a pass over shapes.
     ///
-    /// - Returns: whether it was noted, so that there is nothing to compute.
+    /// - Returns: whether it was recorded, so that there is nothing to compute.
     private func noted(_ direction: ConvolutionWork.Direction, writing bytes: Int, in pass: ShapePass?) -> Bool {
         guard let pass else { return false }
         let spatial = Int(c.spatial)
@@ -154,7 +154,7 @@ struct ConvolutionShape {
             var needs = ax_dnn_needs()
             let status = ax_dnn_convolution_plan(&c, Int32(direction.rawValue), &found, &needs)
             if ShapePass.current != nil {
-                // Shapes that the library refuses may still be counted, as if it needed no memory for them.
+                // Shapes that the library refuses can still be counted, as if it needed no memory for them.
                 pointer = found ?? OpaquePointer(ShapePass.nowhere)
             } else {
                 shape.check(status)
@@ -167,7 +167,7 @@ struct ConvolutionShape {
 
         func scratch() -> Storage? { needs.scratch > 0 ? Storage(byteCount: needs.scratch) : nil }
 
-        /// The weight in the order that the primitive takes: packed once, kept as long as its numbers stay.
+        /// The weight in the layout of the primitive: packed once, cached as long as its numbers do not change.
         func packed(_ weight: Tensor) -> Tensor {
             guard needs.packed > 0 else { return weight }
             let key = PackingKey(packing: needs.packing, offset: weight.offset)
@@ -185,7 +185,7 @@ struct ConvolutionShape {
     }
 }
 
-/// Which packing, of the weight that begins where.
+/// Identifies a packing and the address of its weight.
 private struct PackingKey: Hashable {
     let packing: Int32
     let offset: Int
@@ -199,7 +199,7 @@ func columnSums(_ gradient: Tensor) -> Tensor {
     }
 }
 
-/// Stops the program with oneDNN's own words: shapes are checked before, so what it refuses is not a user's to mend.
+/// Stops the program with oneDNN's own message: shapes were checked before, so a user cannot fix what it refuses.
 func checkDNN(_ status: Int32, _ operation: String, _ what: @autoclosure () -> String) {
     if status == 0 { return }
     let reason = String(cString: ax_dnn_message())

@@ -1,13 +1,13 @@
 extension ConvolutionWork {
-    /// The same for other images: what a convolution takes is nearly linear in their number.
+    /// The same for another number of images, to which the time is nearly proportional.
     public func with(batch: Int) -> ConvolutionWork {
         ConvolutionWork(
             direction: direction, batch: batch, input: input, output: output, kernel: kernel, stride: stride,
             before: before, inputChannels: inputChannels, outputChannels: outputChannels, groups: groups)
     }
 
-    /// How long this convolution takes on this machine with the threads that are set: the shortest of a few runs after one that prepares it, because
-    /// whatever else the machine does only adds to it.
+    /// The time of this convolution on this machine with the current number of threads: the shortest of a few runs after one that prepares it, because
+    /// other load on the machine can only add to it.
     ///
     /// - Parameter repeats: runs that are timed.
     public func measuredSeconds(repeats: Int = 4) -> Double {

@@ -1,6 +1,6 @@
 import CAuspexEngine
 
-/// Which of its two sides a function's derivative is computed from.
+/// Whether a function's derivative is computed from its input or its output.
 private enum Saved { case argument, result }
 
 private func mapped(_ operation: ax_unary_operation, _ name: String, _ x: Tensor, saving saved: Saved) -> Tensor {
@@ -38,7 +38,7 @@ public func silu(_ x: Tensor) -> Tensor { mapped(ax_silu, "silu", x, saving: .ar
 /// `ln(1 + eˣ)`, without overflow. The cross-entropy of logits x to shares a is `softplus(x) − a x`.
 public func softplus(_ x: Tensor) -> Tensor { mapped(ax_softplus, "softplus", x, saving: .argument) }
 
-/// `x` where it lies within limits, otherwise the nearer one; on a limit the gradient passes.
+/// `x` clamped to limits; exactly on a limit the gradient passes.
 public func clamped(_ x: Tensor, least: Float = -.infinity, most: Float = .infinity) -> Tensor {
     let result = Tensor(x.shape) { out in withFloats(x) { ax_clamp(out, $0, least, most, x.count) } }
     if !x.isTracked { return result }

@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// Rows of a table by number: `[N, C]` to `[rows.count, C]`; a row asked for twice gets both gradients.
+/// Rows of a table by number: `[N, C]` to `[rows.count, C]`; a row that is taken twice gets both gradients.
 public func gatheredRows(_ table: Tensor, rows: [Int]) -> Tensor {
     require(table.rank == 2, "gatheredRows", "a table has two dimensions, not \(table.shape)")
     let (count, width) = (table.shape[0], table.shape[1])

@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// Frames picked from each clip by number, in the order named; a frame may be named twice.
+/// Frames picked from each clip by number, in the given order; a frame may be repeated.
 ///
 /// - Parameters:
 ///   - clips: `[B, T, …]`, any element type.
@@ -33,11 +33,11 @@ public func gatheredInTime(_ clips: Tensor, frames: [[Int]]) -> Tensor {
     }
 }
 
-/// One window a clip, at the same place through time.
+/// One window per clip, at the same place in all frames.
 ///
 /// - Parameters:
 ///   - clips: `[B, T, H, W, C]`, any element type.
-///   - places: the window's first row and column, a clip each.
+///   - places: the window's first row and column, one pair per clip.
 /// - Returns: `[B, T, height, width, C]`.
 public func croppedPerClip(
     _ clips: Tensor, places: [(top: Int, left: Int)], height: Int, width: Int

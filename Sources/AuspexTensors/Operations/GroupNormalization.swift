@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// What a group norm's output goes through in the same pass over memory.
+/// An activation applied to a group norm's output in the same pass over memory.
 public enum NormActivation: Sendable, Equatable {
     /// Nothing.
     case identity
@@ -96,7 +96,7 @@ private struct GroupNormalization {
         }
     }
 
-    /// The gradients of x (where wanted), gain and bias.
+    /// The gradients of x (if needed), gain and bias.
     func backward(_ upstream: Tensor, wantsArgument: Bool) -> [Tensor?] {
         let atX = wantsArgument ? Tensor(uninitialized: x.shape) : nil
         let (atGain, atBias) = (Tensor(uninitialized: [channels]), Tensor(uninitialized: [channels]))

@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// Tensors one after the other along an axis; all other sides are equal. Negative axes count from the end.
+/// Joins tensors along an axis; all other sides are equal. Negative axes count from the end.
 public func joined(_ parts: [Tensor], along axis: Int) -> Tensor {
     guard let first = parts.first else { stopProgram("joined", "nothing to join") }
     let axis = first.shape.axis(axis, of: "joined")
@@ -41,7 +41,7 @@ public func stacked(_ parts: [Tensor]) -> Tensor {
 }
 
 extension Tensor {
-    /// The parts along the leading axis, as views, with one gradient that is stacked once.
+    /// The parts along the leading axis, as views, whose gradients are stacked once.
     public func unstacked() -> [Tensor] {
         require(rank > 0, "unstacked", "a tensor without axes has no parts")
         let part = Array(shape.dropFirst())

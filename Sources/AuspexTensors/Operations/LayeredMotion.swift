@@ -8,8 +8,8 @@ import CAuspexEngine
 ///   - first: `[N, H, W, C]`, float32.
 ///   - second: of the same shape.
 ///   - displacements: (dy, dx) in pixels, from the first to the second.
-///   - limit: what no displacement costs more than.
-/// - Returns: `[N, H, W, K]`, one channel a displacement.
+///   - limit: the largest cost of a displacement.
+/// - Returns: `[N, H, W, K]`, one channel per displacement.
 public func costVolume(
     from first: Tensor, to second: Tensor, displacements: [(dy: Float, dx: Float)], limit: Float
 ) -> Tensor {
@@ -26,7 +26,7 @@ public func costVolume(
     }
 }
 
-/// What a splat of weighted layers is added to where they leave a background to be seen; the layers' opacity comes with it.
+/// Composes a splat of weighted layers with a background that shows through where they leave gaps; also returns the layers' opacity.
 ///
 /// With S the splat, whose last channels are its weight w and its coverage a:
 /// `opacity = min(1, a) · w / (w + 10⁻³)`, `out = opacity · S / (w + 10⁻³) + (1 − opacity) · background`.
@@ -64,7 +64,7 @@ public func composed(splat: Tensor, over background: Tensor) -> (image: Tensor, 
     return (recorded, opacity)
 }
 
-/// Pictures mixed pixel by pixel: `out[n, p] = Σₜ shares[n, p, t] · frames[n, t, p] + shares[n, p, T] · last[n, p]`.
+/// Images mixed pixel by pixel: `out[n, p] = Σₜ shares[n, p, t] · frames[n, t, p] + shares[n, p, T] · last[n, p]`.
 ///
 /// - Parameters:
 ///   - frames: `[N, T, H, W, C]`, float32; T may be 0.
@@ -99,9 +99,9 @@ public func mixed(_ frames: Tensor, _ last: Tensor, shares: Tensor) -> Tensor {
     }
 }
 
-/// Fills holes from ever coarser averages of what is known.
+/// Fills holes from increasingly coarse averages of the known pixels.
 ///
-/// Pull: `w' = avg(w)` over blocks of 2×2, `x' = avg(w x) / (w' + 10⁻⁴)`, and a block counts as known from a quarter on: `w ← min(1, 4 w')`;
+/// Pull: `w' = avg(w)` over blocks of 2×2, `x' = avg(w x) / (w' + 10⁻⁴)`, and a block counts as known if a quarter of it is: `w ← min(1, 4 w')`;
 /// until a side is odd, or after `levels`. Push: from the coarsest on, `x ← w x + (1 − w) · (coarser x, enlarged bilinearly)`.
 ///
 /// - Parameters:
@@ -121,7 +121,7 @@ public func holesFilled(_ x: Tensor, known: Tensor, levels: Int = 5) -> Tensor {
     return enlarged + known * (x - enlarged)
 }
 
-/// The middle of all numbers along an axis, of an even count the lower one, NaN where there is one. No gradient passes.
+/// The median along an axis; of an even count the lower middle one; NaN if there is one. No gradient passes.
 ///
 /// - Returns: the shape without the axis.
 public func median(_ x: Tensor, along axis: Int) -> Tensor {

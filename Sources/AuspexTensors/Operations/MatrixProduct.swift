@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// The product of two matrices: `c = a · b`, either transposed first.
+/// The product of two matrices: `c = a · b`, with either optionally transposed.
 ///
 /// - Parameters:
 ///   - a: `[M, K]`, or `[K, M]` if transposed; float32.
@@ -18,7 +18,7 @@ public func matrixProduct(
     let left = b.isTracked ? a.detached() : nil
     let right = a.isTracked ? b.detached() : nil
     return output.recorded("matrixProduct", from: a, b) { gradient in
-        // With c = a·b: da = dc·bᵀ and db = aᵀ·dc; a transposed factor's gradient is the transpose, got by swapping the factors.
+        // With c = a·b: da = dc·bᵀ and db = aᵀ·dc; a transposed factor's gradient is the transpose, computed by swapping the factors.
         let da = right.map {
             transposingLeft
                 ? product($0, gradient, transposingRight, true) : product(gradient, $0, false, !transposingRight)

@@ -1,6 +1,6 @@
 import AuspexSupport
 
-/// The nearest matrix with orthonormal rows or columns, roughly: every singular value is brought into about [0.7, 1.2], singular vectors stay.
+/// Approximately the nearest matrix with orthonormal rows or columns: every singular value is brought into about [0.7, 1.2], singular vectors are kept.
 ///
 /// From `X = G / ‖G‖` each iteration takes `X ← aX + b(XXᵀ)X + c(XXᵀ)²X` with (a, b, c) = (3.4445, −4.7750, 2.0315): the quintic Newton–Schulz
 /// iteration whose coefficients raise small singular values as fast as possible at the cost of ending near 1, not at 1. The products of X with

@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// Trades channels for pixels: `y[n, f·i + a, f·j + b, c] = x[n, i, j, (c·f + a)·f + b]` for a, b in 0..<f.
+/// Rearranges channels into pixels: `y[n, f·i + a, f·j + b, c] = x[n, i, j, (c·f + a)·f + b]` for a, b in 0..<f.
 ///
 /// The order of x's channels is PyTorch's: an output channel's f² pixels are neighbours, row by row.
 ///

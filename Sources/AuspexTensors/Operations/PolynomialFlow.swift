@@ -1,9 +1,9 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// What polynomials are fitted to pictures with.
+/// The parameters of a polynomial fit to pictures.
 package struct PolynomialFit: Sendable {
-    /// The surroundings are (2·reach + 1)² pixels.
+    /// The neighbourhood is (2·reach + 1)² pixels.
     package var reach: Int
     /// The weight along either side, w, w·x and w·x² one after another.
     package var weights: [Float]
@@ -20,12 +20,12 @@ package struct PolynomialFit: Sendable {
     }
 }
 
-/// Every pixel's surroundings as a polynomial of second degree; off the tape.
+/// Approximates every pixel's neighbourhood by a polynomial of second degree; off the tape.
 ///
 /// - Parameters:
 ///   - pictures: `[N, H, W]`.
-///   - height: of the pictures that are expanded, made from the blurred ones bilinearly.
-///   - blur: the window that pictures are blurred with before, along either side; of odd length.
+///   - height: of the expanded pictures, which are resized bilinearly from the blurred ones.
+///   - blur: the window for blurring the pictures first, along either side; of odd length.
 /// - Returns: `[N, height, width, 8]`: axx, ayy, axy / 2, bx / 2, by / 2 of `c + bx·x + by·y + axx·x² + ayy·y² + axy·xy`, and zeros.
 package func polynomialExpansion(
     of pictures: Tensor, height: Int, width: Int, blur: [Float], fit: PolynomialFit
@@ -51,13 +51,13 @@ package func polynomialExpansion(
     }
 }
 
-/// Displacements between pictures from their polynomials, each estimated over a window and from where the last estimate points; off the tape.
+/// Displacements between pictures from their polynomials, each estimated over a window, starting from the previous estimate; off the tape.
 ///
 /// - Parameters:
 ///   - pairs: which of the pictures displacements go from and to.
 ///   - expansions: `[N, H, W, 8]`, of `polynomialExpansion`.
-///   - coarser: displacements of pictures of another size, `[pairs, h, w, 2]`, that estimates begin with; nil begins at none.
-///   - factor: what those are multiplied with.
+///   - coarser: displacements of pictures of another size, `[pairs, h, w, 2]`, as initial estimates; nil starts at zero.
+///   - factor: what those are multiplied by.
 ///   - leavesOutLast: whether the last row and column are outside of the picture.
 /// - Returns: (dy, dx) in pixels, `[pairs, H, W, 2]`.
 package func polynomialFlow(
@@ -84,7 +84,7 @@ package func polynomialFlow(
     }
 }
 
-/// The median along time, of an even number of frames the mean of the two in the middle; off the tape.
+/// The median along time, for an even number of frames the mean of the two middle ones; off the tape.
 ///
 /// - Parameter clips: `[B, T, …]`, at most 256 frames.
 /// - Returns: `[B, …]`.

@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// The mean of each window of `size`, side by side; what is left over at the far borders is dropped.
+/// The mean of adjacent windows of `size`; a remainder at the far borders is dropped.
 ///
 /// - Parameters:
 ///   - x: `[N, H, W, C]` or `[N, T, H, W, C]`, float32 or bfloat16.
@@ -18,11 +18,11 @@ public func averagePooled(_ x: Tensor, size: Int) -> Tensor {
     averagePooled(x, size: [Int](repeating: size, count: max(x.rank - 2, 0)))
 }
 
-/// The maximum of each window, NaN where there is one; padding never wins. Where numbers tie the first one takes the gradient.
+/// The maximum of each window, NaN if there is one; padding never wins. In a tie the first number gets the gradient.
 ///
 /// - Parameters:
 ///   - x: `[N, H, W, C]` or `[N, T, H, W, C]`, float32 or bfloat16.
-///   - size: the window's side for each spatial dimension.
+///   - stride: the same as `size` if not given.
 ///   - stride: the same as `size` if not given.
 ///   - padding: as for a convolution; less than the window on each side.
 /// - Returns: output sides as a convolution's.

@@ -18,7 +18,7 @@ private struct Reduced {
         count = axes.map { shape[$0] }.product
     }
 
-    /// Reduces one run of neighbouring axes after another, the last first, where the data shrinks most while it is read in order.
+    /// Reduces one group of adjacent axes after another, the last first, where the data shrinks most and is read in order.
     func apply(_ reduction: ax_reduction, to x: Tensor, scale: Float = 1) -> Tensor {
         var sides = shape
         var current = x.detached()
@@ -50,17 +50,17 @@ private struct Reduced {
 }
 
 extension Tensor {
-    /// Room for a kernel's partial results.
+    /// Space for a kernel's partial results.
     func withScratch<Result>(_ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
         defer { withExtendedLifetime(storage) {} }
         return body(rawPointer.assumingMemoryBound(to: Float.self))
     }
 }
 
-/// The sum over axes (over all without `axes`), added in float32 pieces that are put together in Double: the same bits on any number of threads.
+/// The sum over axes (over all without `axes`), computed in float32 blocks that are added in Double: the same bits on any number of threads.
 ///
-/// - Parameters:
-///   - axes: which axes go; negative ones count from the end.
+/// - axes: the axes to sum over; negative ones count from the end.
+///   - keepingDimensions: whether summed axes stay as sides of 1.
 ///   - keepingDimensions: leaves sides of 1 where they were.
 public func sum(_ x: Tensor, along axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     let reduced = Reduced("sum", x.shape, along: axes, keepingDimensions: keepingDimensions)
@@ -80,7 +80,7 @@ public func mean(_ x: Tensor, along axes: [Int]? = nil, keepingDimensions: Bool 
     }
 }
 
-/// The greatest number over axes, NaN where there is one. Its gradient is shared evenly by all places that hold it.
+/// The maximum over axes, NaN if there is one. Its gradient is shared evenly by all places that have it.
 public func maximum(_ x: Tensor, along axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     let reduced = Reduced("maximum", x.shape, along: axes, keepingDimensions: keepingDimensions)
     require(reduced.count > 0, "maximum", "of no numbers: shape \(x.shape)")

@@ -11,11 +11,11 @@ extension Tensor {
         return viewed(as: target).recorded("reshaped", from: self) { [$0.viewed(as: source)] }
     }
 
-    /// Axes in another order: axis i of the result is axis `permutation[i]` of this. A view where only sides of 1 move.
+    /// Axes in another order: axis i of the result is axis `permutation[i]` of this. A view if only sides of 1 move.
     public func transposed(_ permutation: [Int]) -> Tensor {
         require(
             permutation.sorted() == Array(shape.indices), "transposed",
-            "\(permutation) is no order of the axes of \(shape)")
+            "\(permutation) is not a permutation of the axes of \(shape)")
         return permuted(permutation).recorded("transposed", from: self) { gradient in
             var inverse = permutation
             for (to, from) in permutation.enumerated() { inverse[from] = to }

@@ -1,17 +1,17 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// The rule by which pixels are followed on their way: a network of three layers a pixel and time, the same at all times.
+/// The rule by which paths of pixels are followed: a network of three layers per pixel and time, the same at all times.
 public struct RolloutWeights {
-    /// What the first layer makes of a pixel's displacement and velocity, `[4, F]`.
+    /// First-layer weights for a pixel's displacement and velocity, `[4, F]`.
     public let motion: Tensor
     /// From the first layer to the second, `[F, S]`.
     public let hidden: Tensor
-    /// Of the second layer, `[S]`.
+    /// Bias of the second layer, `[S]`.
     public let hiddenBias: Tensor
-    /// From the second layer to what changes, `[S, 6]`.
+    /// From the second layer to the changes, `[S, 6]`.
     public let output: Tensor
-    /// Of what changes, `[6]`.
+    /// Bias of the changes, `[6]`.
     public let outputBias: Tensor
 
     /// A rule of these weights, whose shapes `rolledOut` checks.
@@ -23,13 +23,13 @@ public struct RolloutWeights {
     fileprivate var all: [Tensor] { [motion, hidden, hiddenBias, output, outputBias] }
 }
 
-/// Follows every pixel by one rule for all times: with `D₀ = 0` and `u₀` the first velocity,
+/// Follows the path of every pixel by one rule for all times: with `D₀ = 0` and `u₀` the first velocity,
 /// `(g, δ, c) = Wo ρ(Wh ρ(known + Wm [D / 8, u]) + bh) + bo`, `u ← u (1 − 2σ(g)) + δ`, `D ← D + u + c`, two numbers each, ρ ReLU.
 ///
-/// Hidden numbers are kept in caches and not in memory; the way back computes them again.
+/// Hidden numbers stay in caches instead of memory; the backward pass recomputes them.
 ///
 /// - Parameters:
-///   - known: what is known of each pixel, `[N, H, W, F]`, float32.
+///   - known: the features of each pixel, `[N, H, W, F]`, float32.
 ///   - velocity: u₀, `[N, H, W, 2]`.
 ///   - steps: T, at least 1.
 /// - Returns: D at every time, `[N, T, H, W, 2]`.
@@ -49,7 +49,7 @@ public func rolledOut(known: Tensor, velocity: Tensor, by weights: RolloutWeight
     (rule.images, rule.pixels, rule.times) = (known.shape[0], known.shape[1] * known.shape[2], steps)
     (rule.first, rule.second) = (first, second)
     let sizes = rule
-    // Two operations a product.
+    // Two operations per product.
     let work = 2 * Double(sizes.images * sizes.pixels * steps) * Double(4 * first + first * second + 6 * second)
     let scratch = Tensor(uninitialized: [ax_rollout_scratch(&rule)])
     let way = Tensor(shape) { way in

@@ -13,7 +13,7 @@ extension Tensor {
         return boxed("sliced", at: origin, shape: target)
     }
 
-    /// Zeros around: `widths` says how many before and after, an axis each.
+    /// Pads with zeros: `widths` gives the number before and after, for each axis.
     public func padded(_ widths: [(before: Int, after: Int)]) -> Tensor {
         require(widths.count == rank, "padded", "\(widths.count, "width") for the \(rank, "axis", "axes") of \(shape)")
         require(
@@ -41,9 +41,9 @@ extension Tensor {
         return boxed("cropped", at: origin, shape: target)
     }
 
-    /// Consecutive parts of an axis, with one gradient that is joined once. Negative axes count from the end.
+    /// Consecutive parts of an axis, whose gradients are joined once. Negative axes count from the end.
     ///
-    /// - Parameter counts: how many places each part has; together all of the axis.
+    /// - Parameter counts: how many places each part has; their sum is the axis.
     public func split(_ axis: Int, counts: [Int]) -> [Tensor] {
         let axis = shape.axis(axis, of: "split")
         require(

@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// Sends every pixel where it goes: `out[n, t] = Σₚ values[n, p] · b(· − p − flow[n, t, p])` with the bilinear hat b, not normalised; what falls
+/// Moves every pixel to its destination: `out[n, t] = Σₚ values[n, p] · b(· − p − flow[n, t, p])` with the bilinear hat b, not normalised; what falls
 /// outside is lost.
 ///
 /// The adjoint of sampling by `warpedByFlow`: its gradient at the values is that warp of the upstream gradient, its gradient at a displacement that
@@ -24,9 +24,9 @@ public func splatted(_ values: Tensor, flow: Tensor) -> Tensor {
     }
 }
 
-/// Reads images at displaced places, bilinear between pixels; outside lies the nearest edge: `out[n, t, p] = image[n](p + flow[n, t, p])`.
+/// Samples images at displaced places, bilinear between pixels, with edges repeated outside: `out[n, t, p] = image[n](p + flow[n, t, p])`.
 ///
-/// Where a place lies on or beyond an edge, its gradient across that edge is 0.
+/// For a place on or beyond an edge, the gradient across that edge is 0.
 ///
 /// - Parameters:
 ///   - image: `[N, H, W, C]`, float32.
@@ -45,7 +45,7 @@ public func sampledWithEdges(_ image: Tensor, flow: Tensor) -> Tensor {
     }
 }
 
-/// Images and where they are at some times: the values are kept once, not once a time.
+/// Images and their displacements at some times: the values are stored once, not once per time.
 private struct MovedImage {
     let image: Tensor
     let flow: Tensor
@@ -63,7 +63,7 @@ private struct MovedImage {
         (self.image, self.flow) = (image, flow)
     }
 
-    /// - Parameter backward: writes the gradients of image and flow, where they are not nil, from upstream, image and flow.
+    /// - Parameter backward: writes the gradients of image and flow, if they are not nil, from upstream, image and flow.
     func recorded(
         _ operation: String, _ output: Tensor,
         _ backward:
@@ -73,7 +73,7 @@ private struct MovedImage {
             ) -> Void
     ) -> Tensor {
         let (wantsImage, wantsFlow) = (image.isTracked, flow.isTracked)
-        // Only the flow's gradient needs the image; otherwise anything stands for it.
+        // Only the flow's gradient needs the image; otherwise any value will do.
         let saved = (image: wantsFlow ? image.detached() : flow.detached(), flow: flow.detached())
         let imageShape = image.shape
         return output.recorded(operation, from: image, flow) { upstream in

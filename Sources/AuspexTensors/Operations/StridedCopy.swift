@@ -16,7 +16,7 @@ func copyStrided(
             axes.append((size, from, to))
         }
     }
-    // A transposition is copied in tiles of its last two axes: bring the one that is dense in the source beside the one dense in the target.
+    // A transposition is copied in tiles of its last two axes: move the axis that is dense in the source next to the one that is dense in the target.
     if let last = axes.last, last.source != 1, let dense = axes.firstIndex(where: { $0.source == 1 }) {
         axes.insert(axes.remove(at: dense), at: axes.count - 1)
     }
@@ -32,11 +32,11 @@ func copyStrided(
 }
 
 extension Tensor {
-    /// The box of `shape` that begins at `origin`, dense; a view where it is one run.
+    /// The box of `shape` that begins at `origin`, dense; a view if it is contiguous.
     func box(at origin: [Int], shape box: [Int]) -> Tensor {
         let strides = shape.denseStrides
         let start = zip(origin, strides).reduce(0) { $0 + $1.0 * $1.1 }
-        // One run: whole below the first axis that is cut, single above it.
+        // Contiguous: whole below the first axis that is cut, single above it.
         let cut = box.indices.first { box[$0] != 1 } ?? box.count
         if box.product == 0 || zip(box, shape).dropFirst(cut + 1).allSatisfy({ $0 == $1 }) {
             return viewed(as: box, from: box.product == 0 ? 0 : start)
@@ -54,7 +54,7 @@ extension Tensor {
         return result
     }
 
-    /// Writes a box of numbers at `origin`; for operations that are still making this tensor.
+    /// Writes a box of numbers at `origin`; for operations that are still filling this tensor.
     func write(_ box: Tensor, at origin: [Int]) {
         let strides = shape.denseStrides
         copyStrided(

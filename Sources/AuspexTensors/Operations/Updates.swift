@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// The numbers of one step of Adam.
+/// The parameters of one step of Adam.
 public struct AdamStep: Sendable {
     /// Learning rate of this step.
     public var rate: Float
@@ -11,12 +11,12 @@ public struct AdamStep: Sendable {
     public var beta2: Float
     /// Added to the root of the second moment.
     public var epsilon: Float
-    /// Which step this is, from 1: the moments' corrections are 1 − βᵗ.
+    /// The number of the step, from 1: the moments are corrected by 1 − βᵗ.
     public var step: Int
-    /// What gradients are multiplied with first: clipping, or one over the number of accumulated batches.
+    /// The factor applied to gradients first: clipping, or one over the number of accumulated batches.
     public var gradientScale: Float
 
-    /// The numbers of step t, counted from 1.
+    /// The parameters of step t, counted from 1.
     public init(
         rate: Float, beta1: Float, beta2: Float, epsilon: Float, step: Int, gradientScale: Float = 1
     ) {
@@ -41,7 +41,7 @@ extension Tensor {
             "parameter \(shape), gradient \(gradient.shape), moments \(firstMoment.shape) and \(secondMoment.shape) differ"
         )
         require(settings.step >= 1, "adamUpdate", "steps count from 1, not \(settings.step)")
-        // Both moments are written too.
+        // Both moments are written, too.
         storage.shapePass?.noteUpdate(of: 2 * sizeBytes)
         withMutableScalars(as: Float.self) { parameter in
             firstMoment.withMutableScalars(as: Float.self) { m in
@@ -72,7 +72,7 @@ extension Tensor {
         return Float(1 - power)
     }
 
-    /// Moves every number towards another tensor's by a share of the difference, in place: an average that forgets.
+    /// Moves every number towards another tensor's by a share of the difference, in place: an exponential moving average.
     package mutating func move(toward target: Tensor, by weight: Float) {
         require(target.shape == shape, "move(toward:)", "shapes \(shape) and \(target.shape) differ")
         withMutableScalars(as: Float.self) { average in
@@ -81,7 +81,7 @@ extension Tensor {
         }
     }
 
-    /// `Σ x²`, put together in Double: what norms of gradients are made of.
+    /// `Σ x²`, accumulated in Double, for norms of gradients.
     package var sumOfSquares: Double {
         let scratch = Tensor(uninitialized: [ax_sum_of_squares_scratch(count)])
         var sum = 1.0

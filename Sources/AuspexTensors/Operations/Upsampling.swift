@@ -1,7 +1,7 @@
 import AuspexSupport
 import CAuspexEngine
 
-/// Each pixel four times: `y[n, 2i + a, 2j + b, c] = x[n, i, j, c]` for a, b in {0, 1}.
+/// Repeats each pixel four times: `y[n, 2i + a, 2j + b, c] = x[n, i, j, c]` for a, b in {0, 1}.
 ///
 /// - Parameter x: `[N, H, W, C]`, any element type forward; gradients are float32.
 /// - Returns: `[N, 2H, 2W, C]`.
@@ -23,7 +23,7 @@ public func upsampledNearest(_ x: Tensor) -> Tensor {
     }
 }
 
-/// Twice as large in both directions, bilinear between pixel centres, edges repeated: a new pixel lies a quarter of an old one from its nearest,
+/// Twice as large in both directions, bilinear between pixel centres, edges repeated: a new pixel is a quarter of an old one away from its nearest,
 /// `y[2i] = ¼ x[i − 1] + ¾ x[i]`, `y[2i + 1] = ¾ x[i] + ¼ x[i + 1]` along each side.
 ///
 /// - Parameter x: `[N, H, W, C]`, float32.

@@ -3,7 +3,7 @@ import CAuspexEngine
 
 /// Moves images by per-pixel kernels: `ĥ[y, x] = Σₖ softmax(θ)[y, x, k] · h[y + dy(k), x + dx(k)]`, zero outside.
 ///
-/// Softmax and the weighted neighbourhood are one pass; a backward pass gives both gradients in one more.
+/// Softmax and the weighted neighbourhood are one pass; the backward pass gives both gradients in one more.
 ///
 /// - Parameters:
 ///   - state: h, `[N, H, W, C]`, float32.
@@ -20,7 +20,7 @@ public func warpedByKernels(_ state: Tensor, logits: Tensor) -> Tensor {
     require(
         size * size == taps && size % 2 == 1 && size <= Int(AX_MAXIMUM_WARP_SIZE), "warpedByKernels",
         "\(taps) logits a pixel are not K² for an odd K up to \(AX_MAXIMUM_WARP_SIZE)")
-    // The weights are kept in place of the logits: as large, and the backward pass needs no exponential.
+    // The weights are kept instead of the logits: they are as large, and the backward pass then needs no exponential.
     let weights = state.isTracked || logits.isTracked ? Tensor(uninitialized: logits.shape) : nil
     let moved = Tensor(state.shape) { out in
         withExtendedLifetime(weights) {
@@ -33,7 +33,7 @@ public func warpedByKernels(_ state: Tensor, logits: Tensor) -> Tensor {
     }
     guard let weights else { return moved }
     let (wantsState, wantsLogits) = (state.isTracked, logits.isTracked)
-    // The logits' gradient needs the state, the state's does not.
+    // The logits' gradient needs the state; the state's does not.
     let source = wantsLogits ? state.detached() : weights
     return moved.recorded("warpedByKernels", from: state, logits) { upstream in
         let atState = wantsState ? Tensor(uninitialized: upstream.shape) : nil
@@ -50,7 +50,7 @@ public func warpedByKernels(_ state: Tensor, logits: Tensor) -> Tensor {
     }
 }
 
-/// Moves images by a displacement a pixel: `ĥ[y, x] = h[y + dy, x + dx]`, bilinear between pixels, zero outside.
+/// Moves images by a displacement per pixel: `ĥ[y, x] = h[y + dy, x + dx]`, bilinear between pixels, zero outside.
 ///
 /// The gradient with respect to a displacement is the interpolant's, one-sided at whole pixels.
 ///

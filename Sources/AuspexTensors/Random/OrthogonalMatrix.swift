@@ -11,7 +11,7 @@ extension RandomStream {
         MatrixLibrary.prepare()
         let tall = rows >= columns
         let (long, short) = tall ? (rows, columns) : (columns, rows)
-        // Column-major `long × short`, as LAPACK has it: each of the `short` vectors is contiguous.
+        // Column-major `long × short`, as LAPACK expects: each of the `short` vectors is contiguous.
         var factor = normal([short, long]).scalars
         var reflectors = [Float](repeating: 0, count: short)
         let (m, n) = (Int32(long), Int32(short))

@@ -8,7 +8,7 @@ package struct Philox {
         self.key = (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
     }
 
-    /// The four words that belong to a counter, given as its two halves, low word first.
+    /// The four words for a counter, given as its two halves, low word first.
     package func words(_ low: UInt64, _ high: UInt64) -> SIMD4<UInt32> {
         var counter = SIMD4(
             UInt32(truncatingIfNeeded: low), UInt32(truncatingIfNeeded: low >> 32),

@@ -3,22 +3,22 @@ import Foundation
 
 /// Random numbers that are a pure function of (seed, stream name, step, element): nothing is consumed and nothing needs saving.
 ///
-/// A stream is a place to draw from: `RandomStream(seed: 7, name: "noise", step: 120).normal([4, 120])` gives the same numbers whenever and wherever it is asked.
+/// For example, `RandomStream(seed: 7, name: "noise", step: 120).normal([4, 120])` gives the same numbers at any time and in any place.
 public struct RandomStream: Sendable, Hashable {
     /// The run's seed.
     public let seed: UInt64
-    /// What is drawn: `noise`. Streams of different names are unrelated.
+    /// What the numbers are for: `noise`. Streams of different names are unrelated.
     public let name: String
-    /// Which draw of the stream; numbers of different steps are unrelated.
+    /// The number of the draw; numbers of different steps are unrelated.
     public let step: Int
     private let key: UInt64
 
-    /// A place to draw from; the same three always give the same numbers.
+    /// A stream; the same three arguments always give the same numbers.
     public init(seed: UInt64, name: String, step: Int = 0) {
         self.seed = seed
         self.name = name
         self.step = step
-        // FNV-1a over the name, then one Philox round trip, so that near seeds and near names give unrelated keys.
+        // FNV-1a over the name, then one Philox round trip, so that similar seeds and names give unrelated keys.
         let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         let mixed = Philox(key: seed).words(hash, 0)
         key = UInt64(mixed[0]) | UInt64(mixed[1]) << 32
@@ -27,7 +27,7 @@ public struct RandomStream: Sendable, Hashable {
     /// The stream of another step.
     public func at(step: Int) -> RandomStream { RandomStream(seed: seed, name: name, step: step) }
 
-    /// The stream of a part of what this one is for: `stream.named("crop")`.
+    /// A substream for a part of this one's purpose: `stream.named("crop")`.
     public func named(_ part: String) -> RandomStream { RandomStream(seed: seed, name: name + "/" + part, step: step) }
 
     private func words(_ block: Int) -> SIMD4<UInt32> {
@@ -41,7 +41,7 @@ public struct RandomStream: Sendable, Hashable {
 
     /// A whole number in `0..<bound` at a place of the stream.
     public func integer(below bound: Int, at element: Int) -> Int {
-        require(bound > 0, "RandomStream.integer", "no number lies below \(bound)")
+        require(bound > 0, "RandomStream.integer", "no number is below \(bound)")
         let four = words(element)
         let word = UInt64(four[0]) | UInt64(four[1]) << 32
         return Int(word.multipliedFullWidth(by: UInt64(bound)).high)
@@ -65,7 +65,7 @@ public struct RandomStream: Sendable, Hashable {
             for block in 0..<(count + 3) / 4 {
                 let four = words(block)
                 for pair in 0..<2 {
-                    // (0, 1]: the logarithm of zero is never asked for.
+                    // (0, 1]: avoids the logarithm of zero.
                     let radius = (-2 * log((Double(four[2 * pair]) + 1) * 0x1p-32)).squareRoot()
                     let angle = 2 * Double.pi * Double(four[2 * pair + 1]) * 0x1p-32
                     let first = block * 4 + 2 * pair

@@ -1,13 +1,13 @@
 import AuspexLayers
 import AuspexTensors
 
-/// Whose tensors a name is, in files that hold both networks'.
+/// Which network a tensor belongs to, in files that hold both networks' tensors.
 private enum Network: String, CaseIterable {
     case generator, discriminators
 }
 
 extension AdversarialTrainer {
-    /// Everything that the next step depends on, but for the data.
+    /// Everything that the next step depends on, except the data.
     public var checkpoint: Checkpoint {
         var checkpoint = Checkpoint(step: step)
         func put(_ values: [String: Tensor], of network: String, in group: Checkpoint.Group) {
@@ -23,7 +23,7 @@ extension AdversarialTrainer {
         return checkpoint
     }
 
-    /// Goes back to a checkpoint, to the bit.
+    /// Restores a checkpoint, bit for bit.
     ///
     /// - Throws: `LayerStateError` where it was saved by a model of another configuration.
     public func restore(_ checkpoint: Checkpoint) throws {
@@ -36,7 +36,7 @@ extension AdversarialTrainer {
             return values
         }
         var networks = [(Network.generator, generator as any Layer)]
-        // A run whose losses have no discriminators may have saved some: they were never trained.
+        // A run whose losses have no discriminators may have saved some untrained ones.
         if !discriminators.networks.isEmpty { networks.append((.discriminators, discriminators)) }
         for (network, layer) in networks {
             try layer.load(parameters: take(.weights, of: network.rawValue))
@@ -55,12 +55,12 @@ extension AdversarialTrainer {
 }
 
 extension String {
-    /// The name that a tensor has now: earlier versions called the discriminators' networks judges.
+    /// The current name of a tensor: earlier versions called the discriminators' networks judges.
     fileprivate var currentName: String {
         let earlier = "judges."
         return hasPrefix(earlier) ? "networks." + dropFirst(earlier.count) : self
     }
 
-    /// Whether a buffer's name is that of a spectral norm's vector.
+    /// Whether a buffer belongs to a spectral norm.
     fileprivate var isSpectral: Bool { hasSuffix(".u") || hasSuffix(".v") }
 }

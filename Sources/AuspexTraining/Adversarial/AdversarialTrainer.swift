@@ -5,31 +5,31 @@ import AuspexTensors
 
 /// A generator and its discriminators in training: the updates of a step, and everything that the next step depends on.
 ///
-/// A step goes through the configuration's phases. The gradients of `accumulation` shards are averaged into each update; they are computed by one
-/// replica or many, with the same bits. Every random draw is a pure function of (seed, purpose, number of the clip).
+/// A step goes through the configuration's phases. The gradients of `accumulation` shards are averaged into each update; one replica or several
+/// compute them, with the same bits. Every random draw is a pure function of (seed, purpose, number of the clip).
 /// Source: Luc et al. 2020, arXiv:2003.04035, appendix; Clark et al. 2019, arXiv:1907.06571.
 public final class AdversarialTrainer {
     /// The network that is trained to predict.
     public let generator: any VideoGenerator
-    /// The networks that the generator is trained against; none where it is trained on pixels alone.
+    /// The networks that the generator is trained against; none if it is trained on pixels alone.
     public let discriminators: Discriminators
-    /// What a step is.
+    /// The updates of a step, and their settings.
     public let configuration: TrainingConfiguration
     let phases: [TrainingPhase]
     /// The generator's weights averaged over steps.
     public let averaged: AveragedWeights
-    /// Steps done. Counting the work of a later step sets it.
+    /// Completed steps. It may be set to count the work of a later step.
     public package(set) var step = 0
-    /// Keep only the inputs of every block and run it again on the way back.
+    /// Whether to keep only the inputs of every block and run it again in the backward pass.
     public var recomputesActivations: Bool
-    /// Who shares the work of a step.
+    /// The replicas that share the work of a step.
     let replicas: any Replicas
-    /// Called before each micro-batch of a step; an error that it throws ends the step, after which the networks are between two steps.
+    /// Called before each micro-batch of a step; if it throws, the step ends, possibly after some of its updates.
     public var beforeMicroBatch: () throws -> Void = {}
 
     /// Makes a trainer at step 0.
     ///
-    /// - Parameter replicas: who shares the work of a step; their number must divide `configuration.accumulation`.
+    /// - Parameter replicas: they share the work of a step; their number must divide `configuration.accumulation`.
     public init(
         generator: any VideoGenerator, discriminators: Discriminators, configuration: TrainingConfiguration,
         replicas: any Replicas = SingleReplica()
@@ -46,21 +46,21 @@ public final class AdversarialTrainer {
         averaged = AveragedWeights(of: generator.parameters, configuration.averaging)
     }
 
-    /// The share of the training that is done.
+    /// The fraction of the training that is done.
     private var progress: Double { Double(step) / Double(max(1, configuration.steps)) }
 
-    /// Micro-batches that the next step takes from the data, on this replica.
+    /// Micro-batches that the next step needs, on this replica.
     public var batchesPerStep: Int {
         configuration.freshUpdates(atStep: step) * configuration.accumulation / replicas.count
     }
 
-    /// Micro-batches that the steps before the next one took, on all replicas.
+    /// Micro-batches that all steps so far have used, on all replicas.
     public var consumedBatches: Int { configuration.freshUpdates(before: step) * configuration.accumulation }
 
     /// One whole step.
     ///
     /// - Parameter nextBatch: called `batchesPerStep` times, for this replica's shards of each update in order.
-    /// - Throws: `NonFiniteValue` naming the term; the networks are then as after the last update that was finite.
+    /// - Throws: `NonFiniteValue` naming the term; the networks are then as after the last finite update.
     public func advance(_ nextBatch: () throws -> TrainingBatch) throws -> StepReport {
         var report = StepReport()
         var shards: [Shard] = []
@@ -92,7 +92,7 @@ public final class AdversarialTrainer {
         return report
     }
 
-    /// Makes every replica's networks those of replica 0, before the first step. (Optimizers' state is zero then, or read from one checkpoint.)
+    /// Copies replica 0's networks to all replicas, before the first step. (Optimizers' state is zero then, or read from one checkpoint.)
     public func synchronise() throws {
         guard replicas.count > 1 else { return }
         let networks = [generator as any Layer, discriminators]
@@ -156,7 +156,7 @@ public final class AdversarialTrainer {
         var gradients = Array(sums.prefix(count))
         try add(sums[count], named: names, to: &report)
         if let weight = phase.orthogonalWeight {
-            // The sums are divided by the number of shards later; the penalty counts once an update.
+            // The sums are divided by the number of shards later; the penalty counts once per update.
             let penalty = OrthogonalPenaltyGradients(
                 of: generator, weight: weight * Double(configuration.accumulation))
             report.add("generator/orthogonalPenalty", penalty.value)
@@ -169,9 +169,9 @@ public final class AdversarialTrainer {
         recorder.follow(sums.dropFirst(count + 1), shards: configuration.accumulation)
     }
 
-    /// Adds what the shards of an update give, over all replicas.
+    /// Sums the results of an update's shards, over all replicas.
     ///
-    /// - Parameter values: computes one shard; it is given the shard's number, and whether the shard is this replica's first, before which spectral norms are iterated.
+    /// - Parameter values: computes one shard; it is given the shard's number, and whether it is this replica's first shard, which iterates spectral norms.
     private func sum(
         over shards: [Shard], _ values: (_ shard: Shard, _ number: Int, _ isFirst: Bool) throws -> [Tensor]
     ) throws -> [Tensor] {
@@ -182,7 +182,7 @@ public final class AdversarialTrainer {
         }
     }
 
-    /// Reports the means of an update's losses.
+    /// Reports the mean losses of an update.
     private func add(_ sums: Tensor, named names: [String], to report: inout StepReport) throws {
         for (name, sum) in zip(names, sums.scalars) {
             report.addMean(name, Double(sum) / Double(configuration.accumulation))

@@ -2,15 +2,15 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 
-/// What one discriminator's loss came to on one batch.
+/// One discriminator's result on one batch.
 public struct DiscriminatorOutcome {
     /// The discriminator's name: `frames-8`.
     public let view: String
     /// Mean over clips.
     public let loss: Float
-    /// Share of real clips whose score is on the real side of the loss's boundary.
+    /// Fraction of real clips whose score is on the real side of the loss's boundary.
     public let accuracyReal: Float
-    /// Share of predicted clips whose score is on the other side.
+    /// Fraction of predicted clips whose score is on the predicted side.
     public let accuracyPredicted: Float
 }
 
@@ -20,7 +20,7 @@ public struct DiscriminatorOutcome {
 /// view's draws. Views run and go backward one after another, so that only one discriminator's activations are alive at a time.
 /// Source: Lim and Ye 2017, arXiv:1705.02894; Luc et al. 2020, arXiv:2003.04035, section 3.3.
 public struct DiscriminatorGradients {
-    /// What each discriminator's loss came to, in their order.
+    /// The result of each discriminator, in order.
     public let outcomes: [DiscriminatorOutcome]
     /// In the order of `discriminators.parameters`.
     public let gradients: [Tensor]
@@ -28,7 +28,7 @@ public struct DiscriminatorGradients {
     /// - Parameters:
     ///   - predicted: the generator's frames for the batch's contexts, `[B, Tp, H, W, C]`.
     ///   - draws: one for each discriminator.
-    ///   - iteratesSpectralNorms: whether the discriminators' take a power iteration.
+    ///   - iteratesSpectralNorms: whether the discriminators' spectral norms take a power iteration.
     public init(
         of discriminators: Discriminators, on batch: TrainingBatch, predicted: Tensor, draws: [ViewDraws],
         loss: AdversarialLoss = .hinge, iteratesSpectralNorms: Bool = true, recomputesActivations: Bool = false
@@ -65,7 +65,7 @@ public struct DiscriminatorGradients {
     }
 }
 
-/// The share of numbers that a condition holds for.
+/// The fraction of numbers that meet a condition.
 private func share(_ numbers: ArraySlice<Float>, _ holds: (Float) -> Bool) -> Float {
     Float(numbers.filter(holds).count) / Float(max(numbers.count, 1))
 }

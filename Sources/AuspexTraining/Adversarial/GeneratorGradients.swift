@@ -4,23 +4,23 @@ import AuspexTensors
 
 /// The generator's side of a training step.
 ///
-/// `L = −Σ views mean D(predicted) [+ weight · pixel loss] [+ Σ losses of the model's own]`, or other losses that a phase lists. Terms run and go
-/// backward one after another; their gradients are summed at the video, and go back through the generator once.
+/// `L = −Σ views mean D(predicted) [+ weight · pixel loss] [+ Σ losses that the model adds]`, or other losses that a phase lists. Each term runs forward and
+/// backward separately; their gradients are summed at the video, and go back through the generator once.
 public struct GeneratorGradients {
-    /// What each term came to, unweighted, in the order of the phase's list, then the model's own.
+    /// The value of each term, unweighted, in the order of the phase's list, then the model's own.
     public let losses: [(name: String, value: Float)]
     /// In the order of `generator.parameters`.
     public let gradients: [Tensor]
-    /// What was predicted, `[B, Tp, H, W, C]`.
+    /// The predicted frames, `[B, Tp, H, W, C]`.
     public let predicted: Tensor
 
     /// - Parameters:
-    ///   - terms: what is minimised; adversarial ones ask the discriminators.
+    ///   - terms: the losses to minimise; adversarial ones use the discriminators.
     ///   - noise: `[B, latentSize]`.
     ///   - draws: one for each discriminator.
-    ///   - progress: the share of the training that is done, from 0 to 1.
-    ///   - recorder: takes what running statistics should follow; nil lets them follow at once.
-    ///   - iteratesSpectralNorms: whether those of all networks take a power iteration.
+    ///   - progress: the fraction of the training that is done, from 0 to 1.
+    ///   - recorder: records the updates of running statistics; nil applies them at once.
+    ///   - iteratesSpectralNorms: whether the spectral norms of all networks take a power iteration.
     public init(
         of generator: some VideoGenerator, against discriminators: Discriminators, on batch: TrainingBatch,
         noise: Tensor, draws: [ViewDraws], terms: [LossTerm] = [LossTerm(.hinge)], progress: Double = 0,
@@ -53,7 +53,7 @@ public struct GeneratorGradients {
         if own.isEmpty {
             gradients = pass.gradients(of: video, upstream: upstream ?? Tensor(zeros: video.shape), for: parameters)
         } else {
-            // One way back for all terms: the gradient at the video enters as the scalar whose gradient there it is.
+            // One backward pass for all terms: the video's gradient g enters through the scalar ⟨g, video⟩.
             var total = own.dropFirst().reduce(own[0].value * own[0].weight) { $0 + $1.value * $1.weight }
             if let upstream { total = total + sum(video * upstream) }
             gradients = pass.gradients(of: total, for: parameters)
@@ -62,7 +62,7 @@ public struct GeneratorGradients {
 }
 
 extension LossTerm {
-    /// The term as one that looks at the video; nil for one that looks at weights.
+    /// The term as one that depends on the video; nil for one that depends on weights.
     fileprivate func videoLoss(
         of discriminators: Discriminators, iteratesSpectralNorms: Bool, recomputesActivations: Bool, logName: String
     ) -> (any VideoLoss)? {

@@ -2,14 +2,14 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 
-/// Computes a generator's batch-norm statistics anew, as the mean over batches, for the weights that it has now.
+/// Recomputes a generator's batch-norm statistics for its current weights, as the mean over batches.
 ///
 /// Source: Brock et al. 2019, arXiv:1809.11096, appendix C.1 ("standing statistics").
 ///
 /// - Parameters:
 ///   - contexts: batches of `[B, Tc, H, W, C]` with their classes, the same ones every time.
 ///   - steps: Tp.
-///   - stream: where z is drawn from.
+///   - stream: random numbers for z.
 public func recomputeStandingStatistics(
     of generator: some VideoGenerator, over contexts: [(context: Tensor, classes: [Int]?)], steps: Int,
     from stream: RandomStream

@@ -7,13 +7,13 @@ public struct StepReport {
     /// Nothing reported yet.
     public init() {}
 
-    /// The number of a name: the mean where it was reported more than once in the step.
+    /// The number of a name: the mean if it was reported more than once in the step.
     public subscript(name: String) -> Double? { sums[name].map { $0.sum / Double($0.count) } }
 
     /// All numbers in order.
     public var numbers: [(name: String, value: Double)] { names.map { ($0, self[$0] ?? .nan) } }
 
-    /// Reports a number; one of the same name is replaced.
+    /// Reports a number, replacing one of the same name.
     public mutating func add(_ name: String, _ value: Double) {
         if sums[name] == nil { names.append(name) }
         sums[name] = (value, 1)
@@ -29,13 +29,13 @@ public struct StepReport {
         sums[name] = (old.sum + value, old.count + 1)
     }
 
-    /// The first number that is infinite or no number.
+    /// The first number that is infinite or NaN.
     func checkFinite() throws(NonFiniteValue) {
         for (name, value) in numbers where !value.isFinite { throw NonFiniteValue(term: name, value: value) }
     }
 }
 
-/// A loss or a gradient that became infinite or no number: the run cannot go on from it.
+/// A loss or a gradient became infinite or NaN: the run cannot continue from it.
 public struct NonFiniteValue: Error, CustomStringConvertible, Equatable {
     /// The loss or gradient: `generator/loss`.
     public let term: String

@@ -1,30 +1,30 @@
 import AuspexTensors
 import AuspexVideo
 
-/// Clips as an update takes them.
+/// Clips in the form that an update needs.
 public struct TrainingBatch {
     /// `[B, Tc, H, W, C]`, in [−1, 1].
     public let context: Tensor
     /// What really followed, `[B, Tp, H, W, C]`, in [−1, 1].
     public let future: Tensor
-    /// One a clip, where the source has classes.
+    /// One per clip, if the source has classes.
     public let classes: [Int]?
 
-    /// Clips that are cut into context and future already.
+    /// Clips that are already split into context and future.
     public init(context: Tensor, future: Tensor, classes: [Int]? = nil) {
         self.context = context
         self.future = future
         self.classes = classes
     }
 
-    /// Cuts whole clips `[B, Tc + Tp, H, W, C]`, in [−1, 1].
+    /// Splits whole clips `[B, Tc + Tp, H, W, C]`, in [−1, 1].
     public init(clips: Tensor, contextFrames: Int, classes: [Int]? = nil) {
         self.init(
             context: clips.sliced(1, from: 0, count: contextFrames),
             future: clips.sliced(1, from: contextFrames, count: clips.shape[1] - contextFrames), classes: classes)
     }
 
-    /// Cuts a source's clips, as networks take them.
+    /// Splits a source's clips, converted to values for the networks.
     public init(_ batch: ClipBatch, contextFrames: Int) {
         self.init(clips: batch.values, contextFrames: contextFrames, classes: batch.classes)
     }

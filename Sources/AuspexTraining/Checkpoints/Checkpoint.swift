@@ -2,9 +2,9 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Everything that a run needs to go on with the same bits: named tensors in groups, and JSON documents for the rest.
+/// Everything that a run needs to resume with the same bits: named tensors in groups, and JSON documents for the rest.
 public struct Checkpoint: Sendable {
-    /// Which file of a checkpoint a tensor belongs in.
+    /// The file of a checkpoint that a tensor belongs to.
     public struct Group: RawRepresentable, Hashable, Sendable, Comparable {
         public let rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
@@ -14,7 +14,7 @@ public struct Checkpoint: Sendable {
         public static let weights = Group(rawValue: "weights")
         /// Their running averages, which evaluation uses.
         public static let averagedWeights = Group(rawValue: "averaged-weights")
-        /// What optimisers remember of past gradients.
+        /// The optimizers' state.
         public static let optimiser = Group(rawValue: "optimiser")
         /// The vectors u and v of spectral norms.
         public static let spectral = Group(rawValue: "spectral")
@@ -45,19 +45,19 @@ public struct Checkpoint: Sendable {
         self.documents = documents
     }
 
-    /// Puts a document in, in place of one of that name.
+    /// Adds a document, replacing one of that name.
     public mutating func set(_ value: some Encodable, as name: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         documents[name] = try encoder.encode(value)
     }
 
-    /// The text of a document; nil where there is none of that name.
+    /// The text of a document; nil if there is none of that name.
     public func text(ofDocument name: String) -> String? { documents[name].map { String(decoding: $0, as: UTF8.self) } }
 
-    /// Takes a document out.
+    /// Decodes a document.
     ///
-    /// - Throws: `FileError` where the checkpoint has none of that name, or one of another shape.
+    /// - Throws: `FileError` where the checkpoint has none of that name, or one of another type.
     public func document<Value: Decodable>(_ type: Value.Type = Value.self, _ name: String) throws -> Value {
         guard let data = documents[name] else {
             throw FileError(
@@ -76,9 +76,9 @@ public struct Checkpoint: Sendable {
     }
 }
 
-/// Which of a run's checkpoints is meant.
+/// Refers to one of a run's checkpoints.
 public enum CheckpointReference: Sendable, Hashable, CustomStringConvertible {
-    /// The best if there is one, else the last.
+    /// The best if there is one, otherwise the last.
     case preferred
     /// The latest.
     case last
@@ -96,7 +96,7 @@ public enum CheckpointReference: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Splits `RUN`, `RUN@last`, `RUN@best` or `RUN@12000` into the run's path and what is meant of it.
+    /// Splits `RUN`, `RUN@last`, `RUN@best` or `RUN@12000` into the run's path and the checkpoint's reference.
     public static func parse(_ text: String) -> (run: String, reference: CheckpointReference) {
         guard let place = text.lastIndex(of: "@"), place > text.startIndex else { return (text, .preferred) }
         let run = String(text[..<place])
@@ -104,7 +104,7 @@ public enum CheckpointReference: Sendable, Hashable, CustomStringConvertible {
         case "last": return (run, .last)
         case "best": return (run, .best)
         case let digits:
-            // A folder's own name may hold an @.
+            // The folder's own name may contain an @.
             guard let step = Int(digits), step >= 0 else { return (text, .preferred) }
             return (run, .step(step))
         }

@@ -2,11 +2,11 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// A checkpoint that is not there or is no longer what was written.
+/// A checkpoint is missing or is no longer what was written.
 public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
-    /// The folder has no checkpoint of the reference; the steps of those that it has.
+    /// The folder has no such checkpoint; the steps of those that it has.
     case none(folder: String, reference: CheckpointReference, steps: [Int])
-    /// - Parameter intact: the newest other checkpoint that is whole.
+    /// - Parameter intact: the newest other checkpoint that is intact.
     case damaged(FileError, checkpoint: String, intact: Int?)
 
     public var description: String {

@@ -2,17 +2,17 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// `checkpoint.json`: what a checkpoint's folder must hold. Written last, so that a folder without it is no checkpoint.
+/// `checkpoint.json`: the required contents of a checkpoint's folder. Written last, so that a folder without it is not a checkpoint.
 ///
-/// Since format 2 the manifest has a checksum too: every byte of the file counts, with the checksum's own digits taken for zeros.
+/// Since format 2 the manifest also has a checksum of all its bytes, computed with the checksum's own digits replaced by zeros.
 struct CheckpointManifest: Codable, Equatable {
     static let fileName = "checkpoint.json"
-    /// Raised when an older program could no longer read what is written.
+    /// Increased when older programs can no longer read what is written.
     static let currentFormat = 2
-    /// What the checksum's digits are taken for when it is computed.
+    /// Replaces the checksum's digits when it is computed.
     private static let blankChecksum = "00000000"
 
-    /// What a file must be.
+    /// The expected length and checksum of a file.
     struct File: Codable, Equatable {
         let sizeBytes: Int
         let crc32c: UInt32
@@ -24,14 +24,14 @@ struct CheckpointManifest: Codable, Equatable {
     let step: Int
     let version: String
     let files: [String: File]
-    /// The run's best step once this checkpoint is there; nil where none is best, and in manifests of earlier versions.
+    /// The run's best step as of this checkpoint; nil if none is best, and in manifests of earlier versions.
     ///
-    /// It lies in the checkpoint so that one rename publishes both, the last checkpoint and the best.
+    /// Stored in the checkpoint so that a single rename publishes both, the last checkpoint and the best.
     let best: Int?
 
     /// Reads a folder's manifest.
     ///
-    /// - Throws: `FileError` where there is none, it is cut, or it is of a later format.
+    /// - Throws: `FileError` where there is none, it is truncated, or it is of a later format.
     init(folder: String) throws {
         let path = folder + "/" + Self.fileName
         let file = try RandomAccessFile(path: path)
@@ -48,11 +48,11 @@ struct CheckpointManifest: Codable, Equatable {
         guard let manifest = try? JSONDecoder().decode(Self.self, from: data) else {
             throw Self.garbled(path, found: "\(data.count, "byte"), not a list of files")
         }
-        // Damage may turn a 2 into a 1: a checksum that is there counts whatever the format.
+        // Damage may turn a 2 into a 1: a checksum is verified if present, whatever the format.
         if manifest.format > 1 || manifest.checksum != nil {
             let found = manifest.checksum ?? "none"
             guard Self.checksum(of: data, without: found) == found else {
-                throw Self.garbled(path, found: "other bytes than were written (checksum \(found))")
+                throw Self.garbled(path, found: "contents that differ from what was written (checksum \(found))")
             }
         }
         self = manifest
@@ -83,9 +83,9 @@ struct CheckpointManifest: Codable, Equatable {
         return String(Int(CRC32C(blank).value), digits: 8, radix: 16)
     }
 
-    /// Compares each file's length, and its checksum if wanted, with what was written.
+    /// Compares each file's length, and optionally its checksum, with what was written.
     ///
-    /// - Parameter only: the one file that is compared; nil compares all.
+    /// - Parameter only: the only file to compare; nil compares all.
     /// - Throws: `FileError` naming the first file that differs.
     func check(folder: String, checksums: Bool, only: String? = nil) throws {
         for (name, expected) in files.sorted(by: { $0.key < $1.key }) where only == nil || name == only {
@@ -104,7 +104,7 @@ struct CheckpointManifest: Codable, Equatable {
                 bytes.withUnsafeBytes { checksum.update($0) }
             }
             guard checksum.value == expected.crc32c else {
-                throw Self.garbled(path, found: "other bytes than were written (checksum \(checksum.value))")
+                throw Self.garbled(path, found: "contents that differ from what was written (checksum \(checksum.value))")
             }
         }
     }

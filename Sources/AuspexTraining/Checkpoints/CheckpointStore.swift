@@ -4,18 +4,18 @@ import Foundation
 
 /// A run's checkpoints: folders `step-00012000`, and the links `last` and `best` to two of them.
 ///
-/// A checkpoint is written under a temporary name, every file and the folder flushed to the disk, and renamed once. It says itself which step is the
-/// best, so that this one rename makes it the last and moves the best: at whatever moment a program is killed, what has its name is whole, and
-/// last and best belong together. The links are for people and other programs; they follow, and the next start moves one that a kill left behind.
+/// A checkpoint is written under a temporary name, every file and the folder flushed to the disk, and renamed once. It records which step is the
+/// best, so that this single rename makes it the last and moves the best: whenever a program is killed, every named checkpoint is complete, and
+/// last and best are consistent. The links are for people and other programs; they follow, and the next start repairs links that a kill left outdated.
 public struct CheckpointStore: Sendable {
-    /// Moments of saving at which a test kills the program.
+    /// Points during a save at which a test kills the program.
     package enum Moment: Sendable, Hashable {
         case folderMade, groupWritten, documentsWritten, manifestWritten, renamed, lastMoved, bestMoved, pruned
     }
 
     /// The folder that holds the checkpoints' folders.
     public let folder: String
-    /// Checkpoints that are kept beside the last and the best.
+    /// Checkpoints to keep besides the last and the best.
     public let keep: Int
     package var onMoment: (@Sendable (Moment) -> Void)?
 
@@ -25,19 +25,19 @@ public struct CheckpointStore: Sendable {
         self.keep = keep
     }
 
-    // MARK: What there is
+    // MARK: Existing checkpoints
 
-    /// The steps of all checkpoints that were written to their end, ascending; they may have been damaged since.
+    /// The steps of all completely written checkpoints, ascending; they may have been damaged since.
     public var steps: [Int] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.compactMap(Self.step(ofFolderNamed:)).sorted()
     }
 
-    /// The step that a reference means; nil where there is no such checkpoint.
+    /// The step of a reference; nil if there is no such checkpoint.
     public func step(of reference: CheckpointReference) -> Int? {
         switch reference {
         case .preferred: step(of: .best) ?? step(of: .last)
-        // A program killed between writing a checkpoint and moving the link leaves a link that is behind.
+        // A program killed between writing a checkpoint and moving the link leaves an outdated link.
         case .last: steps.last
         case .best: bestStep
         case .step(let step): steps.contains(step) ? step : nil
@@ -47,14 +47,14 @@ public struct CheckpointStore: Sendable {
     private var bestStep: Int? {
         for step in steps.reversed() {
             guard let manifest = try? CheckpointManifest(folder: path(of: step)) else { continue }
-            // Earlier versions noted the best in the link alone.
+            // Earlier versions recorded the best in the link only.
             guard let best = manifest.best else { return linked("best") }
             return steps.contains(best) ? best : nil
         }
         return linked("best")
     }
 
-    /// The newest checkpoint of which every file has the bytes that were written.
+    /// The newest checkpoint all of whose files have the bytes that were written.
     public func newestIntact(except damaged: Int? = nil) -> Int? {
         steps.reversed().first { $0 != damaged && isIntact($0) }
     }
@@ -67,7 +67,7 @@ public struct CheckpointStore: Sendable {
 
     /// Reads a checkpoint after comparing every file with its checksum.
     ///
-    /// - Parameter groups: the groups wanted; nil for all.
+    /// - Parameter groups: the groups to read; nil for all.
     /// - Throws: `CheckpointError` where there is none, or where it is damaged: the message names the file and an intact checkpoint.
     public func load(
         _ reference: CheckpointReference = .last, groups: Set<Checkpoint.Group>? = nil
@@ -99,9 +99,9 @@ public struct CheckpointStore: Sendable {
         }
     }
 
-    /// A document of a checkpoint as text, without a look at the checkpoint's other files; nil where it cannot be read.
+    /// A document of a checkpoint as text, without verifying the checkpoint's other files; nil if it cannot be read.
     ///
-    /// For small questions that come before a checkpoint is chosen: what is loaded afterwards is verified as a whole.
+    /// For small queries before a checkpoint is chosen: what is loaded afterwards is verified as a whole.
     package func text(ofDocument name: String, step: Int) -> String? {
         guard let file = try? RandomAccessFile(path: "\(path(of: step))/\(name).json"),
             let bytes = try? file.bytes(at: 0, count: file.sizeBytes)
@@ -111,11 +111,11 @@ public struct CheckpointStore: Sendable {
 
     // MARK: Writing
 
-    /// Makes the folder, and clears away what a killed program left half written. Only for the one program that writes to the run.
+    /// Makes the folder, and removes what a killed program left half written. For the only program that writes to the run.
     public func prepare() throws {
         try Self.makeFolder(folder)
         try AtomicFile.removeLeftovers(in: folder)
-        // The links may be behind, or lead to a folder that somebody removed.
+        // The links may be outdated, or point to a folder that was removed.
         for (name, step) in [("last", steps.last), ("best", bestStep)] {
             if let step, linked(name) != step { try link(name, to: step) }
         }
@@ -123,7 +123,7 @@ public struct CheckpointStore: Sendable {
 
     /// Writes a checkpoint, makes it the last and perhaps the best, and removes old ones.
     ///
-    /// - Throws: `FileError` where the disk is full or cannot be written; what was there stays as it was.
+    /// - Throws: `FileError` where the disk is full or cannot be written; existing checkpoints stay unchanged.
     public func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws {
         let final = path(of: checkpoint.step)
         let temporary = TemporaryName.beside(final)
@@ -188,7 +188,7 @@ public struct CheckpointStore: Sendable {
     private func prune() throws {
         let linkedSteps = Set([steps.last, bestStep].compactMap { $0 })
         for step in steps.filter({ !linkedSteps.contains($0) }).dropLast(keep) {
-            // Renamed first: a folder whose files are going must not be taken for a checkpoint.
+            // Renamed first: a folder whose files are being removed must not be mistaken for a checkpoint.
             let doomed = TemporaryName.beside(path(of: step))
             guard FileCall.rename(path(of: step), to: doomed) == 0 else { throw FileError.writing(path(of: step)) }
             FileCall.remove(doomed)
@@ -197,10 +197,10 @@ public struct CheckpointStore: Sendable {
 
     // MARK: Names
 
-    /// Where the checkpoint of a step lies.
+    /// The path of a step's checkpoint.
     public func path(of step: Int) -> String { folder + "/" + Self.name(of: step) }
 
-    /// The name of a step in folders' and files' names.
+    /// The name of a step in names of folders and files.
     static func name(of step: Int) -> String { "step-" + String(step, digits: 8) }
 
     private static func step(ofFolderNamed name: String) -> Int? {

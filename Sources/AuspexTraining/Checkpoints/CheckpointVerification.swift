@@ -2,7 +2,7 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// A checkpoint of which every file was compared with the length and the checksum that were noted when it was written.
+/// A checkpoint all of whose files match the lengths and checksums that were recorded when it was written.
 public struct CheckpointVerification: Sendable, Equatable {
     /// The checkpoint's folder.
     public let folder: String
@@ -32,7 +32,7 @@ public struct CheckpointVerification: Sendable, Equatable {
 
     /// Compares one file of a checkpoint.
     ///
-    /// - Returns: whether there is anything to compare it with: false for a file that lies in no checkpoint's folder.
+    /// - Returns: whether there is anything to compare it with: false for a file outside any checkpoint's folder.
     /// - Throws: as `init(folder:)`.
     public static func verify(file path: String) throws -> Bool {
         let (folder, name) = (AtomicFile.folder(of: path), (path as NSString).lastPathComponent)
@@ -47,14 +47,14 @@ public struct CheckpointVerification: Sendable, Equatable {
         }
     }
 
-    /// Whether a folder is a checkpoint's, by its list of files or, where that is gone, by its name.
+    /// Whether a folder is a checkpoint's, by its list of files or, if that is missing, by its name.
     public static func isCheckpoint(_ folder: String) -> Bool {
         if FileManager.default.fileExists(atPath: folder + "/" + CheckpointManifest.fileName) { return true }
         return step(ofFolder: folder) != nil
     }
 
     private static func damaged(_ error: FileError, in folder: String) -> CheckpointError {
-        // A link, as `last`, leads to the folder that is named by its step.
+        // A link such as `last` points to the folder that is named by its step.
         let place = (folder as NSString).resolvingSymlinksInPath
         let store = CheckpointStore(folder: AtomicFile.folder(of: place))
         return .damaged(error, checkpoint: folder, intact: store.newestIntact(except: step(ofFolder: folder)))

@@ -4,16 +4,16 @@ import Foundation
 
 /// The folder of a run: `config.yaml`, `checkpoints/`, `metrics.jsonl`, TensorBoard event files, `samples/`.
 public final class RunFolder: Sendable {
-    /// The run's folder, as it was named.
+    /// The run's folder, as it was given.
     public let path: String
-    /// Held while a run is written to, so that two programs never train in one folder; the system lets go of it however the program ends.
+    /// A lock held while a run is written to, so that two programs never train in one folder; the system releases it however the program ends.
     private let lock: Int32?
 
     /// The resolved configuration, YAML.
     public var configurationPath: String { path + "/config.yaml" }
     /// The folder of checkpoints.
     public var checkpointsPath: String { path + "/checkpoints" }
-    /// What the run measured, JSON lines.
+    /// The run's measurements, JSON lines.
     public var metricsPath: String { path + "/metrics.jsonl" }
     /// The folder of film strips and films of predictions.
     public var samplesPath: String { path + "/samples" }
@@ -49,16 +49,16 @@ public final class RunFolder: Sendable {
         self.init(path: path, lock: nil)
     }
 
-    /// Makes a run's folder, or opens one to go on with, for the one program that writes to it.
+    /// Makes a run's folder, or opens one to resume it, for the only program that writes to it.
     ///
-    /// - Parameter resume: whether an existing run is to go on; a fresh one is started all the same.
+    /// - Parameter resume: whether an existing run may be resumed; if there is none, a new one is started.
     /// - Throws: `FileError` where the folder holds a run and `resume` is false, holds something else, cannot be written, or is in use.
     public convenience init(writing path: String, resume: Bool) throws {
         try Self.checkFree(path, resume: resume)
         try AtomicFile.makeFolders(path)
         let lock = try Self.takeLock(path)
         self.init(path: path, lock: lock)
-        // Another program may have begun a run here, and even ended it, between the first look and the lock.
+        // Another program may have begun a run here, and even ended it, between the first check and the lock.
         try Self.checkContents(of: path, resume: resume)
         for folder in [path, checkpointsPath, samplesPath] {
             try CheckpointStore.makeFolder(folder)
@@ -66,9 +66,9 @@ public final class RunFolder: Sendable {
         }
     }
 
-    /// Refuses a place where no run can be written, as far as that can be told without making anything.
+    /// Refuses a path where no run can be written, as far as that can be checked without creating anything.
     ///
-    /// - Throws: `FileError` where there is a file, a run and `resume` is false, or something else.
+    /// - Throws: `FileError` where there is a file, an existing run if `resume` is false, or something else.
     public static func checkFree(_ path: String, resume: Bool) throws {
         guard let kind = try FileKind.of(path) else { return }
         guard kind == .folder else {
@@ -79,13 +79,13 @@ public final class RunFolder: Sendable {
         try checkContents(of: path, resume: resume)
     }
 
-    /// `PARENT/STEM-N` with the first N for which nothing is there yet.
+    /// `PARENT/STEM-N` with the first N that does not exist yet.
     public static func nextPath(in parent: String = "runs", named stem: String) -> String {
         let names = (1...).lazy.map { (number: Int) -> String in "\(parent)/\(stem)-\(number)" }
         return names.first { (name: String) -> Bool in access(name, F_OK) != 0 } ?? "\(parent)/\(stem)"
     }
 
-    /// Makes the folder `PARENT/STEM-N` with the first N that nobody has: of several programs that begin at once, each gets its own.
+    /// Makes the folder `PARENT/STEM-N` with the first free N: if several programs begin at once, each gets its own.
     ///
     /// - Throws: `FileError` where none can be written.
     public static func makingNext(in parent: String = "runs", named stem: String) throws -> RunFolder {
@@ -94,7 +94,7 @@ public final class RunFolder: Sendable {
             do { return try RunFolder(writing: path, resume: false) } catch let error as FileError
                 where error.kind == .exists && access(path, F_OK) == 0
             {
-                // Another program was faster: the next number is ours, or the one after it.
+                // Another program was faster: try the next number.
                 continue
             }
         }
@@ -122,7 +122,7 @@ public final class RunFolder: Sendable {
         guard file >= 0 else { throw FileError.writing(path) }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let isTaken = errno == EWOULDBLOCK
-            // Some network file systems have no locks: a run there goes without.
+            // Some network file systems have no locks: runs there are not locked.
             if !isTaken { return file }
             close(file)
             throw FileError(

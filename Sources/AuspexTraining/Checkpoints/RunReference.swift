@@ -2,17 +2,17 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// A run and one of its checkpoints, as people name them: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
+/// A run and one of its checkpoints, as users name them: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
 public struct RunReference: Sendable {
     /// The run.
     public let folder: RunFolder
-    /// Which of its checkpoints is meant.
+    /// The reference to one of its checkpoints.
     public let checkpoint: CheckpointReference
 
     /// - Throws: `FileError` where there is no such run, or where what follows the @ names no checkpoint.
     public init(_ text: String) throws {
         let (path, reference) = CheckpointReference.parse(text)
-        // A folder's own name may end in what looks like a checkpoint.
+        // The folder's own name may end in what looks like a checkpoint.
         if path != text, Self.isRun(text) {
             (folder, checkpoint) = (try RunFolder(reading: text), .preferred)
             return
@@ -30,7 +30,7 @@ public struct RunReference: Sendable {
         (folder, checkpoint) = (try RunFolder(reading: path), reference)
     }
 
-    /// Whether a folder is a run's, as far as its name and contents tell.
+    /// Whether a folder is a run's, judging by its name and contents.
     public static func isRun(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path + "/checkpoints", isDirectory: &isFolder)

@@ -5,12 +5,12 @@ import Foundation
 extension EventFile {
     static let namePrefix = "events.out.tfevents."
 
-    /// Removes from a folder's event files every record of later steps, and files that hold nothing else.
+    /// Removes all records of later steps from a folder's event files, and files that have no others.
     ///
-    /// TensorBoard forgets what a resumed run says again, by its session log; other readers of these files do not. A record cut short by a kill,
-    /// and what follows it, goes too.
+    /// TensorBoard drops what a resumed run writes again, because of its session log; other readers of these files do not. A record truncated by a kill,
+    /// and everything after it, is also removed.
     ///
-    /// - Parameter step: of the checkpoint that the run goes on from; −1 where it begins again.
+    /// - Parameter step: the step of the checkpoint that the run resumes from; −1 if it begins again.
     /// - Throws: `FileError` where a file cannot be read or written.
     package static func cut(inFolder folder: String, after step: Int) throws {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -19,7 +19,7 @@ extension EventFile {
             let file = try RandomAccessFile(path: path)
             let bytes = [UInt8](try file.bytes(at: 0, count: file.sizeBytes))
             let kept = records(of: bytes).filter { $0.step <= step }
-            // The first record of a file names the format, and is of step 0.
+            // The first record of a file names the format, and has step 0.
             guard kept.count > 1 else {
                 guard unlink(path) == 0 else { throw FileError.writing(path) }
                 continue
@@ -29,7 +29,7 @@ extension EventFile {
         }
     }
 
-    /// The whole records of a file, up to the first that is cut short or damaged.
+    /// The whole records of a file, up to the first that is truncated or damaged.
     private static func records(of bytes: [UInt8]) -> [(range: Range<Int>, step: Int)] {
         var records: [(range: Range<Int>, step: Int)] = []
         var place = 0

@@ -7,7 +7,7 @@ import Foundation
 /// Source: tensorflow/core/util/event.proto and summary.proto for the messages; core/lib/io/record_writer.h for the frames around them:
 /// length (8 bytes), masked CRC-32C of the length, the message, masked CRC-32C of the message.
 public final class EventFile {
-    /// A picture as an encoded file.
+    /// An encoded picture.
     public struct Picture: Sendable {
         /// The bytes of a PNG file.
         public let png: [UInt8]
@@ -18,7 +18,7 @@ public final class EventFile {
         /// 1 grey, 3 RGB, 4 with alpha.
         public let channels: Int
 
-        /// A picture that is encoded already.
+        /// A picture that is already encoded.
         public init(png: [UInt8], height: Int, width: Int, channels: Int) {
             self.png = png
             self.height = height
@@ -35,14 +35,14 @@ public final class EventFile {
     /// Starts a new event file in a run's folder: TensorBoard reads all of a folder's files as one history.
     ///
     /// - Parameters:
-    ///   - resumedStep: the step a run goes on from: TensorBoard forgets what earlier files said of later steps. Nil for a new run.
+    ///   - resumedStep: the step that a run resumes from: TensorBoard drops what earlier files say about later steps. Nil for a new run.
     ///   - clock: seconds since 1970.
     /// - Throws: `FileError` where it cannot be written.
     public convenience init(
         inFolder folder: String, resumingFrom resumedStep: Int? = nil,
         clock: @escaping () -> Double = { Date().timeIntervalSince1970 }
     ) throws {
-        // TensorBoard orders files by name: the time comes first, the process and a number tell apart files of one second.
+        // TensorBoard orders files by name: the time comes first; the process and a number distinguish files of the same second.
         let stem =
             "\(folder)/\(Self.namePrefix)\(String(Int(clock()), digits: 10)).\(ProcessInfo.processInfo.hostName)"
         let names = (0...).lazy.map { (number: Int) -> String in "\(stem).\(getpid()).\(number)" }
@@ -56,12 +56,12 @@ public final class EventFile {
         self.clock = clock
         try write(step: 0) { $0.add(3, "brain.Event:2") }
         if let resumedStep {
-            // A session log with status START: readers drop what they have of this step and later ones.
+            // A session log with status START: readers drop what they have for this step and later ones.
             try write(step: resumedStep + 1) { $0.add(7) { $0.add(1, 1) } }
         }
     }
 
-    /// Writes numbers of one step.
+    /// Writes numbers for a step.
     public func add(step: Int, scalars: [(tag: String, value: Double)]) throws {
         guard !scalars.isEmpty else { return }
         try write(step: step) { event in
@@ -76,7 +76,7 @@ public final class EventFile {
         }
     }
 
-    /// Writes a picture of one step.
+    /// Writes a picture for a step.
     public func add(step: Int, tag: String, picture: Picture) throws {
         try write(step: step) { event in
             event.add(5) { summary in
@@ -100,7 +100,7 @@ public final class EventFile {
         build(&event)
         let length = withUnsafeBytes(of: UInt64(event.bytes.count).littleEndian) { Array($0) }
         let record = length + Self.maskedChecksum(length) + event.bytes + Self.maskedChecksum(event.bytes)
-        // A killed program leaves at most one cut record, at which readers stop.
+        // A killed program leaves at most one incomplete record, at which readers stop.
         try file.append(record)
     }
 

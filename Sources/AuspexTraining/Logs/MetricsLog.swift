@@ -2,17 +2,17 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// `metrics.jsonl`: what a run measured, one JSON object a line, `{"step":120,"generatorLoss":0.71,…}`.
+/// `metrics.jsonl`: a run's measurements, one JSON object per line, `{"step":120,"generatorLoss":0.71,…}`.
 ///
-/// Each line reaches the system in one write, so a killed program leaves at most one half line at the end; reading passes over it and resuming cuts it off.
+/// Each line is written in one system call, so a killed program leaves at most one incomplete line at the end; reading skips it and resuming removes it.
 public final class MetricsLog {
-    /// What stands on a line beside the step.
+    /// A value on a line, besides the step.
     public enum Value: Sendable, Equatable {
         /// A number; NaN and infinities, which JSON does not have, are written as null.
         case number(Double)
         /// Words.
         case text(String)
-        /// Numbers in order, such as a curve.
+        /// A list of numbers, such as a curve.
         case list([Double])
 
         fileprivate var json: String {
@@ -23,15 +23,15 @@ public final class MetricsLog {
             }
         }
 
-        // Swift prints the shortest decimal that reads back as the same number, which is JSON but for the special ones.
+        // Swift prints the shortest decimal that reads back as the same number, which is valid JSON except for the special values.
         private static func json(_ number: Double) -> String { number.isFinite ? "\(number)" : "null" }
     }
 
-    /// A line as it was read.
+    /// A line that was read.
     public struct Line: Sendable, Equatable {
-        /// The step that the line is of.
+        /// The step of the line.
         public let step: Int
-        /// What was measured, by name.
+        /// The measurements by name.
         public let values: [String: Value]
     }
 
@@ -41,8 +41,8 @@ public final class MetricsLog {
 
     /// Opens the log to add lines to it.
     ///
-    /// - Parameter resumedStep: the step of the checkpoint that a run goes on from: later lines, and what cannot be read, are cut off;
-    ///     −1 cuts everything off, for a run that begins again because it was stopped before its first checkpoint. Nil cuts nothing.
+    /// - Parameter resumedStep: the step of the checkpoint that a run resumes from: later lines, and what cannot be read, are removed;
+    ///     −1 removes everything, for a run that begins again because it was stopped before its first checkpoint. Nil removes nothing.
     /// - Throws: `FileError` where it cannot be written.
     public init(path: String, resumingFrom resumedStep: Int? = nil) throws {
         if let resumedStep, FileManager.default.fileExists(atPath: path) {
@@ -67,7 +67,7 @@ public final class MetricsLog {
         try file.append(Array("{\(fields.joined(separator: ","))}\n".utf8))
     }
 
-    /// All whole lines of a log, in order; half written and foreign ones are passed over.
+    /// All complete lines of a log, in order; incomplete and foreign ones are skipped.
     public static func lines(of path: String) throws -> [Line] {
         try rawLines(of: path).compactMap { parse($0) }
     }

@@ -3,20 +3,20 @@ import AuspexTensors
 import Foundation
 import Synchronization
 
-/// Shows how far long work is: a bar where somebody watches a terminal, otherwise a plain line every few seconds.
+/// Shows the progress of long work: a bar on a terminal, otherwise a plain line every few seconds.
 ///
-/// Writes to standard error; where that is closed or full, work goes on without. May be called from any thread, as often as wanted: it draws at most ten times a second.
+/// Writes to standard error; if that is closed or full, work continues without progress. May be called from any thread, as often as needed: it draws at most ten times a second.
 public final class ProgressReporter: Sendable {
     /// How progress is shown.
     public enum Style: Sendable, Equatable {
-        /// A bar that is drawn over, this many columns wide.
+        /// A bar that is redrawn in place, this many columns wide.
         case bar(columns: Int)
         /// A line every few seconds.
         case lines(everySeconds: Double)
         /// Not at all.
         case quiet
 
-        /// What fits standard error: a bar on a terminal, lines in a file or pipe.
+        /// The style that suits standard error: a bar on a terminal, lines in a file or pipe.
         public static func automatic(quiet: Bool) -> Style {
             if quiet { return .quiet }
             guard isatty(STDERR_FILENO) == 1, ProcessInfo.processInfo.environment["TERM"] != "dumb" else {
@@ -32,7 +32,7 @@ public final class ProgressReporter: Sendable {
         var completed: Int
         var numbers: [(name: String, text: String)] = []
         var lastDrawn = -Double.infinity
-        /// Steps a second, of late.
+        /// Recent steps per second.
         var rate: Double?
         /// The rate when the last window closed.
         var settledRate: Double?
@@ -49,8 +49,8 @@ public final class ProgressReporter: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - title: what is done: "train".
-    ///   - total: how many units there are; nil where nobody knows.
+    ///   - title: the name of the work: "train".
+    ///   - total: how many units there are; nil if unknown.
     ///   - unit: what is counted, in the plural: "steps".
     ///   - completed: how many were done before, by a run that is resumed.
     public init(
@@ -66,15 +66,15 @@ public final class ProgressReporter: Sendable {
         self.output = output
         let now = clock()
         var start = State(completed: completed, rateFrom: (completed, now))
-        // The first line comes after the first interval: at the very start there is nothing to say.
+        // The first line comes after the first interval: at the very start there is nothing to report.
         if case .lines = style { start.lastDrawn = now }
         state = Mutex(start)
     }
 
-    /// What cannot be shown is lost, and the work goes on.
+    /// Output that cannot be shown is lost, and the work continues.
     public static let toStandardError: @Sendable (String) -> Void = { try? StandardStream.error.write($0) }
 
-    /// Notes how many units are done, and the few numbers that matter.
+    /// Records how many units are done, and the few numbers that matter.
     public func update(completed: Int, numbers: [(name: String, text: String)] = []) {
         let now = clock()
         let text: String? = state.withLock { state in
@@ -93,7 +93,7 @@ public final class ProgressReporter: Sendable {
         if let text { output(text) }
     }
 
-    /// Says something on a line of its own, above the bar; not silenced by `.quiet`, for warnings must be seen.
+    /// Prints a message on its own line above the bar; not silenced by `.quiet`, because warnings must be seen.
     public func say(_ message: String) {
         let text = state.withLock { state -> String in
             guard case .bar = style, state.barIsShown else { return message + "\n" }
@@ -104,7 +104,7 @@ public final class ProgressReporter: Sendable {
         output(text)
     }
 
-    /// Draws the last state and leaves it standing.
+    /// Draws the last state and leaves it on the screen.
     public func finish() {
         let now = clock()
         let text: String? = state.withLock { state in
@@ -117,11 +117,11 @@ public final class ProgressReporter: Sendable {
         if let text { output(text) }
     }
 
-    /// Over windows of at least two seconds, each weighing as much as all before it: steady, and soon right after a change.
+    /// Measured over windows of at least two seconds, each with the same weight as all before it: steady, and quick to follow a change.
     private static func measure(_ state: inout State, now: Double) {
         let elapsed = now - state.rateFrom.seconds
         let done = state.completed - state.rateFrom.completed
-        // What is done in an instant was not worked for: clips that a cache knows, or the clock's own grain.
+        // Units done in an instant took no work: clips in a cache, or the clock's resolution.
         guard done > 0, elapsed >= (state.settledRate == nil ? 0.2 : 2) else { return }
         let latest = Double(done) / elapsed
         state.rate = state.settledRate.map { 0.5 * ($0 + latest) } ?? latest
@@ -150,7 +150,7 @@ public final class ProgressReporter: Sendable {
         return "\r\u{1B}[K" + fitted(share: share, parts: parts, columns: columns)
     }
 
-    /// A line that does not wrap, as one that does could not be drawn over: with a shorter bar, or without the last numbers, but never with a part of a number.
+    /// A line that does not wrap, because a wrapped line could not be redrawn in place: with a shorter bar, or without the last numbers, but never with a part of a number.
     private func fitted(share: Double?, parts: [String], columns: Int) -> String {
         func line(_ parts: some Sequence<String>, barWidth: Int) -> String {
             let filled = Int((share ?? 0) * Double(barWidth))

@@ -15,7 +15,7 @@ struct ProtocolBuffer {
 
     private mutating func key(_ field: Int, wireType: Int) { varint(UInt64(field << 3 | wireType)) }
 
-    /// A whole number; zero, the default, is left out as the reference encoder does.
+    /// A whole number; zero, the default, is omitted as in the reference encoder.
     mutating func add(_ field: Int, _ value: Int) {
         guard value != 0 else { return }
         key(field, wireType: 0)

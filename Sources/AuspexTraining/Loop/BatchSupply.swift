@@ -4,18 +4,18 @@ import AuspexVideo
 public protocol BatchSupply: AnyObject {
     /// The next clips, `[B, Tc + Tp, H, W, C]`, as their source gives them.
     ///
-    /// - Throws: what kept the source from giving any clip.
+    /// - Throws: the reason why the source gives no clips.
     func next() throws -> ClipBatch
 }
 
-/// Clips that a run looks at but never learns from, kept as they were read.
+/// Clips that a run never learns from, kept as they were read.
 public struct HeldOutClips {
-    /// What predictions are measured on.
+    /// Clips for measuring predictions.
     public let validation: [ClipBatch]
-    /// Training clips over which the standing statistics of batch norms are taken: the same ones every time.
+    /// Training clips for the standing statistics of batch norms: the same ones every time.
     public let standing: [ClipBatch]
 
-    /// Clips that were read already.
+    /// Clips that have already been read.
     public init(validation: [ClipBatch], standing: [ClipBatch]) {
         self.validation = validation
         self.standing = standing

@@ -3,9 +3,9 @@ import AuspexModels
 import AuspexTensors
 import AuspexVideo
 
-/// The generator that evaluation sees: averaged weights, with the spectral norms and batch-norm statistics that belong to them.
+/// The generator for evaluation: averaged weights, with the spectral norms and batch-norm statistics that belong to them.
 ///
-/// A network of its own, so that looking at a run changes nothing in it.
+/// A separate network, so that evaluating a run changes nothing in it.
 final class EvaluationGenerator {
     let generator: any VideoGenerator
     private let standing: [ClipBatch]
@@ -18,10 +18,10 @@ final class EvaluationGenerator {
         self.seed = seed
     }
 
-    /// Takes over a training run's averages as they are now.
+    /// Copies a training run's current averages.
     func refresh(from trainer: AdversarialTrainer) throws {
         try generator.load(parameters: trainer.averaged.state)
-        // The raw weights' singular vectors are a good start, and no more: σ is that of the averages.
+        // The raw weights' singular vectors are only a good start: σ must be that of the averages.
         try generator.load(buffers: trainer.generator.bufferValues)
         generator.convergeSpectralNorms()
         let options = generator.options

@@ -1,23 +1,23 @@
-/// How far a run is, beside its networks: a document of every checkpoint.
+/// The progress of a run, besides its networks: a document of every checkpoint.
 public struct Progress: Codable, Sendable {
-    /// What the checkpoint's document is called.
+    /// The name of the document.
     public static let documentName = "progress"
-    /// 2: averaged weights start with a small decay, and their spectral norms are their own.
+    /// 2: averaged weights start with a small decay, and have their own spectral norms.
     /// 3: draws are keyed by the clip's number, and an update iterates spectral norms once.
     static let currentFormat = 3
 
-    /// Clips that the steps so far have learned from: where the data go on.
+    /// Clips that the steps so far have used: where the data continue.
     public var consumedClips: Int
     /// The best value so far of the metric that selects the best checkpoint.
     public var best: Double?
-    /// Which metric `best` is of; nil in checkpoints of earlier versions, which knew PSNR only.
+    /// The metric of `best`; nil in checkpoints of earlier versions, which used PSNR only.
     var bestBy: TrainingConfiguration.ValidationSelect?
-    /// What the baselines reach on the held-out clips.
+    /// The baselines' values on the held-out clips.
     var baselines: [ValidationSummary.Score]?
     /// Nil in checkpoints of earlier versions.
     var format: Int?
 
-    /// Which metric `best` is of.
+    /// The metric of `best`.
     public var selectedBy: TrainingConfiguration.ValidationSelect { bestBy ?? .psnr }
 
     /// Whether an earlier version averaged the weights, with its constant decay and the raw weights' spectral norms.

@@ -16,7 +16,7 @@ struct SampleWriter {
 
     /// Writes `step-00012000-clip-0.png` and so on: context, truth and prediction.
     ///
-    /// - Returns: the first clip's strip, for TensorBoard; nil where there are no clips.
+    /// - Returns: the first clip's strip, for TensorBoard; nil if there are no clips.
     func write(step: Int, forecaster: any Forecaster) throws -> EventFile.Picture? {
         guard let clips else { return nil }
         let count = min(Self.shown, clips.count)

@@ -1,17 +1,17 @@
 import AuspexSupport
 
-/// Why a run stopped on its own.
+/// Why a run stopped by itself.
 public enum TrainingError: RemediableError, CustomStringConvertible {
-    /// A loss or gradient was infinite or no number.
+    /// A loss or gradient was infinite or NaN.
     case nonFinite(NonFiniteValue, step: Int, lastCheckpoint: String?)
-    /// Somebody removed or renamed the run's folder.
+    /// The run's folder was removed or renamed.
     case folderGone(String, step: Int)
 
     public var description: String {
         switch self {
         case .folderGone(let path, let step):
-            "\(path): the folder was removed or renamed while the run trained in it, and the checkpoint of step \(step) has no "
-                + "place; move it back and resume the run, or start again"
+            "\(path): the folder was removed or renamed while the run trained in it, and the checkpoint of step \(step) cannot be "
+                + "written; move it back and resume the run, or start again"
         case .nonFinite(let value, let step, let checkpoint):
             "step \(step): \(value); the networks cannot go on from it. "
                 + (checkpoint.map {
@@ -21,7 +21,7 @@ public enum TrainingError: RemediableError, CustomStringConvertible {
         }
     }
 
-    /// Resuming, as far as there is something to resume.
+    /// Advice to resume, if there is anything to resume.
     public var remedies: [Remedy] {
         switch self {
         case .folderGone: [.resume]

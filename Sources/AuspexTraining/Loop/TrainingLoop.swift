@@ -4,15 +4,15 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Runs the steps of a training run, and leaves behind what a run folder holds.
+/// Runs the steps of a training run, and writes the contents of its folder.
 ///
-/// What is learned depends on configuration, seed and data alone: logging, validation and checkpoints look and never touch.
+/// The result depends on configuration, seed and data alone: logging, validation and checkpoints never affect training.
 public final class TrainingLoop {
     /// How a run ended.
     public enum Outcome: Sendable, Equatable {
         /// All steps are done, and the last checkpoint is written.
         case finished
-        /// A stop was asked for; the run goes on from this step, whose checkpoint is written. 0 where there is none yet.
+        /// A stop was requested; the run resumes from this step, whose checkpoint is written. 0 if there is none yet.
         case stopped(step: Int)
     }
 
@@ -32,22 +32,22 @@ public final class TrainingLoop {
     private var model: any ModelOptions { trainer.generator.options }
     /// The best value of the selecting metric so far; part of the checkpoint.
     private var best: Double?
-    /// What the baselines reach on the held-out clips; part of the checkpoint, so that a resumed run need not measure them again.
+    /// The baselines' values on the held-out clips; part of the checkpoint, so that a resumed run need not measure them again.
     private var baselines: [ValidationSummary.Score]?
     /// The last validation.
     public private(set) var summary: ValidationSummary?
-    /// Which step the evaluation's network was last refreshed at.
+    /// The step at which the evaluation's network was last refreshed.
     private var refreshedAt: Int?
     private var lastCheckpoint: Int?
     private var lastSave = ContinuousClock.now
-    /// How long the last step and the last checkpoint took.
+    /// The duration of the last step and of the last checkpoint.
     private var stepSeconds: Double?
     private var saveSeconds = 0.0
 
     /// - Parameters:
     ///   - trainer: fresh, or restored from `checkpoint`.
     ///   - folder: opened for writing.
-    ///   - supply: gives the batches from the trainer's step on.
+    ///   - supply: gives the batches, starting at the trainer's step.
     ///   - resumed: the checkpoint that the trainer was restored from; nil for a new run.
     ///   - frameIntervalSeconds: the time between two frames, written beside samples.
     ///   - writeDocuments: adds the caller's documents (configuration, versions, choices) to every checkpoint.
@@ -73,7 +73,7 @@ public final class TrainingLoop {
             frameIntervalSeconds: frameIntervalSeconds, seed: configuration.seed)
         trainer.beforeMicroBatch = { if stop.isWorkToBeGivenUp { throw WorkGivenUp() } }
         try store.prepare()
-        // A run that was killed before its first checkpoint begins again: what it logged, its step 0 too, is cut off.
+        // A run that was killed before its first checkpoint begins again: its log, including step 0, is removed.
         let lastStep = resumed?.step ?? -1
         log = try MetricsLog(path: folder.metricsPath, resumingFrom: lastStep)
         try EventFile.cut(inFolder: folder.path, after: lastStep)
@@ -81,15 +81,15 @@ public final class TrainingLoop {
         lastCheckpoint = resumed?.step
         if let resumed {
             let earlier = try resumed.document(Progress.self, Progress.documentName)
-            // A value of another metric says nothing about this one.
+            // A value of another metric cannot be compared with this one's.
             if earlier.selectedBy == configuration.effectiveSelect { best = earlier.best }
             baselines = earlier.baselines
         }
     }
 
-    /// Trains to the configured last step, or until a stop is asked for.
+    /// Trains to the configured last step, or until a stop is requested.
     ///
-    /// - Throws: `TrainingError` naming the step and the last good checkpoint; whatever the data or the disk refuse.
+    /// - Throws: `TrainingError` naming the step and the last good checkpoint; and errors of the data or the disk.
     public func run() throws -> Outcome {
         defer { stop.workEnds() }
         do { return try train() } catch is WorkGivenUp {
@@ -134,7 +134,7 @@ public final class TrainingLoop {
 
     private func due(_ interval: Int) -> Bool { interval > 0 && trainer.step % interval == 0 }
 
-    /// Whether a kill now would lose more than the configured minutes; or a stop, which does not wait for a long step, the step before it.
+    /// Whether a kill now would lose more than the configured minutes; or, if a stop would not wait for the next long step, the step just done.
     private var isDueByTime: Bool {
         let minutes = (ContinuousClock.now - lastSave) / .seconds(60)
         if configuration.checkpointMinutes > 0 && minutes >= configuration.checkpointMinutes { return true }
@@ -142,7 +142,7 @@ public final class TrainingLoop {
         return saveSeconds < 0.1 * stepSeconds
     }
 
-    /// Runs what looks at a step and writes about it; where that fails, the disk being full of logs, the steps themselves are saved before the run ends.
+    /// Runs work that evaluates a step and writes about it; if it fails, for example because the disk is full of logs, the steps themselves are saved before the run ends.
     private func savingFirstWhereItFails(_ body: () throws -> Void) throws {
         do { try body() } catch {
             if !(error is WorkGivenUp), lastCheckpoint != trainer.step { try? save(isBest: false) }
@@ -150,7 +150,7 @@ public final class TrainingLoop {
         }
     }
 
-    /// One step, with what its data and its time came to.
+    /// One step, with its data and its duration.
     private func advance() throws -> StepReport {
         let start = ContinuousClock.now
         var waited = 0.0
@@ -198,7 +198,7 @@ public final class TrainingLoop {
         progress.update(completed: trainer.step, numbers: comparison + losses)
     }
 
-    /// The last validation beside the baselines, for the bar.
+    /// The last validation beside the baselines, for the progress bar.
     private var comparison: [(name: String, text: String)] {
         guard let summary else { return [] }
         return [("PSNR", ValidationSummary.decibels(summary.psnr))]
@@ -211,7 +211,7 @@ public final class TrainingLoop {
         refreshedAt = trainer.step
     }
 
-    /// The averaged weights as they will be predicted with.
+    /// The averaged weights as they will be used for prediction.
     private var forecaster: any Forecaster {
         let alone = GeneratorForecaster(evaluation.generator)
         return configuration.blend ? HindcastBlend(of: alone) : alone
@@ -219,7 +219,7 @@ public final class TrainingLoop {
 
     private var validates: Bool { configuration.validationInterval > 0 && !validation.batches.isEmpty }
 
-    /// Measures what the model has to beat, once a run; their lines in the log belong to step 0.
+    /// Measures the baselines, once per run; their lines in the log belong to step 0.
     private func measureBaselines() throws {
         guard validates, baselines == nil else { return }
         var scores: [ValidationSummary.Score] = []
@@ -236,7 +236,7 @@ public final class TrainingLoop {
 
     /// Measures the averaged weights.
     ///
-    /// - Returns: whether they are the best so far by the selecting metric; false where the last checkpoint is taken in any case.
+    /// - Returns: whether they are the best so far by the selecting metric; false if the last checkpoint is always taken.
     private func validate() throws -> Bool {
         guard validates else { return false }
         try refresh()
@@ -284,5 +284,5 @@ public final class TrainingLoop {
     }
 }
 
-/// A stop was asked for within a step that takes too long to wait for.
+/// A stop was requested within a step that takes too long to wait for.
 private struct WorkGivenUp: Error {}

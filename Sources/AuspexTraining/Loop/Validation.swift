@@ -13,7 +13,7 @@ package struct Validation {
     let predictedFrames: Int
     let seed: UInt64
     private let metrics: [any Metric]
-    /// The metric by which the best checkpoint is selected; nil where the last one is taken.
+    /// The metric by which the best checkpoint is selected; nil if the last one is taken.
     let selecting: (any Metric)?
 
     /// - Parameter select: its metric's network must be in the cache.
@@ -28,7 +28,7 @@ package struct Validation {
         self.seed = seed
         var names = ["psnr", "ssim"]
         if select != .last, !names.contains(select.rawValue) { names.append(select.rawValue) }
-        // Intervals cost many repetitions of a distance, and nothing looks at them.
+        // Intervals need many repetitions of a distance, and are not used here.
         let settings = MetricSettings(peak: batches.first?.format.peak ?? 255, wantsIntervals: false)
         let metrics = try names.map { try MetricRegistry.standard.metric(named: $0, settings: settings) }
         self.metrics = metrics
@@ -41,7 +41,7 @@ package struct Validation {
     /// How many clips are measured.
     var clips: Int { batches.reduce(0) { $0 + $1.count } }
 
-    /// Every metric's value, by its name. Distances between sets of clips see the context too, as published values do.
+    /// Every metric's value, by its name. Distances between sets of clips include the context, as published values do.
     func measure(_ forecaster: any Forecaster) throws -> [(name: String, value: Double)] {
         let accumulators = metrics.map { $0.makeAccumulator() }
         for (number, batch) in batches.enumerated() {
@@ -64,7 +64,7 @@ package struct Validation {
         return try zip(metrics, accumulators).map { ($0.name, try $1.result().value) }
     }
 
-    /// Whether a value of the selecting metric is better than another; never where nothing selects, nor for a value that is no number.
+    /// Whether a value of the selecting metric is better than another; false if nothing selects, and for NaN.
     func isBetter(_ value: Double, than best: Double?) -> Bool {
         selecting.map { Self.isBetter(value, than: best, higherIsBetter: $0.higherIsBetter) } ?? false
     }
@@ -74,7 +74,7 @@ package struct Validation {
     }
 }
 
-/// What a run measured on its held-out clips.
+/// A run's results on its held-out clips.
 public struct ValidationSummary: Codable, Sendable, Equatable {
     /// One forecaster's PSNR in dB, mean over frames and clips.
     public struct Score: Codable, Sendable, Equatable {
@@ -90,7 +90,7 @@ public struct ValidationSummary: Codable, Sendable, Equatable {
     public var psnr: Double
     /// The step that it was measured at.
     public var step: Int
-    /// What a model has to beat: `copy-last`, and `flow` and `blend` where the context is long enough.
+    /// The baselines: `copy-last`, and `flow` and `blend` if the context is long enough.
     public var baselines: [Score]
 
     /// The result in one sentence.

@@ -9,7 +9,7 @@ public enum AdversarialLoss: String, Codable, Sendable, CaseIterable {
     /// `mean (D(real) − 1)² + mean D(predicted)²`, and `mean (D(predicted) − 1)²`. Source: Mao et al. 2017, arXiv:1611.04076, equation 9.
     case leastSquares = "least-squares"
 
-    /// The score between what is taken for real and what is not.
+    /// The score that separates clips judged real from the others.
     public var boundary: Float { self == .leastSquares ? 0.5 : 0 }
 
     /// The discriminators' side.
@@ -33,6 +33,6 @@ public enum AdversarialLoss: String, Codable, Sendable, CaseIterable {
 
 /// `log(1 + eˣ)`, written so that no exponential overflows.
 private func softplus(_ x: Tensor) -> Tensor {
-    // Half of x + |x| and not ReLU, so that the gradient at zero is a half.
+    // Half of x + |x| instead of ReLU, so that the gradient at zero is a half.
     (x + abs(x)) * 0.5 + log(exp(-abs(x)) + 1)
 }

@@ -4,12 +4,12 @@ import AuspexTensors
 
 /// How far a weight's filters are from being orthogonal to each other: `‖WᵀW ⊙ (1 − I)‖²`, W as the matrix `[places, outputs]`.
 ///
-/// The gradient is `4 W (WᵀW ⊙ (1 − I))`. The diagonal is left out, so that filters may have any length. Where there are more filters than
+/// The gradient is `4 W (WᵀW ⊙ (1 − I))`. The diagonal is left out, so that filters may have any length. If there are more filters than
 /// places, the same numbers come from the smaller product: `‖WᵀW‖² = ‖WWᵀ‖²`, and `W (WᵀW) = (WWᵀ) W`.
 ///
-/// - Parameter weight: `[…, in, out]`, as layers keep it, not divided by its spectral norm.
+/// - Parameter weight: `[…, in, out]`, as stored in layers, not divided by its spectral norm.
 /// - Returns: a scalar.
-/// - Source: Brock et al. 2019, arXiv:1809.11096, section 3.1; DVD-GAN (Clark et al. 2019, arXiv:1907.06571) takes it with the weight 1e-4.
+/// - Source: Brock et al. 2019, arXiv:1809.11096, section 3.1; DVD-GAN (Clark et al. 2019, arXiv:1907.06571) uses it with the weight 1e-4.
 public func orthogonalPenalty(_ weight: Tensor) -> Tensor {
     let outputs = weight.shape[weight.rank - 1]
     let places = weight.count / outputs
@@ -35,7 +35,7 @@ public func orthogonalPenalty(_ weight: Tensor) -> Tensor {
 
 /// The orthogonal penalty summed over a generator's weight matrices and kernels, with its gradients.
 ///
-/// Biases, norms' gains and the class embedding are no filters and are left out.
+/// Biases, norms' gains and the class embedding are not filters and are left out.
 struct OrthogonalPenaltyGradients {
     /// The unweighted sum.
     let value: Double

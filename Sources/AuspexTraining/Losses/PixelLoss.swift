@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// What is measured between predicted and true frames, both in [−1, 1].
+/// The difference between predicted and true frames, both in [−1, 1].
 public enum PixelLoss: String, Codable, Sendable, CaseIterable {
     /// No loss on pixels.
     case none
@@ -9,7 +9,7 @@ public enum PixelLoss: String, Codable, Sendable, CaseIterable {
     /// Mean squared difference.
     case mse
 
-    /// The mean over all numbers of the absolute or squared difference; nil where there is no pixel loss.
+    /// The mean over all numbers of the absolute or squared difference; nil if there is no pixel loss.
     ///
     /// - Parameters:
     ///   - predicted: `[B, Tp, H, W, C]`, in [−1, 1].

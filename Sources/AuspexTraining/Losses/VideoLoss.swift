@@ -2,9 +2,9 @@ import AuspexLayers
 import AuspexModels
 import AuspexTensors
 
-/// A term of a generator's loss that looks at the predicted video: it gives its value and its gradient there.
+/// A term of a generator's loss that depends on the predicted video: it returns its value and its gradient there.
 ///
-/// Each term goes forward and backward by itself, so that the activations of one discriminator are alive at a time.
+/// Each term runs forward and backward separately, so that only one discriminator's activations are alive at a time.
 protocol VideoLoss {
     /// - Parameters:
     ///   - predicted: `[B, Tp, H, W, C]`, in [−1, 1].
@@ -12,15 +12,15 @@ protocol VideoLoss {
     func evaluate(_ predicted: Tensor, on batch: TrainingBatch, draws: [ViewDraws]) -> VideoLossValue
 }
 
-/// What a term came to.
+/// The result of a term.
 struct VideoLossValue {
-    /// Unweighted values by the names that logs have, such as `clip-scale-2/loss`.
+    /// Unweighted values by their names in logs, such as `clip-scale-2/loss`.
     var values: [(name: String, value: Float)] = []
     /// The weighted gradient at the video, of its shape.
     var gradient: Tensor?
 }
 
-/// What discriminators say of context and prediction as one clip.
+/// The discriminators' loss on context and prediction as one clip.
 struct AdversarialVideoLoss: VideoLoss {
     let discriminators: Discriminators
     let loss: AdversarialLoss
@@ -50,7 +50,7 @@ struct AdversarialVideoLoss: VideoLoss {
 struct PixelVideoLoss: VideoLoss {
     let loss: PixelLoss
     let weight: Float
-    /// What logs call it.
+    /// Its name in logs.
     let name: String
 
     func evaluate(_ predicted: Tensor, on batch: TrainingBatch, draws: [ViewDraws]) -> VideoLossValue {

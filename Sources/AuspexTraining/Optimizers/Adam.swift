@@ -14,7 +14,7 @@ package final class Adam: Optimizer {
     private let weightDecay: Double
     private var means: [Tensor]
     private var squares: [Tensor]
-    /// Updates done: what the corrections depend on.
+    /// Number of updates so far, for the corrections.
     private(set) var updates = 0
 
     package init(_ parameters: [NamedParameter], beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double = 0)
@@ -38,7 +38,7 @@ package final class Adam: Optimizer {
             gradientScale: Float(gradientScale))
         for (position, gradient) in gradients.enumerated() {
             let parameter = parameters[position].parameter
-            // A checkpoint that was just loaded, or is being written, may hold the same numbers.
+            // A checkpoint that was just loaded, or is being written, may share these numbers.
             if weightDecay > 0 { parameter.value = parameter.value * Float(1 - learningRate * weightDecay) }
             parameter.value.makeUnique()
             means[position].makeUnique()

@@ -1,7 +1,7 @@
 import AuspexLayers
 import AuspexTensors
 
-/// A network's weights averaged over steps, `a ← d·a + (1 − d)·w`: what evaluation uses.
+/// A network's weights averaged over steps, `a ← d·a + (1 − d)·w`, for evaluation.
 ///
 /// Until the configured start the average is the weights themselves; then d rises from 2/11 to the configured decay (see `Averaging.decay(atStep:clipsPerStep:)`).
 /// Source: Karras et al. 2018, arXiv:1710.10196; Brock et al. 2019, arXiv:1809.11096, appendix C.1.
@@ -17,7 +17,7 @@ public final class AveragedWeights {
         values = parameters.map { $0.parameter.value.copied() }
     }
 
-    /// Moves the average towards the weights after a generator step, counted from 1, that trained on so many clips.
+    /// Moves the average towards the weights after a generator step, counted from 1, that trained on this many clips.
     func follow(atStep step: Int, clipsPerStep: Int) {
         let averagedSteps = step - configuration.startStep
         let decay = averagedSteps <= 0 ? 0 : configuration.decay(atStep: averagedSteps, clipsPerStep: clipsPerStep)

@@ -4,7 +4,7 @@ import AuspexTensors
 
 /// Gradient descent with momentum: `v ← μv + g + λw`, `w ← w − αv`.
 ///
-/// Source: Sutskever et al. 2013 (ICML), section 2, as PyTorch's `SGD` has it.
+/// Source: Sutskever et al. 2013 (ICML), section 2, in the form of PyTorch's `SGD`.
 package final class MomentumDescent: Optimizer {
     private let parameters: [NamedParameter]
     private let momentum: Double

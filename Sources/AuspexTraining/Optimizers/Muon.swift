@@ -8,26 +8,26 @@ import AuspexTensors
 /// `outputs` by `inputs` = all input places. A step then moves every direction of a matrix by about the same, whereas gradients of
 /// convolutions are dominated by a few.
 ///
-/// Which kernels are meant the network says: `Layer.hiddenKernels`.
+/// The network says which kernels these are: `Layer.hiddenKernels`.
 /// Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks".
 package final class Muon: Optimizer {
     private let parameters: [NamedParameter]
-    /// The places of hidden kernels among the parameters, and of the others.
+    /// The indices of hidden kernels among the parameters, and of the others.
     private let hidden: [Int]
     private let others: [Int]
     private let momentum: Double
     private let weightDecay: Double
-    /// AdamW's learning rate over the kernels'.
+    /// AdamW's learning rate divided by the kernels'.
     private let otherRate: Double
     private let adam: Adam
     private var means: [Tensor]
 
     /// - Parameters:
-    ///   - hiddenKernels: those of the parameters that are orthogonalised.
+    ///   - hiddenKernels: the parameters that are orthogonalised.
     ///   - momentum: μ.
     ///   - weightDecay: λ.
-    ///   - adam: AdamW of all parameters but the hidden kernels, in order.
-    ///   - otherRate: what learning rates are multiplied with for AdamW.
+    ///   - adam: AdamW for all parameters but the hidden kernels, in order.
+    ///   - otherRate: the factor by which learning rates are multiplied for AdamW.
     package init(
         _ parameters: [NamedParameter], hiddenKernels: [Parameter], momentum: Double, weightDecay: Double,
         otherRate: Double, adam: ([NamedParameter]) -> Adam
@@ -40,7 +40,7 @@ package final class Muon: Optimizer {
             hidden.count == kernels.count, "Muon", "\(kernels.count - hidden.count) hidden kernels are not parameters")
         for place in hidden {
             let (name, shape) = (parameters[place].name, parameters[place].parameter.value.shape)
-            require(shape.count >= 2, "Muon", "the hidden kernel \(name) has shape \(shape), which is no matrix")
+            require(shape.count >= 2, "Muon", "the hidden kernel \(name) has shape \(shape), which is not a matrix")
         }
         self.parameters = parameters
         self.momentum = momentum
@@ -56,15 +56,15 @@ package final class Muon: Optimizer {
         )
         for (number, place) in hidden.enumerated() {
             let gradient = gradients[place] * Float(gradientScale)
-            // A checkpoint that was just loaded, or is being written, may hold the same numbers.
+            // A checkpoint that was just loaded, or is being written, may share these numbers.
             means[number].makeUnique()
             means[number].move(toward: gradient, by: Float(1 - momentum))
             let parameter = parameters[place].parameter
             let shape = parameter.value.shape
-            // Our kernels are the transposed matrix with its inputs in another order; orthogonalising commutes with both.
+            // Our kernels are the transposed matrix with its inputs in another order; orthogonalisation commutes with both.
             let (inputs, outputs) = (shape.dropLast().reduce(1, *), shape[shape.count - 1])
             let direction = gradient + (means[number] - gradient) * Float(momentum)
-            // Executed, but no part of the network's work as papers write it.
+            // Executed, but not counted as the network's work in papers.
             let step = ShapePass.again { orthogonalized(direction.reshaped(to: [inputs, outputs])) }.reshaped(to: shape)
             let scale = max(1, Double(outputs) / Double(inputs)).squareRoot()
             parameter.value =

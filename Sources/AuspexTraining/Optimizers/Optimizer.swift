@@ -1,23 +1,23 @@
 import AuspexLayers
 import AuspexTensors
 
-/// Moves a network's parameters by their gradients.
+/// Updates a network's parameters from their gradients.
 package protocol Optimizer: AnyObject {
-    /// Moves every parameter in place.
+    /// Updates every parameter in place.
     ///
     /// - Parameters:
     ///   - gradients: in the order of the parameters.
-    ///   - gradientScale: what they are multiplied with first: clipping, or one over the number of accumulated batches.
+    ///   - gradientScale: the factor applied to them first: clipping, or one over the number of accumulated batches.
     func update(_ gradients: [Tensor], learningRate: Double, gradientScale: Double)
 
-    /// What is kept beside each parameter, by the parameter's name with the kind behind, for a checkpoint.
+    /// The state kept for each parameter, by the parameter's name followed by the kind of state, for a checkpoint.
     var state: [String: Tensor] { get }
 
-    /// Puts the state and the count of updates back.
+    /// Restores the state and the number of updates.
     func load(_ state: [String: Tensor], updates: Int) throws(LayerStateError)
 }
 
-/// An optimizer by name, with its numbers.
+/// An optimizer by name, with its settings.
 public struct OptimizerConfiguration: Codable, Sendable, Equatable {
     /// The optimizers that a configuration can name.
     public enum Name: String, Codable, Sendable, CaseIterable {
@@ -33,7 +33,7 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
 
     /// Which optimizer.
     public var name = Name.adam
-    /// Of all parameters; Muon's of hidden kernels.
+    /// The learning rate of all parameters; for Muon, of hidden kernels.
     public var learningRate = 1e-4
     /// Adam's decay of the mean gradient.
     public var beta1 = 0.0
@@ -41,13 +41,13 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
     public var beta2 = 0.999
     /// Added to the root in Adam's denominator.
     public var epsilon = 1e-8
-    /// AdamW's and Muon's share by which weights shrink in a step, times the learning rate; SGD's weight of the squared weights.
+    /// For AdamW and Muon, the fraction by which weights shrink in a step, divided by the learning rate; for SGD, the weight of the squared weights.
     public var weightDecay = 0.0
-    /// SGD's share of the last step that is taken again; Muon's share of the mean gradient that a step keeps.
+    /// For SGD, the fraction of the last step that is repeated; for Muon, the fraction of the mean gradient that a step keeps.
     public var momentum = 0.9
-    /// The learning rate of the AdamW that moves what Muon does not: all parameters but hidden kernels.
+    /// The learning rate of Muon's AdamW, which updates all parameters but hidden kernels.
     public var adamLearningRate = 3e-3
-    /// That AdamW's share by which weights shrink in a step, times its learning rate.
+    /// The weight decay of that AdamW.
     public var adamWeightDecay = 1e-4
     /// The largest norm that all gradients together may have; larger ones are scaled down. Nil does not limit.
     public var gradientClipping: Double?
@@ -72,7 +72,7 @@ public struct OptimizerConfiguration: Codable, Sendable, Equatable {
     }
 }
 
-/// Takes what an optimizer keeps beside a parameter out of a checkpoint's numbers.
+/// Reads an optimizer's state for a parameter from a checkpoint.
 func optimizerState(
     _ name: String, of entry: NamedParameter, in state: [String: Tensor]
 ) throws(LayerStateError) -> Tensor {

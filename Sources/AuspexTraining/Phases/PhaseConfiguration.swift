@@ -1,9 +1,9 @@
-/// One line of a training's plan: which network is updated, for which losses, by which optimizer, how often in a step and from which step to which.
+/// One line of a training's plan: which network is updated, for which losses, by which optimizer, how often per step, and over which steps.
 ///
 /// A step goes through the list from top to bottom. DVD-GAN's step is two lines: `discriminators` twice on fresh batches, then `generator` on the
-/// last of them. Training for the mean squared error is one line, and fine-tuning by discriminators afterwards is three.
+/// last of them. Training for the mean squared error is one line; fine-tuning with discriminators afterwards adds two.
 public struct PhaseConfiguration: Codable, Sendable, Equatable {
-    /// Whose parameters an update moves.
+    /// The network that an update changes.
     public enum Network: String, Codable, Sendable, CaseIterable {
         /// The network that predicts.
         case generator
@@ -13,21 +13,21 @@ public struct PhaseConfiguration: Codable, Sendable, Equatable {
 
     /// Where an update's clips come from.
     public enum Batch: String, Codable, Sendable, CaseIterable {
-        /// Clips that no update of the run has seen.
+        /// Clips that no update of the run has used.
         case fresh
-        /// Those of the update before, in the same step; fresh ones where there was none.
+        /// The clips of the update before, in the same step; fresh ones if there was none.
         case last
     }
 
-    /// Whose parameters are updated.
+    /// The network that is updated.
     public var network = Network.generator
-    /// What is minimised: the weighted sum.
+    /// The losses, of which the weighted sum is minimised.
     public var loss: [LossTerm] = []
-    /// How they are moved.
+    /// The optimizer and its settings.
     public var optimizer = OptimizerConfiguration()
-    /// How the learning rate goes over the phase.
+    /// The learning rate's schedule over the phase.
     public var schedule = ScheduleConfiguration()
-    /// Updates in a step.
+    /// Updates per step.
     public var repeats = 1
     /// Where the clips of each update come from.
     public var batch = Batch.fresh
@@ -36,24 +36,24 @@ public struct PhaseConfiguration: Codable, Sendable, Equatable {
     /// The step before which the phase ends; nil for the run's last.
     public var until: Int?
 
-    /// An update of the generator on fresh clips, for no loss yet.
+    /// An update of the generator on fresh clips, without any loss yet.
     public init() {}
 
-    /// Whether the phase has a part in a step.
+    /// Whether the phase is active at a step.
     public func isActive(atStep step: Int) -> Bool { step >= from && step < until ?? .max }
 
     /// Updates of its network before a step.
     func updates(before step: Int) -> Int { repeats * max(0, min(step, until ?? .max) - from) }
 
-    /// The share of the optimizer's full learning rate at a step.
+    /// The fraction of the optimizer's full learning rate at a step.
     func learningRateFactor(atStep step: Int, ofSteps steps: Int) -> Double {
         schedule.schedule.factor(atStep: step - from, of: max(1, (until ?? max(steps, step + 1)) - from))
     }
 }
 
-/// A part of what a phase minimises.
+/// One loss of a phase.
 public struct LossTerm: Codable, Sendable, Equatable {
-    /// What losses can be named.
+    /// The losses that a configuration can name.
     public enum Name: String, Codable, Sendable, CaseIterable {
         /// Adversarial: `ρ(1 − D(real)) + ρ(1 + D(predicted))` for discriminators, `−D(predicted)` for the generator.
         case hinge
@@ -68,7 +68,7 @@ public struct LossTerm: Codable, Sendable, Equatable {
         /// A penalty on weights whose columns are not orthogonal.
         case orthogonal
 
-        /// The loss of discriminators, and of a generator that is trained against them; nil for others.
+        /// The adversarial loss for discriminators, and for a generator trained against them; nil for other losses.
         public var adversarial: AdversarialLoss? { AdversarialLoss(rawValue: rawValue) }
 
         /// The loss between predicted and true frames; nil for others.
@@ -77,7 +77,7 @@ public struct LossTerm: Codable, Sendable, Equatable {
 
     /// Which loss.
     public var name = Name.hinge
-    /// What it is multiplied with in the phase's sum.
+    /// Its factor in the phase's sum.
     public var weight = 1.0
 
     /// A hinge loss of weight 1.

@@ -1,5 +1,5 @@
 extension TrainingConfiguration {
-    /// Refuses phases with which no run can go on, and shorthand beside them that would have no effect.
+    /// Refuses phases for which a run cannot work, and shorthand keys beside phases, which would have no effect.
     func validatePhases() throws {
         guard !phases.isEmpty else { return }
         try refuseShorthand()
@@ -15,13 +15,13 @@ extension TrainingConfiguration {
         if let first = opposed.map(\.from).min(), opposing.allSatisfy({ $0.from > first }) {
             throw TrainingConfigurationError(
                 field: "phases", found: "a list whose generator has an adversarial loss from step \(first)",
-                expected: "a phase whose network is discriminators from that step or before: untrained ones say nothing"
+                expected: "a phase whose network is discriminators from that step or before: untrained ones give no useful gradient"
             )
         }
         if !opposing.isEmpty && opposed.isEmpty {
             throw TrainingConfigurationError(
                 field: "phases", found: "a list that trains discriminators",
-                expected: "an adversarial loss in one of the generator's phases: nothing learns from them")
+                expected: "an adversarial loss in one of the generator's phases: nothing would use them")
         }
         let gaps = Set(phases.flatMap { [$0.from, $0.until ?? steps] } + [0]).filter { $0 < steps }.sorted()
         for step in gaps where !phases.contains(where: { $0.isActive(atStep: step) }) {
@@ -33,7 +33,7 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-    /// Refuses keys that are shorthand for phases beside phases: they would have no effect.
+    /// Refuses keys that are shorthand for phases if phases are listed: they would have no effect.
     private func refuseShorthand() throws {
         let usual = TrainingConfiguration()
         let keys: [(field: String, found: String, isUsual: Bool)] = [

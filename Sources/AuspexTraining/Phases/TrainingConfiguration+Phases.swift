@@ -1,13 +1,13 @@
-/// The plan of a training: the phases that are listed, or those that the other keys are shorthand for.
+/// The plan of a training: the listed phases, or those that the other keys are shorthand for.
 extension TrainingConfiguration {
-    /// What a step goes through.
+    /// The phases of a step.
     public var resolvedPhases: [PhaseConfiguration] {
         guard phases.isEmpty else { return phases }
         var generator = PhaseConfiguration()
         generator.optimizer = shorthandOptimizer(learningRate: generatorLearningRate)
         generator.schedule = shorthandSchedule
         if adversarialWeight > 0 { generator.loss.append(LossTerm(.hinge, weight: adversarialWeight)) }
-        // `none` names no term.
+        // `none` adds no term.
         if let pixels = LossTerm.Name(rawValue: pixelLoss.rawValue) {
             generator.loss.append(LossTerm(pixels, weight: pixelWeight))
         }
@@ -52,17 +52,17 @@ extension TrainingConfiguration {
         }
     }
 
-    /// Whether the generator is ever trained for small errors of pixels.
+    /// Whether the generator is ever trained with a pixel loss.
     public var hasPixelLoss: Bool {
         resolvedPhases.contains { $0.loss.contains { $0.name.pixel != nil && $0.weight > 0 } }
     }
 
-    /// Whether a learning rate on the way depends on how many steps the run has.
+    /// Whether a learning rate before the end depends on the number of steps.
     package var ratesDependOnSteps: Bool {
         resolvedPhases.contains { $0.schedule.name != .constant && $0.until == nil }
     }
 
-    /// Where steps of another kind begin, because phases begin or end, and how many there are of each kind.
+    /// The ranges of steps with the same active phases.
     package var kindsOfStep: [(first: Int, steps: Int)] {
         kindsOfStep(before: steps)
     }
@@ -80,7 +80,7 @@ extension TrainingConfiguration {
         return fresh + (active.first?.batch == .last ? 1 : 0)
     }
 
-    /// Updates with fresh clips of all steps before one.
+    /// Updates with fresh clips in all steps before a given one.
     package func freshUpdates(before step: Int) -> Int {
         kindsOfStep(before: step).reduce(0) { $0 + $1.steps * freshUpdates(atStep: $1.first) }
     }

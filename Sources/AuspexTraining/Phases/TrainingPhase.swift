@@ -5,7 +5,7 @@ import AuspexModels
 final class TrainingPhase {
     let plan: PhaseConfiguration
     let optimizer: any Optimizer
-    /// Whose state a name is, in checkpoints: the network, and which of its phases if it is not the first.
+    /// Prefix of its state's names in checkpoints: the network, and the number of the phase if it is not the network's first.
     let stateName: String
 
     private init(_ plan: PhaseConfiguration, of network: any Layer, stateName: String) {
@@ -27,10 +27,10 @@ final class TrainingPhase {
         }
     }
 
-    /// What the discriminators minimise.
+    /// The discriminators' loss.
     var adversarialLoss: AdversarialLoss { plan.loss.lazy.compactMap(\.name.adversarial).first ?? .hinge }
 
-    /// The weight of the orthogonal penalty; nil where there is none.
+    /// The weight of the orthogonal penalty; nil if there is none.
     var orthogonalWeight: Double? {
         let weight = plan.loss.filter { $0.name == .orthogonal }.reduce(0) { $0 + $1.weight }
         return weight > 0 ? weight : nil

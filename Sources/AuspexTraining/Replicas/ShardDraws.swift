@@ -3,12 +3,12 @@ import AuspexTensors
 
 /// A shard of an update's clips, and the random draws that belong to them.
 ///
-/// Every draw that concerns a clip is keyed by (seed, purpose, the clip's number in the run), so that cutting the batch otherwise changes none.
+/// Every draw that concerns a clip is keyed by (seed, purpose, the clip's number in the run), so that another division of the batch changes none.
 struct Shard {
     let batch: TrainingBatch
     /// The number in the run of the batch's first clip.
     let firstClip: Int
-    /// How many updates of the step had these clips before: each draws anew.
+    /// How many updates of the step used these clips before: each makes new draws.
     var earlierUses = 0
 
     private func stream(_ purpose: String, seed: UInt64, clip: Int) -> RandomStream {
@@ -23,7 +23,7 @@ struct Shard {
             (0..<batch.clips).map { generator.noise(clips: 1, from: stream("noise", seed: seed, clip: $0)) }, along: 0)
     }
 
-    /// What each discriminator looks at in each clip.
+    /// The part of each clip that each discriminator looks at.
     func draws(of discriminators: Discriminators, seed: UInt64) -> [ViewDraws] {
         let clip = ClipShape(
             clips: 1, size: batch.size, contextFrames: batch.contextFrames, predictedFrames: batch.predictedFrames)

@@ -1,28 +1,28 @@
 import Foundation
 
-/// How a learning rate goes over a phase.
+/// The course of a learning rate over a phase.
 public protocol Schedule: Sendable {
-    /// The share of the full learning rate at a step of the phase, counted from 0.
+    /// The fraction of the full learning rate at a step of the phase, counted from 0.
     ///
     /// - Parameter steps: of the whole phase.
     func factor(atStep step: Int, of steps: Int) -> Double
 }
 
-/// A straight rise from zero over the warm-up, then a decay to the end.
+/// A linear rise from zero over the warm-up, then a decay to the end.
 public struct WarmUpSchedule: Schedule {
-    /// How the rate goes down from the end of the warm-up to the last step.
+    /// How the rate decays from the end of the warm-up to the last step.
     public enum Decay: String, Codable, Sendable, CaseIterable {
-        /// Not at all.
+        /// No decay.
         case constant
-        /// A straight line to 0.
+        /// Linear to 0.
         case linear
         /// Half a cosine to 0.
         case cosine
     }
 
-    /// Steps of the straight rise; 0 begins with the full rate.
+    /// Steps of the linear rise; 0 begins with the full rate.
     public var warmUpSteps: Int
-    /// How the rate goes down after the warm-up.
+    /// How the rate decays after the warm-up.
     public var decay: Decay
 
     /// A schedule; without arguments a constant rate.
@@ -44,7 +44,7 @@ public struct WarmUpSchedule: Schedule {
 
 /// One rise from a 25th of the full rate over the first 30% of the steps, then one fall to a 250,000th, both along half a cosine.
 ///
-/// Source: Smith and Topin 2019, arXiv:1708.07120, as PyTorch's `OneCycleLR` has it, without the change of momentum.
+/// Source: Smith and Topin 2019, arXiv:1708.07120, in the form of PyTorch's `OneCycleLR`, without the change of momentum.
 public struct OneCycleSchedule: Schedule {
     private static let rise = 0.3
     private static let initialDivisor = 25.0
@@ -69,9 +69,9 @@ public struct OneCycleSchedule: Schedule {
 public struct ScheduleConfiguration: Codable, Sendable, Equatable {
     /// The schedules that a configuration can name.
     public enum Name: String, Codable, Sendable, CaseIterable {
-        /// The full rate from the end of the warm-up on.
+        /// The full rate after the warm-up.
         case constant
-        /// A straight line down to 0 at the last step.
+        /// Linear decay to 0 at the last step.
         case linear
         /// Half a cosine down to 0 at the last step.
         case cosine

@@ -1,4 +1,4 @@
-// What Auspex asks of the system beyond what Swift's libraries offer.
+// System functions that Auspex needs and Swift's libraries do not offer.
 #pragma once
 #include <stdint.h>
 
@@ -22,9 +22,9 @@ void ax_name_thread(const char *name);
 
 /// Called first in the program; does nothing without `ulimit -v`.
 ///
-/// All threads then share one heap, as each heap of glibc's own reserves up to 128 MB. And a crash while hardly any address space is left ends the
+/// All threads then share one heap, because each of glibc's heaps reserves up to 128 MB. Also, a crash while hardly any address space is left ends the
 /// process with one line and status 1: allocations inside the Swift runtime, oneDNN and others trap or use a null pointer where they fail. A crash
-/// with address space to spare goes to whatever handled it before.
+/// with address space to spare goes to the earlier handler.
 void ax_keep_to_memory_limit(void);
 
 #ifdef __cplusplus

@@ -1,11 +1,11 @@
 import AuspexLayers
 import AuspexSupport
 
-/// What the plain recurrent baseline is made of.
+/// Options of the plain recurrent baseline.
 public struct ConvGRUMSEConfiguration: ModelOptions {
     public static let name = "conv-gru-mse"
 
-    /// Height and width of frames, in pixels: at least 32, and multiples of what TrIVD-GAN's generator halves them by.
+    /// Height and width of frames, in pixels: at least 32, and multiples of the factor by which TrIVD-GAN's generator reduces them.
     @FrameSizeOption public var size = FrameSize(64)
     /// ch, the width that all layers' widths are multiples of.
     public var channels: Int = 32
@@ -36,7 +36,7 @@ public struct ConvGRUMSEConfiguration: ModelOptions {
 
     public var discriminatorChannels: Int { channels }
 
-    /// TrIVD-GAN's generator with nothing to condition it.
+    /// TrIVD-GAN's generator without any condition.
     var network: TrIVDGANConfiguration {
         var network = TrIVDGANConfiguration()
         network.unit = .convGRU

@@ -1,13 +1,13 @@
 import AuspexLayers
 import AuspexTensors
 
-/// What each pixel of the last frame is: read from the features by a convolution of side 1.
+/// The layers of each pixel of the last frame, read from the features by a 1×1 convolution.
 public final class LayerHead: Layer {
     /// From features to the numbers of all layers, in the order of `PixelLayers`.
     public let convolution: Convolution
     private let parts: [Int]
 
-    /// So that at first what is behind a pixel is mostly that pixel itself.
+    /// Makes each pixel's initial background mostly the pixel itself.
     private static let firstOwnLogit: Float = 3
 
     /// - Parameter configuration: one that `validate()` accepts.
@@ -17,7 +17,7 @@ public final class LayerHead: Layer {
         convolution = Convolution(
             inputChannels: configuration.headChannels, outputChannels: parts.reduce(0, +), kernelSize: 1,
             spectralNorm: false, initialization: .normal(deviation: 0.02), using: &initializer)
-        // Displacement, order, colour and pan begin at a tenth: still, level, as they were.
+        // Displacement, order, colour and pan begin at a tenth: almost no motion, equal order, unchanged colours.
         let scales = zip(parts, [0.1, 1, 0.1, 0.1, 1, 1, 0.1] as [Float]).flatMap { [Float](repeating: $1, count: $0) }
         convolution.weight.value = convolution.weight.value * Tensor(scales, shape: [scales.count])
         var bias = [Float](repeating: 0, count: scales.count)
@@ -36,20 +36,20 @@ public final class LayerHead: Layer {
     }
 }
 
-/// What each pixel of the last frame is, `[B, H, W, …]` each.
+/// The layers of each pixel of the last frame, `[B, H, W, …]` each.
 public struct PixelLayers {
-    /// What its displacement differs by from the coarse one at all times, (dy, dx) in pixels.
+    /// The difference of its displacement from the coarse one at all times, (dy, dx) in pixels.
     public let fine: Tensor
-    /// The logit of how far it belongs to what moves.
+    /// The logit of how much it belongs to the moving foreground.
     public let alpha: Tensor
-    /// The logarithm of its weight where several pixels arrive at one place.
+    /// The logarithm of its weight if several pixels arrive at one place.
     public let order: Tensor
-    /// What is added to its colour as it moves.
+    /// The change of its colour as it moves.
     public let colour: Tensor
-    /// Logits of which frame shows what is behind it; the last of them, the last frame with its holes filled.
+    /// Logits of which frame shows the background behind it; the last one is the last frame with its holes filled.
     public let mix: Tensor
     /// What is added to filled holes.
     public let paint: Tensor
-    /// How the canvas's velocity differs from the median of the picture's, (dy, dx) in pixels a frame.
+    /// The difference of the canvas's velocity from the median velocity of the picture, (dy, dx) in pixels per frame.
     public let pan: Tensor
 }

@@ -2,15 +2,15 @@ import AuspexLayers
 import AuspexTensors
 
 extension MotionLayers {
-    /// How much each target counts beside pixels, at first; a tenth of it at the end.
+    /// Initial weight of each target beside the pixel loss; it falls to a tenth at the end.
     private enum Weight {
         static let tracks = 0.03
         static let canvas = 0.3
         static let mask = 0.03
     }
 
-    /// What the clips' own future teaches beside their pixels: `tracks`, the distance of displacements from where pixels were seen to go, in pixels;
-    /// `canvas`, the difference of what lies behind from what stands still, in [0, 1]; and `mask`, the cross-entropy of what moves to what is in front.
+    /// Losses from the clips' own future besides their pixels: `tracks`, the distance of displacements from the observed paths of pixels, in pixels;
+    /// `canvas`, the difference of the predicted background from the observed one, in [0, 1]; and `mask`, the cross-entropy of the foreground's opacity.
     public func losses(
         of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
     ) -> [GeneratorLoss] {
@@ -19,8 +19,8 @@ extension MotionLayers {
     }
 
     /// - Parameters:
-    ///   - output: a prediction of this model for the clips whose targets they are.
-    ///   - progress: the share of the training that is done, from 0 to 1.
+    ///   - output: this model's prediction for the same clips.
+    ///   - progress: the fraction of the training that is done, from 0 to 1.
     package func losses(of output: GeneratorOutput, targets: FutureTargets, progress: Double) -> [GeneratorLoss] {
         guard let displacement = output.maps[GeneratorOutput.displacement], let alpha = output.maps[Self.alphaLogits],
             let canvas = output.maps[GeneratorOutput.canvas]
@@ -31,7 +31,7 @@ extension MotionLayers {
         }
         let (shape, still) = (targets.foreground.shape, targets.stillWeight)
         let trusted = targets.trust * targets.foreground.reshaped(to: [shape[0], 1] + shape.dropFirst())
-        // A root that is smooth at zero, and grows no faster than the distance.
+        // A square root that is smooth at zero, and grows no faster than the distance.
         let distance = squareRoot(
             sum(square(displacement - targets.tracks), along: [4], keepingDimensions: true) + 0.01)
         let channels = Float(canvas.shape[3])
@@ -42,7 +42,7 @@ extension MotionLayers {
         ]
     }
 
-    /// `Σ w x / Σ w`, the weights one for all channels.
+    /// `Σ w x / Σ w`, with the same weights for all channels.
     private func average(_ x: Tensor, weights: Tensor) -> Tensor {
         sum(x * weights) * (1 / max(sum(weights).scalar, 1e-6))
     }

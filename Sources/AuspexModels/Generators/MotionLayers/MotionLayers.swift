@@ -5,23 +5,23 @@ import AuspexTensors
 /// Motion layers: predicts where pixels go, what is in front, and what is behind, instead of pixels.
 ///
 /// A network looks at the context and its optical flow. Every pixel of the last frame gets an opacity, an order, a corrected colour, and a
-/// displacement for each future frame, which a rule that is the same at all times rolls out; it is splatted forward over a canvas that moves with the
-/// camera. Deterministic; any horizon. Frames whose sides are no multiples of 8 are padded below and to the right by repeating their edges, and what
-/// is predicted is cut to the same size again.
+/// displacement for each future frame, which one rule for all times rolls out; the pixel is splatted forward over a canvas that moves with the
+/// camera. Deterministic; any horizon. Frames whose sides are not multiples of 8 are padded below and to the right by repeating their edges, and
+/// the prediction is cropped to the original size.
 ///
 /// Source: forward splatting as in Niklaus and Liu 2020, arXiv:2003.05534; layers as in Wang and Adelson 1994, "Representing moving images with
-/// layers". Recipe, trials and figures are this project's own.
+/// layers". Recipe, experiments and figures are this project's own.
 public final class MotionLayers: VideoGenerator {
     /// From the context to features.
     public let network: MotionNetwork
     /// From features to where pixels go.
     public let rollout: MotionRollout
-    /// From features to what pixels are.
+    /// From features to each pixel's layers.
     public let head: LayerHead
     public let options: MotionLayersConfiguration
     public let latentSize = 0
 
-    /// What sides are multiples of inside the network.
+    /// Sides are multiples of this inside the network.
     static let unit = 8
 
     /// - Parameter configuration: one that `validate()` accepts.
@@ -32,7 +32,7 @@ public final class MotionLayers: VideoGenerator {
         head = LayerHead(configuration, using: &initializer)
     }
 
-    /// Every kernel of side 3 but the first, and the two maps of the rollout that are no smaller than the rest.
+    /// Every 3×3 kernel except the first, and the two maps of the rollout that are at least as large as the others.
     public var hiddenKernels: [Parameter] {
         let kernels = network.parameters.map(\.parameter).filter { $0.value.rank == 4 && $0 !== network.entry.weight }
         return kernels + [rollout.features.weight, rollout.hidden.weight]
@@ -49,9 +49,9 @@ public final class MotionLayers: VideoGenerator {
     /// - Parameters:
     ///   - context: `[B, Tc, H, W, C]`, in [−1, 1].
     ///   - steps: Tp, how many frames to predict, at least 1.
-    ///   - prior: the velocity of each pixel of the last frame as flow sees it, (dy, dx) in pixels a frame, `[B, H', W', 2]` at the padded size; computed
-    ///     from the last two frames where it is not given.
-    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] but for what colours overshoot, with the maps that `GeneratorOutput` names, the canvas at rest, and `alphaLogits`.
+    ///   - prior: the velocity of each pixel of the last frame according to optical flow, (dy, dx) in pixels per frame, `[B, H', W', 2]` at the padded size;
+    ///     if nil, it is computed from the last two frames.
+    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] apart from overshooting colours, with the maps that `GeneratorOutput` names, the canvas at rest, and `alphaLogits`.
     public func callAsFunction(context: Tensor, steps: Int, prior: Tensor? = nil, _ pass: Pass) -> GeneratorOutput {
         require(
             context.rank == 5 && context.shape[1] == options.contextFrames && context.shape[4] == options.frameChannels
@@ -75,12 +75,12 @@ public final class MotionLayers: VideoGenerator {
         return output
     }
 
-    /// The map of the logits of how far pixels of the last context frame belong to what moves: `[B, H, W, 1]`.
+    /// The map of the logits of how much pixels of the last context frame belong to the moving foreground: `[B, H, W, 1]`.
     public static let alphaLogits = "alphaLogits"
 }
 
 extension Tensor {
-    /// The last place of an axis repeated until the axis is a multiple of a number.
+    /// Repeats the last place of an axis until its length is a multiple of a number.
     fileprivate func paddedByEdges(_ axis: Int, toMultipleOf unit: Int) -> Tensor {
         let side = shape[axis]
         let missing = (unit - side % unit) % unit

@@ -1,13 +1,13 @@
 import AuspexLayers
 import AuspexSupport
 
-/// What a motion-layers model is made of. Every field has a default: the model of 1.26 M parameters for 32×32 colour.
+/// Options of a motion-layers model. Every field has a default: the model of 1.26 M parameters for 32×32 colour.
 public struct MotionLayersConfiguration: ModelOptions {
     public static let name = "motion-layers"
 
-    /// Height and width of frames, in pixels. Sides that are no multiple of 8 are padded inside the model, and cut again.
+    /// Height and width of frames, in pixels. Sides that are not multiples of 8 are padded inside the model, and cropped again.
     @FrameSizeOption public var size = FrameSize(32)
-    /// Tc, the frames that are given, at least 2. The width of what the network sees depends on it.
+    /// Tc, the frames that are given, at least 2. The width of the network's input depends on it.
     public var contextFrames: Int = 5
     /// Tp, the frames that are predicted in training; any number can be predicted afterwards.
     public var predictedFrames: Int = 11
@@ -17,13 +17,13 @@ public struct MotionLayersConfiguration: ModelOptions {
     public var widths: [Int] = [16, 64, 96, 128]
     /// Width of the features from which each pixel's layers are read.
     public var headChannels: Int = 48
-    /// Widths of the two hidden layers that move a pixel on, at half size.
+    /// Widths of the two hidden layers of the rollout, at half size.
     public var rolloutWidths: [Int] = [96, 64]
     /// The greatest velocity along each side that the cost volume tries, in pixels a frame.
     public var costReach: Double = 1.5
     /// The difference between velocities that the cost volume tries, in pixels a frame.
     public var costStep: Double = 0.5
-    /// Side of the window of the optical flow that motion starts from, in pixels, odd.
+    /// Side of the window of the initial optical flow, in pixels, odd.
     public var flowWindow: Int = 7
     /// Levels of the optical flow's pyramid above the picture itself; none has a side below 32 pixels.
     public var flowLevels: Int = 3
@@ -41,16 +41,16 @@ public struct MotionLayersConfiguration: ModelOptions {
 extension MotionLayersConfiguration {
     public static let fieldDocumentation = [
         "size":
-            "Frames in pixels: the side of a square, or [height, width]; a side that is no multiple of 8 is padded inside the model by repeating the edge, and cut again.",
+            "Frames in pixels: the side of a square, or [height, width]; sides that are not multiples of 8 are padded inside the model by repeating the edge, and cropped again.",
         "contextFrames": "Frames that are given, at least 2.",
         "predictedFrames": "Frames that are predicted in training; any number can be predicted afterwards.",
         "frameChannels": "Channels of a frame: 3 for colour, 1 for grey.",
         "widths": "Widths of the network at full, half, quarter and eighth size.",
         "headChannels": "Width of the features from which each pixel's layers are read.",
-        "rolloutWidths": "Widths of the two hidden layers that move a pixel on from frame to frame.",
+        "rolloutWidths": "Widths of the two hidden layers that move a pixel from frame to frame.",
         "costReach": "The greatest velocity along each side that the cost volume tries, in pixels a frame.",
         "costStep": "The difference between velocities that the cost volume tries, in pixels a frame.",
-        "flowWindow": "Side of the window of the optical flow that motion starts from, in pixels, odd.",
+        "flowWindow": "Side of the window of the initial optical flow, in pixels, odd.",
         "flowLevels": "Levels of the optical flow's pyramid above the picture itself; none has a side below 32 pixels.",
     ]
 
@@ -83,10 +83,10 @@ extension MotionLayersConfiguration {
         MotionLayers(self, using: &initializer)
     }
 
-    /// Most velocities along a side: far more than pay.
+    /// The largest number of velocities along a side: far more than are useful.
     private static let mostVelocities = 63.0
 
-    /// Checks what the types do not: counts, lists' lengths, and that motion can be seen.
+    /// Checks what types cannot express: counts, lengths of lists, and that there are enough frames to see motion.
     ///
     /// - Throws: `ModelConfigurationError`, which names the key, what was found and what is expected.
     public func validate() throws(ModelConfigurationError) {

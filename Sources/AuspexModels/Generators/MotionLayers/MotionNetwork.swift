@@ -1,13 +1,13 @@
 import AuspexLayers
 import AuspexTensors
 
-/// A U-Net over the context: features at half size for the rollout of motion, and at full size for the layers.
+/// A U-Net over the context: features at half size for the motion rollout, and at full size for the layers.
 ///
 /// Every block is convolution 3×3 → batch norm → ReLU; the cost volume joins at half size; a residual block follows at quarter and eighth size and, on
 /// the way up, at quarter and half.
 /// Source: Ronneberger et al. 2015, arXiv:1505.04597.
 public final class MotionNetwork: Layer {
-    /// What the network sees, at full size.
+    /// The network's input, at full size.
     public let entry: NormalizedConvolution
     /// From full to half size.
     public let downToHalf: NormalizedConvolution
@@ -21,17 +21,17 @@ public final class MotionNetwork: Layer {
     public let downToEighth: NormalizedConvolution
     /// At eighth size.
     public let eighthRefined: RefiningBlock
-    /// From eighth to quarter size, with what was there.
+    /// From eighth to quarter size, with a skip connection.
     public let upToQuarter: NormalizedConvolution
     /// At quarter size, on the way up.
     public let upToQuarterRefined: RefiningBlock
-    /// From quarter to half size, with what was there.
+    /// From quarter to half size, with a skip connection.
     public let upToHalf: NormalizedConvolution
-    /// At half size: what the rollout sees.
+    /// At half size: input of the rollout.
     public let upToHalfRefined: RefiningBlock
-    /// From half to full size, with what was there.
+    /// From half to full size, with a skip connection.
     public let upToFull: NormalizedConvolution
-    /// At full size: what layers are read from.
+    /// At full size: input of the layer head.
     public let features: NormalizedConvolution
 
     /// - Parameter configuration: one that `validate()` accepts.
@@ -82,14 +82,14 @@ public final class MotionNetwork: Layer {
     }
 }
 
-/// `x + convolution(block(x))`, the last convolution zero at first: the block begins as the identity.
+/// `x + convolution(block(x))`, with the last convolution initially zero: the block begins as the identity.
 public final class RefiningBlock: Layer {
-    /// The part whose output is convolved once more.
+    /// The block whose output is convolved once more.
     public let block: NormalizedConvolution
-    /// The last part, zero at first.
+    /// The last convolution, initially zero.
     public let convolution: Convolution
 
-    /// - Parameter channels: of what comes in and goes out.
+    /// - Parameter channels: of input and output.
     public init(channels: Int, using initializer: inout Initializer) {
         block = NormalizedConvolution(inputChannels: channels, outputChannels: channels, using: &initializer)
         convolution = Convolution(

@@ -1,15 +1,15 @@
 import AuspexLayers
 import AuspexTensors
 
-/// Follows every pixel on its way, one rule for all times, at half size.
+/// Follows the path of every pixel by one rule for all times, at half size.
 ///
 /// With features m, velocity `u = pool(v₀) + start(m)` and displacement `D = 0`, each step is
-/// `(g, δ, c) = output(ρ(hidden(ρ(features(m) + motion([D / 8, u])))))`, `u ← u (1 − 2σ(g)) + δ`, `D ← D + u + c`, two channels each: g turns a velocity
-/// round where something bounces, δ accelerates, c corrects. All maps are convolutions of side 1.
+/// `(g, δ, c) = output(ρ(hidden(ρ(features(m) + motion([D / 8, u])))))`, `u ← u (1 − 2σ(g)) + δ`, `D ← D + u + c`, two channels each: g reverses a velocity
+/// where something bounces, δ accelerates, c corrects. All maps are 1×1 convolutions.
 public final class MotionRollout: Layer {
-    /// What the first velocity differs by from the flow's.
+    /// The difference of the first velocity from the flow's.
     public let start: Convolution
-    /// What is known of a pixel at all times.
+    /// A pixel's features, the same at all times.
     public let features: Convolution
     /// The kernel over displacement and velocity, `[1, 1, 4, width]`.
     public let motion: Parameter
@@ -18,7 +18,7 @@ public final class MotionRollout: Layer {
     /// From the second layer to g, δ and c.
     public let output: Convolution
 
-    /// So that at first nothing turns round.
+    /// Initially no velocity is reversed.
     private static let firstTurnLogit: Float = -6
 
     /// - Parameter configuration: one that `validate()` accepts.

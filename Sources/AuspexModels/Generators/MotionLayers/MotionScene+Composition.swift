@@ -1,13 +1,13 @@
 import AuspexTensors
 
 extension MotionScene {
-    /// The largest magnitude of an order: weights of pixels that meet differ by at most e¹².
+    /// The largest magnitude of an order: weights of pixels that meet differ by a factor of at most e¹².
     private static let orderLimit: Float = 6
 
-    /// The frames that layers make as they move.
+    /// The frames that the layers form as they move.
     ///
-    /// With α = σ(alpha) and weight w = α exp(order): `[(x + colour) w, w, α]` is splatted along the way over the canvas, read where the camera has
-    /// moved to: at `p − t (median of v₀ + pan)`, edges repeated.
+    /// With α = σ(alpha) and weight w = α exp(order): `[(x + colour) w, w, α]` is splatted along its path over the canvas, which is read at the position
+    /// of the moving camera: at `p − t (median of v₀ + pan)`, edges repeated.
     ///
     /// - Parameter way: displacements at half size, `[B, Tp, H/2, W/2, 2]`.
     /// - Returns: frames `[B, Tp, H, W, C]` in [−1, 1], and maps.
@@ -33,7 +33,7 @@ extension MotionScene {
             ])
     }
 
-    /// What is behind: a mix of the earlier frames and of the last one, whose moving pixels are taken out and filled from around.
+    /// The background: a mix of the earlier frames and of the last one, whose moving pixels are removed and filled in from their surroundings.
     private func canvas(_ layers: PixelLayers, alpha: Tensor) -> Tensor {
         let still = 1 - alpha
         let own = still * last + alpha * (holesFilled(last, known: still) + layers.paint)
@@ -42,7 +42,7 @@ extension MotionScene {
             frames.sliced(1, from: 0, count: time - 1), own, shares: softmax(layers.mix, along: 3))
     }
 
-    /// Where the canvas is read at each time, from each pixel: `[B, Tp, H, W, 2]`.
+    /// Where the canvas is read at each time, relative to each pixel: `[B, Tp, H, W, 2]`.
     private func cameraMotion(_ layers: PixelLayers, steps: Int) -> Tensor {
         let (batch, height, width) = (prior.shape[0], prior.shape[1], prior.shape[2])
         let overall = median(prior.reshaped(to: [batch, height * width, 2]), along: 1)

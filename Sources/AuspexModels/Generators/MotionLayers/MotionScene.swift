@@ -1,23 +1,23 @@
 import AuspexSupport
 import AuspexTensors
 
-/// What is known of a clip before the network looks: its frames, the velocity that optical flow sees in the last two, and how velocities fit them.
+/// The network's input for a clip: its frames, the velocity by optical flow between the last two, and how well candidate velocities fit them.
 ///
-/// Sides are multiples of 8. No gradient passes into it.
+/// Sides are multiples of 8. It carries no gradient.
 struct MotionScene {
     /// `[B, Tc, H, W, C]`, in [0, 1].
     let frames: Tensor
-    /// The last of them, `[B, H, W, C]`.
+    /// The last frame, `[B, H, W, C]`.
     let last: Tensor
     /// v₀, the velocity of each pixel of the last frame, (dy, dx) in pixels a frame: `[B, H, W, 2]`.
     let prior: Tensor
-    /// What the network sees at full size, `[B, H, W, Tc·C + 2 + C + 4]`: frames in [−1, 1], v₀ / 2, four times what the motion v₀ leaves unexplained of
-    /// the last frame, and coordinates y, x, y⁴, x⁴.
+    /// The network's input at full size, `[B, H, W, Tc·C + 2 + C + 4]`: frames in [−1, 1], v₀ / 2, four times the residual of the last frame after motion
+    /// by v₀, and coordinates y, x, y⁴, x⁴.
     let input: Tensor
-    /// What it sees at half size: the cost of each velocity, less their mean, `[B, H/2, W/2, K]`.
+    /// The network's input at half size: the cost of each velocity minus the mean cost, `[B, H/2, W/2, K]`.
     let costs: Tensor
 
-    /// What no velocity costs more than.
+    /// The largest cost of a velocity.
     private static let costLimit: Float = 0.15
     private static let costScale: Float = 15
 
@@ -41,7 +41,7 @@ struct MotionScene {
         costs = (volume - mean(volume, along: [3], keepingDimensions: true)) * Self.costScale
     }
 
-    /// The velocity of each pixel of the last frame: against its flow back to the one before. `[B, H, W, 2]`.
+    /// The velocity of each pixel of the last frame: the opposite of its flow back to the frame before. `[B, H, W, 2]`.
     private static func priorMotion(of context: Tensor, _ options: MotionLayersConfiguration) -> Tensor {
         var flow = FarnebackFlow()
         (flow.windowSize, flow.levels) = (options.flowWindow, options.flowLevels)

@@ -2,11 +2,11 @@ import AuspexLayers
 import AuspexSupport
 import AuspexTensors
 
-/// SimVP: convolutions alone. An encoder looks at every context frame apart, a translator turns the latents of all of them at once into those of
-/// as many frames after them, and a decoder paints each.
+/// SimVP: convolutions alone. An encoder processes every context frame separately, a translator turns all their latents together into those of
+/// the same number of future frames, and a decoder turns each latent into a frame.
 ///
-/// Deterministic, and trained by the mean squared error. The network as OpenSTL has it with `model_type: incepu`: attributes here name what
-/// its configurations name, hid_S, hid_T, N_S and N_T.
+/// Deterministic, and trained with the mean squared error. The network is OpenSTL's with `model_type: incepu`; the options here correspond to
+/// its hid_S, hid_T, N_S and N_T.
 /// Source: Gao et al. 2022, arXiv:2206.05099.
 public final class SimVP: VideoGenerator {
     /// From frames to latents, each frame by itself.
@@ -32,13 +32,13 @@ public final class SimVP: VideoGenerator {
         GeneratorOutput(frames: self(context: context, steps: horizon, pass))
     }
 
-    /// Continues clips: as many frames at once as were given, cut where fewer are wanted; where more are, the predicted frames become the context
+    /// Continues clips: predicts as many frames at once as were given, and drops those not needed; if more are needed, the predicted frames become the context
     /// of the next ones, with gradients through all of them.
     ///
     /// - Parameters:
     ///   - context: `[B, Tc, H, W, C]`, in [−1, 1].
     ///   - steps: Tp, how many frames to predict, at least 1.
-    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] but for what the network overshoots: nothing limits its output.
+    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] unless the network overshoots: its output is not limited.
     public func callAsFunction(context: Tensor, steps: Int, _ pass: Pass) -> Tensor {
         let given = options.contextFrames
         require(

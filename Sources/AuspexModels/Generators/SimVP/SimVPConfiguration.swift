@@ -1,7 +1,7 @@
 import AuspexLayers
 import AuspexSupport
 
-/// What a SimVP is made of. Every field has a default: OpenSTL's Inception model for Moving MNIST, but for 5 RGB frames instead of 10 grey ones.
+/// Options of a SimVP. Every field has a default: OpenSTL's Inception model for Moving MNIST, but for 5 RGB frames instead of 10 grey ones.
 public struct SimVPConfiguration: ModelOptions {
     public static let name = "simvp"
 
@@ -29,10 +29,10 @@ public struct SimVPConfiguration: ModelOptions {
     /// The defaults: OpenSTL's Inception model for 5 frames of 64×64 in colour.
     public init() {}
 
-    /// By how much the encoder divides a side.
+    /// The factor by which the encoder reduces a side.
     var reduction: Int { 1 << (spatialBlocks / 2) }
 
-    /// Width of what the translator takes and gives: all context frames side by side.
+    /// Width of the translator's input and output: all context frames side by side.
     var clipChannels: Int { contextFrames * spatialChannels }
 }
 
@@ -57,7 +57,7 @@ extension SimVPConfiguration {
     public var leastSizes: [LeastModelSize] {
         let (width, translated) = (Double(spatialChannels), Double(temporalChannels))
         let taps = inceptionKernels.reduce(0) { $0 + Double($1) * Double($1) }
-        // The translator's first and last block have other widths, and are left out.
+        // The translator's first and last block have other widths and are not counted.
         let branches = 2 * Double(temporalBlocks - 1) * taps * (translated / 2) * translated / Double(max(1, groups))
         return [
             LeastModelSize(
@@ -76,10 +76,10 @@ extension SimVPConfiguration {
         SimVP(self, using: &initializer)
     }
 
-    /// The most blocks of a kind: far more than any published model has, and few enough for sides to count with.
+    /// The largest number of blocks of a kind: far more than any published model has, and small enough to avoid overflow.
     static let mostBlocks = 32
 
-    /// Checks what the types do not: counts, and what has to divide what.
+    /// Checks what types cannot express: counts and divisibility.
     ///
     /// - Throws: `ModelConfigurationError`, which names the key, what was found and what is expected.
     public func validate() throws(ModelConfigurationError) {

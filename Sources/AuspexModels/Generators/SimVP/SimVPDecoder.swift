@@ -1,12 +1,12 @@
 import AuspexLayers
 import AuspexTensors
 
-/// SimVP's decoder: the encoder's blocks backward, doubling the side where that one halved it, then a 1×1 convolution to the frames' channels.
+/// SimVP's decoder: the encoder's blocks in reverse order, doubling the side where the encoder halved it, then a 1×1 convolution to the frames' channels.
 ///
-/// Before the last block the output of the encoder's first one is added: OpenSTL's way; the code that came with the paper joins the channels.
+/// The output of the encoder's first block is added before the last block, as in OpenSTL; the paper's own code joins the channels instead.
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.2.
 public final class SimVPDecoder: Layer {
-    /// The encoder's blocks backward.
+    /// The encoder's blocks in reverse order.
     public let blocks: [SpatialBlock]
     /// 1×1, to the frames' channels.
     public let readout: Convolution

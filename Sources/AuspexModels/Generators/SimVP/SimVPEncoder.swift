@@ -1,7 +1,7 @@
 import AuspexLayers
 import AuspexTensors
 
-/// SimVP's encoder: N_S blocks over every frame apart, of which every second one halves the side.
+/// SimVP's encoder: N_S blocks applied to every frame separately, of which every second one halves the sides.
 ///
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.2.
 public final class SimVPEncoder: Layer {
@@ -19,7 +19,7 @@ public final class SimVPEncoder: Layer {
     }
 
     /// - Parameter frames: `[N, H, W, frameChannels]`.
-    /// - Returns: the latent of every frame, `[N, h, w, hid_S]`, and what the first block made, `[N, H, W, hid_S]`, for the decoder.
+    /// - Returns: the latent of every frame, `[N, h, w, hid_S]`, and the first block's output, `[N, H, W, hid_S]`, for the decoder.
     public func callAsFunction(_ frames: Tensor, _ pass: Pass) -> (latent: Tensor, skip: Tensor) {
         var x = frames
         var outputs: [Tensor] = []

@@ -3,8 +3,8 @@ import AuspexTensors
 
 /// SimVP's translator: N_T Inception blocks down and N_T up over all frames' latents side by side, joined by skips as in a U-Net.
 ///
-/// The side stays the same all the way. The up half's block i ≥ 1 sees what came before it joined with the output of the down half's block
-/// N_T − 1 − i; the last one gives the latents of the predicted frames.
+/// The side stays the same throughout. In the up half, block i ≥ 1 takes the preceding output joined with the output of the down half's block
+/// N_T − 1 − i; the last block gives the latents of the predicted frames.
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.3; widths and skips as in OpenSTL's `MidIncepNet`.
 public final class SimVPTranslator: Layer {
     /// N_T blocks, from the clip's latents to the translator's width.
@@ -28,7 +28,7 @@ public final class SimVPTranslator: Layer {
     }
 
     /// - Parameter latents: of the context's frames, `[B, h, w, Tc·hid_S]`, frame by frame.
-    /// - Returns: of as many frames after them, `[B, h, w, Tc·hid_S]`.
+    /// - Returns: of the same number of following frames, `[B, h, w, Tc·hid_S]`.
     public func callAsFunction(_ latents: Tensor, _ pass: Pass) -> Tensor {
         var x = latents
         var skips: [Tensor] = []
@@ -36,7 +36,7 @@ public final class SimVPTranslator: Layer {
             x = pass.recomputed([x]) { block($0[0], $1) }
             skips.append(x)
         }
-        // The last of the down half is where the up half begins: no skip leads around nothing.
+        // The last block of the down half leads directly into the up half, so it needs no skip.
         skips.removeLast()
         x = pass.recomputed([x]) { [first = up[0]] in first($0[0], $1) }
         for (block, skip) in zip(up.dropFirst(), skips.reversed()) {
@@ -48,13 +48,13 @@ public final class SimVPTranslator: Layer {
 
 /// A block of the translator: a 1×1 convolution to half the width, then branches with kernels of several sides, whose outputs are added.
 ///
-/// A branch is a grouped convolution → group norm of as many groups → leaky ReLU of slope 0.2. Weights begin as PyTorch's default has them.
-/// OpenSTL drops the groups where they do not divide the reduced width; here such a configuration is refused.
+/// A branch is a grouped convolution → group norm with the same groups → leaky ReLU of slope 0.2. Weights are initialised as PyTorch does by default.
+/// OpenSTL drops the groups if they do not divide the reduced width; here such a configuration is refused.
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.3; OpenSTL's `gInception_ST`.
 public final class InceptionBlock: Layer {
     /// 1×1, to half the translator's width.
     public let reduce: Convolution
-    /// One a kernel size, in the order of the options.
+    /// One per kernel size, in the order of the options.
     public let branches: [Branch]
 
     /// Makes a block with the options' kernels and groups.
@@ -84,7 +84,7 @@ public final class InceptionBlock: Layer {
     public final class Branch: Layer {
         /// Grouped convolution of the branch's kernel size.
         public let convolution: Convolution
-        /// Group norm of as many groups.
+        /// Group norm with the same groups.
         public let norm: GroupNorm
 
         init(

@@ -1,22 +1,22 @@
 import AuspexLayers
 import AuspexTensors
 
-/// What encoder and decoder are made of: convolution 3×3 → group norm of two groups → SiLU.
+/// The block of encoder and decoder: convolution 3×3 → group norm of two groups → SiLU.
 ///
-/// Where it halves the side, the convolution has stride 2; where it doubles it, the convolution makes four times the channels, which become
-/// pixels. Weights begin normal with a deviation of 0.02 and biases at 0, as in OpenSTL, which cuts the normal off a hundred deviations away.
+/// To halve the side, the convolution has stride 2; to double it, the convolution makes four times the channels, which become
+/// pixels. Weights begin normal with a standard deviation of 0.02 and biases at 0, as in OpenSTL, which truncates the normal a hundred deviations away.
 /// Source: Gao et al. 2022, arXiv:2206.05099, section 3.2; SiLU and group norm of two groups as in OpenSTL's `ConvSC`.
 public final class SpatialBlock: Layer {
-    /// What a block does to the side of an image.
+    /// How a block changes the side of an image.
     public enum Resampling: Sendable {
-        /// Leaves both sides.
+        /// Keeps both sides.
         case none
         /// Halves both, by a stride of 2.
         case halves
         /// Doubles both, by pixels out of channels.
         case doubles
 
-        /// Every second of an encoder's blocks halves the side; a decoder runs through the same list backward, and doubles.
+        /// Every second of an encoder's blocks halves the side; a decoder uses the same list in reverse, and doubles.
         static func alternating(_ count: Int, _ resampling: Resampling) -> [Resampling] {
             (0..<count).map { $0 % 2 == 1 ? resampling : .none }
         }

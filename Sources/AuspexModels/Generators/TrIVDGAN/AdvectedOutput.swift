@@ -1,25 +1,25 @@
 import AuspexLayers
 import AuspexTensors
 
-/// Every frame is the context's last one, read where optical flow and a correction of it say that its pixels come from, then mended.
+/// Every frame is the context's last one, read where optical flow plus a learned correction says that its pixels come from, then refined.
 ///
 /// ```
 /// moved(t) = x_T at p + D0(t) + ΔD(t)
 /// frame(t) = moved(t) + (1 − m(t)) ⊙ paint(t) + refinement(t)
 /// ```
-/// D0 is the way of the `flow` baseline (semi-Lagrangian), in pixels; ΔD, mask and paint come from the features, and the refinement, two
-/// convolutions, sees features, D0, the moved and the last frame, and where flow did not match the last two frames. ΔD, paint and refinement
-/// are zero at first: an untrained model is the flow baseline. For fields, growth and decay come through paint.
+/// D0 is the path of the `flow` baseline (semi-Lagrangian), in pixels; ΔD, mask and paint come from the features. The refinement, two
+/// convolutions, sees the features, D0, the moved and the last frame, and where flow failed to match the last two frames. ΔD, paint and refinement
+/// are initially zero: an untrained model is the flow baseline. For fields, growth and decay come through paint.
 public final class AdvectedOutput: FrameOutput {
     /// To ΔD (dy, dx), the mask's logit, and paint.
     public let conv: Convolution
-    /// From what the refinement sees to ch features, 3×3, before ReLU.
+    /// From the refinement's inputs to ch features, 3×3, before ReLU.
     public let refine: Convolution
-    /// From these to the refinement of each channel, 3×3; zero at first.
+    /// From these to the refinement of each channel, 3×3; initially zero.
     public let refined: Convolution
     private let flow = FlowExtrapolation()
     private let frameChannels: Int
-    /// The mask's logit at first.
+    /// The mask's initial logit.
     private static let keeps: Float = 4
 
     init(channels: Int, frameChannels: Int, using initializer: inout Initializer) {
@@ -46,7 +46,7 @@ public final class AdvectedOutput: FrameOutput {
         let way = ways + correction
         let moved = sampledWithEdges(last, flow: way)
 
-        // Where flow failed: the last frame beside the one before it, moved.
+        // Where flow failed: the last frame compared with the one before it, moved.
         let unmatched =
             last
             - sampledWithEdges(given.frame(given.shape[1] - 2), flow: ways.sliced(1, from: 0, count: 1))
@@ -58,7 +58,7 @@ public final class AdvectedOutput: FrameOutput {
         let refinement = refined(refine(images, activation: .relu, pass), pass).reshaped(to: moved.shape)
         return GeneratorOutput(
             frames: clamped(moved + (1 - mask) * paint + refinement, least: -1, most: 1),
-            // A way leads back to where a pixel comes from.
+            // A path leads back to where a pixel comes from.
             maps: [GeneratorOutput.displacement: way.detached() * -1])
     }
 }

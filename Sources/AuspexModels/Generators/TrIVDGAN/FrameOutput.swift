@@ -1,13 +1,13 @@
 import AuspexLayers
 import AuspexTensors
 
-/// From a generator's last features to frames: painted anew, or what was seen moved.
+/// Turns a generator's last features into frames, either painted from scratch or moved from earlier frames.
 public protocol FrameOutput: Layer {
     /// - Parameters:
     ///   - features: `[Tp·B, H, W, ch]`, folded time-major.
-    ///   - context: what was given, `[B, Tc, H, W, C]`, in [−1, 1].
+    ///   - context: the given frames, `[B, Tc, H, W, C]`, in [−1, 1].
     ///   - steps: Tp.
-    /// - Returns: frames `[B, Tp, H, W, C]`, in [−1, 1], and what may be looked at.
+    /// - Returns: frames `[B, Tp, H, W, C]`, in [−1, 1], and maps for inspection.
     func callAsFunction(_ features: Tensor, context: Tensor, steps: Int, _ pass: Pass) -> GeneratorOutput
 }
 

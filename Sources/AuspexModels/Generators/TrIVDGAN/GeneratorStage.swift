@@ -5,9 +5,9 @@ import AuspexTensors
 public final class GeneratorStage: Layer {
     /// `h0 = ρ(conv([features of frame 1; …; frame Tc]))`
     public let start: Convolution
-    /// Of the first state before ρ, and of the unit's inputs; where the configuration normalises units.
+    /// For the first state before ρ, and for the unit's inputs; if the configuration normalises units.
     public let startNorm: BatchNorm?
-    /// Of the unit's inputs; where the configuration normalises units.
+    /// For the unit's inputs; if the configuration normalises units.
     public let inputNorm: BatchNorm?
     /// The recurrent unit of the scale.
     public let unit: any RecurrentUnit
@@ -34,7 +34,7 @@ public final class GeneratorStage: Layer {
     }
 
     /// - Parameters:
-    ///   - x: `[Tp·B, h, w, width]` folded time-major, or `[B, h, w, width]` where every step has the same input.
+    ///   - x: `[Tp·B, h, w, width]` folded time-major, or `[B, h, w, width]` if every step has the same input.
     ///   - features: the context's at this scale, `[B, h, w, Tc·width]`.
     /// - Returns: `[Tp·B, 2h, 2w, outputChannels]`.
     func callAsFunction(_ x: Tensor, features: Tensor, condition: Tensor?, steps: Int, _ pass: Pass) -> Tensor {

@@ -3,12 +3,12 @@ import AuspexTensors
 
 /// Each frame is the one before it, moved and painted over: `frame(t) = m ⊙ w(frame(t−1); k) + (1 − m) ⊙ tanh(p)`.
 ///
-/// Kernels k, mask m and paint p come from the features, and the first frame moved is the context's last. The TSRU's idea at the frame itself; kin to
+/// Kernels k, mask m and paint p come from the features, and the first moved frame is the context's last. The TSRU's idea applied to the frame itself; related to
 /// Finn et al. 2016, arXiv:1605.07157 (CDNA), and Ebert et al. 2017, arXiv:1710.05268 (SNA).
 public final class MovedOutput: FrameOutput {
     /// From the features to kernels, mask and paint, 3×3.
     public let conv: Convolution
-    /// How often a kernel's logits count: the spectral norm keeps them within about 1 of each other, from which softmax makes a blur.
+    /// The factor of a kernel's logits: the spectral norm keeps them within about 1 of each other, and softmax would then give a blur.
     private static let sharpness: Float = 4
     private let taps: Int
     private let frameChannels: Int
@@ -18,7 +18,7 @@ public final class MovedOutput: FrameOutput {
         taps = kernelSize * kernelSize
         let outputs = taps + 1 + frameChannels
         conv = Convolution(inputChannels: channels, outputChannels: outputs, using: &initializer)
-        // An untrained model keeps what it sees, at its place.
+        // An untrained model keeps the last frame unchanged.
         let kernel = IdentityInitialization.kernel(size: kernelSize).map { $0 / Self.sharpness }
         let paint = [Float](repeating: 0, count: frameChannels)
         conv.bias.value = Tensor(kernel + [IdentityInitialization.gate] + paint, shape: [outputs])

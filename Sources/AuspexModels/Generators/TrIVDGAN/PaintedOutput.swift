@@ -1,7 +1,7 @@
 import AuspexLayers
 import AuspexTensors
 
-/// Frames painted anew, `tanh(conv(features))`, as published.
+/// Frames painted from scratch, `tanh(conv(features))`, as published.
 public final class PaintedOutput: FrameOutput {
     /// From the features to the frames' channels, 3×3.
     public let conv: Convolution

@@ -10,11 +10,11 @@ public final class TrIVDGAN: VideoGenerator {
     public let encoder: [DownsamplingBlock]
     /// Each class's vector, `[classes, embeddingSize]`.
     public let embedding: Parameter?
-    /// From the condition to the first unit's input, the smallest maps; nil where nothing conditions the model.
+    /// From the condition to the first unit's input, the smallest maps; nil if the model is unconditional.
     public let project: Linear?
-    /// The first unit's input where nothing conditions the model, `[1, h · w · width]`.
+    /// The first unit's input if the model is unconditional, `[1, h · w · width]`.
     public let constant: Parameter?
-    /// One a scale, from the smallest maps up.
+    /// One per scale, from the smallest maps up.
     public let stages: [GeneratorStage]
     /// Over the last stage's features, before they become frames.
     public let norm: BatchNorm
@@ -64,7 +64,7 @@ public final class TrIVDGAN: VideoGenerator {
         return output(norm(x, relu: true, pass), context: context, steps: horizon, pass)
     }
 
-    /// What the coarsest unit reads at every step, `[B, h, w, width]`.
+    /// The input of the coarsest unit at every step, `[B, h, w, width]`.
     private func firstInput(_ condition: Tensor?, clips: Int, _ pass: Pass) -> Tensor {
         let flat: Tensor
         if let project, let condition {
@@ -77,7 +77,7 @@ public final class TrIVDGAN: VideoGenerator {
         return flat.reshaped(to: [clips] + options.smallestMap.sides + [stages[0].width])
     }
 
-    /// `z`, or `[z; e(y)]` with classes; nil where the model has neither.
+    /// `z`, or `[z; e(y)]` with classes; nil if the model has neither.
     private func condition(noise: Tensor, classes: [Int]?, _ pass: Pass) -> Tensor? {
         guard let embedding else { return latentSize > 0 ? noise : nil }
         guard let classes else { stopProgram("TrIVDGAN", "a model with classes was given none") }

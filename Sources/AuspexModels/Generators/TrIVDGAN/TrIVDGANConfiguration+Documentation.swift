@@ -14,7 +14,7 @@ extension TrIVDGANConfiguration {
             "unitNorm":
                 "Whether a unit's first state and inputs are batch normalised, for short trainings; published models do without.",
             "output":
-                "How frames come from features: painted anew (paint), the frame before moved and painted over (move), or the last given frame carried along by optical flow and mended (advect).",
+                "How features become frames: painted from scratch (paint), by moving and painting over the frame before (move), or by carrying the last given frame along optical flow and refining it (advect).",
             "outputKernelSize": "K of the K×K kernels that move frames, odd; for output move.",
             "size":
                 "Frames in pixels: the side of a square, or [height, width]; at least 32, and multiples of 8, from 64 on of 16, from 128 on of 32, from 256 on of 64.",

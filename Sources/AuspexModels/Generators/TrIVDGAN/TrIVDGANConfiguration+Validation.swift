@@ -1,13 +1,13 @@
 import AuspexSupport
 
 extension TrIVDGANConfiguration {
-    /// Sides of the squares that published models have.
+    /// Sides of the squares of published models.
     public static let sizes = [32, 64, 128, 256]
 
     /// Sides that the stages are defined for.
     private static let leastSide = 32
 
-    /// Checks what the types do not: sizes, odd kernels, counts above zero and small enough to count with.
+    /// Checks what types cannot express: sizes, odd kernels, counts above zero and small enough to avoid overflow.
     public func validate() throws(ModelConfigurationError) {
         guard size.shorterSide >= Self.leastSide else {
             throw ModelConfigurationError(

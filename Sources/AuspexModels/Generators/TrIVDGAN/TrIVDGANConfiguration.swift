@@ -1,18 +1,18 @@
 import AuspexLayers
 import AuspexSupport
 
-/// What TrIVD-GAN-FP's generator is made of. Every field has a default; the defaults are the published 64×64 model.
+/// Options of TrIVD-GAN-FP's generator. Every field has a default; the defaults are the published 64×64 model.
 public struct TrIVDGANConfiguration: ModelOptions {
     public static let name = "trivd-gan"
 
-    /// How frames come from features: painted anew, the frame before moved and painted over where a mask says so, or the last frame given
-    /// carried along by optical flow and mended.
+    /// How features become frames: painted from scratch, by moving the frame before and painting over it where a mask says so, or by carrying the last
+    /// given frame along optical flow and refining it.
     public enum Output: String, Codable, Sendable, CaseIterable {
-        /// Every pixel is painted anew, as published.
+        /// Every pixel is painted from scratch, as published.
         case paint
         /// The frame before is moved by kernels, and painted over where a mask says so.
         case move
-        /// The last given frame is carried along by optical flow, and mended.
+        /// The last given frame is carried along by optical flow, and refined.
         case advect
     }
 
@@ -28,10 +28,10 @@ public struct TrIVDGANConfiguration: ModelOptions {
     public var links: Int = 13
     /// Whether an untrained unit keeps its state: gates start with a bias, and so do the centres of kernels. Published models start from zeros.
     public var startsStill: Bool = false
-    /// Whether a unit's first state and its inputs are batch normalised. Published models do without; then what comes from the coarser scale, which grows
-    /// from stage to stage, drowns what the context says until a long training has sorted it out.
+    /// Whether a unit's first state and its inputs are batch normalised. Published models do not do this; then the input from the coarser scale, which grows
+    /// from stage to stage, dominates the context until a long training has corrected it.
     public var unitNorm: Bool = false
-    /// How frames come from features.
+    /// How features become frames.
     public var output: Output = .paint
     /// K of the K×K kernels that move frames, odd; for `output: move`.
     public var outputKernelSize: Int = 5
@@ -55,7 +55,7 @@ public struct TrIVDGANConfiguration: ModelOptions {
     /// The defaults: the published model for 64×64 frames.
     public init() {}
 
-    /// k, how often the encoder halves a frame: as often as leaves 4 pixels of the shorter side, six times at most.
+    /// k, how often the encoder halves a frame: until 4 pixels of the shorter side are left, at most six times.
     public var scales: Int {
         var (side, scales) = (size.shorterSide, 0)
         while side >= 8, scales < 6 { (side, scales) = (side / 2, scales + 1) }
@@ -80,7 +80,7 @@ public struct TrIVDGANConfiguration: ModelOptions {
 
     public var discriminatorChannels: Int { channels }
 
-    /// What the recurrent units are given of these options.
+    /// The recurrent units' share of these options.
     package var unitOptions: RecurrentUnitOptions {
         var options = RecurrentUnitOptions()
         options.warp = warp
@@ -103,6 +103,6 @@ public struct TrIVDGANConfiguration: ModelOptions {
         TrIVDGAN(self, using: &initializer)
     }
 
-    /// Width of what conditions the batch norms: z, with its class's embedding behind where there are classes.
+    /// Width of the batch norms' condition: z, followed by its class's embedding if there are classes.
     package var conditionSize: Int { latentSize + (classes > 0 ? embeddingSize : 0) }
 }
