@@ -75,7 +75,7 @@ struct HeldOutTests {
             try FileManager.default.copyItem(at: shapes, to: folder.appendingPathComponent("clips/00000.mkv"))
             let after = try evaluation()
             #expect(after.clips == before.clips)
-            let note = "clips/00000.mkv has come since the run began: neither trained on nor held out"
+            let note = "clips/00000.mkv has been added since the run began: neither trained on nor held out"
             #expect(!before.notes.contains(note) && after.notes.contains(note), "\(after.notes)")
             #expect(try train("run", 2).errors.contains(note))
             try SmallRun.expectSame(folder.appendingPathComponent("run"), folder.appendingPathComponent("whole"))

@@ -205,7 +205,7 @@ struct OwnSourceTests {
         let unknown = complaint {
             _ = try Scoring(settings).score(real: RainBands(range: nil), predicted: RainBands(range: nil))
         }
-        #expect(unknown.hasPrefix("rain-bands: gives a field whose range nothing says"), "\(unknown)")
+        #expect(unknown.hasPrefix("rain-bands: gives a field without a range"), "\(unknown)")
     }
 
     /// Rectangles stay rectangles, and a difference of a tenth of a millimetre is one.

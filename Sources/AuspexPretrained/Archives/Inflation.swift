@@ -47,7 +47,7 @@ enum Inflation {
             case Z_OK, Z_BUF_ERROR:
                 throw FileError(
                     .truncated, path: path, found: "\(input.count, "packed byte"), which end too early",
-                    expected: "the whole file", advice: "the file was cut: download it again")
+                    expected: "the whole file", advice: "the file was truncated: download it again")
             default: throw garbled(path, found: "packed bytes that zlib cannot unpack (status \(status))")
             }
         }

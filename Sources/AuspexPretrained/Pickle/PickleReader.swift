@@ -196,7 +196,7 @@ package struct PickleReader {
         guard count <= bytes.count - place else {
             throw FileError(
                 .truncated, path: path, found: "\(bytes.count, "byte")", expected: "at least \(place + count)",
-                advice: "the file was cut: download it again")
+                advice: "the file was truncated: download it again")
         }
         defer { place += count }
         return place..<place + count
@@ -215,7 +215,7 @@ package struct PickleReader {
         guard length >= 0, length <= bytes.count - place else {
             throw FileError(
                 .truncated, path: path, found: "\(bytes.count - place, "more byte")", expected: "\(length) of them",
-                advice: "the file was cut: download it again")
+                advice: "the file was truncated: download it again")
         }
         return length
     }

@@ -22,7 +22,7 @@ public func averagePooled(_ x: Tensor, size: Int) -> Tensor {
 ///
 /// - Parameters:
 ///   - x: `[N, H, W, C]` or `[N, T, H, W, C]`, float32 or bfloat16.
-///   - stride: the same as `size` if not given.
+///   - size: the window's side for each spatial dimension.
 ///   - stride: the same as `size` if not given.
 ///   - padding: as for a convolution; less than the window on each side.
 /// - Returns: output sides as a convolution's.

@@ -59,9 +59,9 @@ extension Tensor {
 
 /// The sum over axes (over all without `axes`), computed in float32 blocks that are added in Double: the same bits on any number of threads.
 ///
-/// - axes: the axes to sum over; negative ones count from the end.
+/// - Parameters:
+///   - axes: the axes to sum over; negative ones count from the end.
 ///   - keepingDimensions: whether summed axes stay as sides of 1.
-///   - keepingDimensions: leaves sides of 1 where they were.
 public func sum(_ x: Tensor, along axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     let reduced = Reduced("sum", x.shape, along: axes, keepingDimensions: keepingDimensions)
     let shape = x.shape

@@ -2,19 +2,19 @@ import CAuspexFFmpeg
 
 /// How libswscale goes from RGB to YUV with halved chroma and back.
 enum ColourConversion: Sendable, Hashable {
-    /// Sums rounded exactly, the same on every processor; chroma averaged on the way there and interpolated on the way back.
+    /// Exactly rounded sums, the same on every processor; chroma is averaged on the way to YUV and interpolated on the way back.
     case exact
-    /// What the program ffmpeg does unasked, and with it OpenCV and PyAV: sums as quick as they can be; chroma of every second line's pixels by a bicubic there,
-    /// repeated over its 2×2 pixels back.
-    case unasked
+    /// The defaults of the ffmpeg program, and so of OpenCV and PyAV: the fastest sums; chroma from every second line's pixels by a bicubic filter,
+    /// repeated over its 2×2 pixels on the way back.
+    case ffmpegDefault
 
     /// libswscale's flags.
     ///
-    /// - Parameter averaging: what scales and averages where the conversion is exact.
+    /// - Parameter averaging: the filter that scales and averages in the exact conversion.
     func flags(averaging: Int32) -> Int32 {
         switch self {
         case .exact: averaging | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP
-        case .unasked: SWS_BICUBIC
+        case .ffmpegDefault: SWS_BICUBIC
         }
     }
 }

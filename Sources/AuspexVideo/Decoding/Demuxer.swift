@@ -1,13 +1,13 @@
 import CAuspexFFmpeg
 import Foundation
 
-/// An open media file and the one video stream in it that is read.
+/// An open media file and its one video stream that is read.
 final class Demuxer {
     let path: String
     let stream: UnsafeMutablePointer<AVStream>
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private let input: InputGuard
-    /// How many packets may still come before the file is taken for one that never ends.
+    /// How many more packets may come before the file is judged to be endless.
     private var packetsLeft = 0
     private let mostPackets: Int
 
@@ -17,8 +17,8 @@ final class Demuxer {
     var containerName: String { String(cString: context!.pointee.iformat.pointee.name) }
 
     /// - Parameters:
-    ///   - path: a file of this machine; never a network address.
-    ///   - analysing: decode a little to learn what the container does not say. Needed for probing; reading goes without where the
+    ///   - path: a file on this machine; never a network address.
+    ///   - analysing: decode a little to learn what the container does not say. Needed for probing; for reading it is skipped if the
     ///     container gives every packet its time.
     /// - Throws: `VideoError` that names the file and includes FFmpeg's own words.
     init(path: String, analysing: Bool = false) throws {
@@ -40,7 +40,7 @@ final class Demuxer {
             }
             stream = try Self.videoStream(of: opened, path: path)
             let parameters = stream.pointee.codecpar.pointee
-            // A drawing may name other files, and FFmpeg knows it by its text whatever the file is called.
+            // A drawing may refer to other files, and FFmpeg recognises it by its text whatever the file's name.
             guard parameters.codec_id != AV_CODEC_ID_SVG else {
                 throw VideoError(.notAVideo, path, "a drawing (SVG), where a video or a picture of pixels was expected")
             }
@@ -77,7 +77,7 @@ final class Demuxer {
         return Int(status.st_size)
     }
 
-    /// Decodes a little of each stream, with pictures no larger than are read later.
+    /// Decodes a little of each stream, with pictures no larger than those that are read later.
     private static func findStreamInfo(_ context: UnsafeMutablePointer<AVFormatContext>) -> Int32 {
         let count = Int(context.pointee.nb_streams)
         var options = [OpaquePointer?](repeating: nil, count: count)
@@ -88,7 +88,7 @@ final class Demuxer {
         return avformat_find_stream_info(context, &options)
     }
 
-    /// MP4 and Matroska give every packet its time and the decoder its set-up, so decoding a few frames to guess them is time lost.
+    /// MP4 and Matroska give every packet its time and the decoder its set-up, so decoding a few frames to guess them would waste time.
     private static func isSelfDescribing(_ container: String, _ context: UnsafeMutablePointer<AVFormatContext>) -> Bool
     {
         guard container.hasPrefix("mov,") || container.hasPrefix("matroska") else { return false }
@@ -141,25 +141,25 @@ final class Demuxer {
         }
     }
 
-    /// Goes to the last packet with a key frame at or before a time in the stream's units; false where the container cannot.
+    /// Seeks to the last packet with a key frame at or before a time in the stream's units; false if the container cannot.
     func seek(to timestamp: Int64) -> Bool {
         packetsLeft = mostPackets
         return av_seek_frame(context, stream.pointee.index, timestamp, AVSEEK_FLAG_BACKWARD) >= 0
     }
 
-    /// Goes to a byte of the file; false where the container is not one whose packets can be found from anywhere.
+    /// Seeks to a byte of the file; false if the container is not one whose packets can be found from anywhere.
     func seek(toByte position: Int64) -> Bool {
         containerName == "mpegts" && av_seek_frame(context, -1, position, AVSEEK_FLAG_BYTE) >= 0
     }
 
-    /// Goes to the first packet; false where the container cannot.
+    /// Seeks to the first packet; false if the container cannot.
     func rewind() -> Bool {
         let start = stream.pointee.start_time
         return seek(to: start == ax_no_timestamp() ? 0 : min(start, 0) - 1_000_000)
             || av_seek_frame(context, -1, 0, AVSEEK_FLAG_BYTE) >= 0
     }
 
-    /// FFmpeg's judgement between the container's pixel aspect and the frame's.
+    /// FFmpeg's choice between the container's pixel aspect and the frame's.
     func guessAspect(_ frame: UnsafeMutablePointer<AVFrame>?) -> AVRational {
         av_guess_sample_aspect_ratio(context, stream, frame)
     }

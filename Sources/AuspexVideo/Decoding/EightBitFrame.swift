@@ -1,15 +1,15 @@
 import CAuspexFFmpeg
 
-/// An RGB or grey frame of more than eight bits a value, rounded to eight as `v · 255 / (2ⁿ − 1)`.
+/// An RGB or grey frame of more than eight bits per value, rounded to eight as `v · 255 / (2ⁿ − 1)`.
 ///
-/// libswscale divides by 2ⁿ⁻⁸ instead, which makes every value above the middle one too large: a 16-bit file must give what its 8-bit twin gives.
+/// libswscale divides by 2ⁿ⁻⁸ instead, which makes values above the middle too large: a 16-bit file must give the same as its 8-bit version.
 /// YUV and limited-range values are left to libswscale, for which a power of two is right. Alpha is left out.
 final class EightBitFrame {
     private var owned: UnsafeMutablePointer<AVFrame>?
 
     var frame: UnsafeMutablePointer<AVFrame> { owned! }
 
-    /// - Returns: nil where the frame is to be scaled as it is.
+    /// - Returns: nil if the frame needs no rounding.
     init?(of deep: UnsafeMutablePointer<AVFrame>) {
         let format = AVPixelFormat(deep.pointee.format)
         guard let layout = av_pix_fmt_desc_get(format), Self.isDeep(layout.pointee),
@@ -28,7 +28,7 @@ final class EightBitFrame {
         }
         let channels: Int32 = isGrey ? 1 : 3
         let largest = (UInt32(1) << UInt32(layout.pointee.comp.0.depth)) - 1
-        // Every value's eight bits, rounded to the nearest.
+        // Eight bits of every value, rounded to nearest.
         let rounded = (0...largest).map { UInt8(($0 * 255 + largest / 2) / largest) }
         var line = [UInt16](repeating: 0, count: Int(deep.pointee.width))
         for y in 0..<deep.pointee.height {

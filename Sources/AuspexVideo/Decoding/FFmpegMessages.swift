@@ -2,15 +2,15 @@ import CAuspexFFmpeg
 import Foundation
 import Synchronization
 
-/// FFmpeg's own words: kept from standard error, and put into our errors instead.
+/// FFmpeg's own messages: kept from standard error, and included in our errors instead.
 ///
-/// FFmpeg has one logger a process and talks on whichever thread works, so messages are kept by thread and the last one wins.
+/// FFmpeg has one logger per process, which is called on the working thread, so messages are kept per thread and the last one wins.
 enum FFmpegMessages {
     private static let last = Mutex<[UInt: String]>([:])
 
-    /// Takes FFmpeg's logger over, once; every entry into FFmpeg asks for it first.
+    /// Takes over FFmpeg's logger, once; every entry into FFmpeg calls this first.
     static let captured: Void = {
-        // FFmpeg's limit is 2 GiB: a header of a few bytes could ask for as much.
+        // FFmpeg's limit is 2 GiB: a header of a few bytes could request as much.
         av_max_alloc(MediaLimits.mostAllocationBytes)
         av_log_set_level(AV_LOG_ERROR)
         av_log_set_callback { context, level, format, arguments in
@@ -24,7 +24,7 @@ enum FFmpegMessages {
         }
     }()
 
-    /// Bounded: a program may run through many threads.
+    /// Bounded: a program may use many threads.
     private static func keep(_ line: String) {
         // "[mov,mp4,m4a @ 0x55d0c0] moov atom not found": the address is noise to a reader.
         var words = line.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -38,7 +38,7 @@ enum FFmpegMessages {
         }
     }
 
-    /// Forgets what this thread was told, before a call whose failure should be explained.
+    /// Clears this thread's message, before a call whose failure should be explained.
     static func clear() {
         _ = captured
         last.withLock { $0[UInt(pthread_self())] = nil }
@@ -47,7 +47,7 @@ enum FFmpegMessages {
     /// The last message on this thread since it was cleared.
     static var said: String? { last.withLock { $0[UInt(pthread_self())] } }
 
-    /// What went wrong in words: the error code's text, and the last message on this thread where there is one.
+    /// The error in words: the error code's text, and the last message on this thread if there is one.
     static func text(of code: Int32) -> String {
         var text = [CChar](repeating: 0, count: Int(AV_ERROR_MAX_STRING_SIZE) * 4)
         _ = ax_error_text(code, &text, text.count)
@@ -57,13 +57,13 @@ enum FFmpegMessages {
     }
 }
 
-/// How many errors one decoder has reported in words: some codecs conceal damage and mark nothing.
+/// How many errors one decoder has reported in messages: some codecs conceal damage without marking frames.
 final class DecoderErrors: Sendable {
     private let reported = Atomic<Int>(0)
 
     var count: Int { reported.load(ordering: .relaxed) }
 
-    /// - Parameter speaker: what FFmpeg's logger was given; its first field tells its class.
+    /// - Parameter speaker: the object passed to FFmpeg's logger; its first field is its class.
     static func note(from speaker: UnsafeMutableRawPointer?) {
         guard let speaker, speaker.load(as: UnsafePointer<AVClass>?.self) == avcodec_get_class() else { return }
         guard let opaque = speaker.assumingMemoryBound(to: AVCodecContext.self).pointee.opaque else { return }

@@ -1,6 +1,6 @@
 import CAuspexFFmpeg
 
-/// A number by which two decodes of a frame are compared: equal for equal pictures, and different for different ones but for a chance of 2⁻⁶⁴.
+/// A number for comparing two decodes of a frame: equal for equal pictures, and different for different ones except with a probability of 2⁻⁶⁴.
 enum FrameChecksum {
     static func of(_ frame: UnsafeMutablePointer<AVFrame>) -> UInt64 {
         let format = AVPixelFormat(frame.pointee.format)
@@ -42,7 +42,7 @@ enum FrameChecksum {
         return mixed(rest, into: sum)
     }
 
-    /// Both steps can be undone, so no two words give the same sum; the shift lets high bits reach the low ones.
+    /// Both steps are invertible, so no two words give the same sum; the shift lets high bits reach the low ones.
     private static func mixed(_ word: UInt64, into sum: UInt64) -> UInt64 {
         let product = (sum ^ word) &* 0x9e37_79b9_7f4a_7c15
         return product ^ product >> 32

@@ -2,18 +2,18 @@ import CAuspexFFmpeg
 
 /// The frames that a decode of a whole file gives, as the ffmpeg program would write them.
 struct FrameCount {
-    /// The packet of each frame; -1 where the decoder does not say.
+    /// The packet of each frame; -1 if the decoder does not say.
     var packetOfFrame: [Int32] { frames.packets }
     /// `FrameChecksum` of each frame.
     var checksums: [UInt64] { frames.checksums }
-    /// What the decoder said of the last packet that it could not decode.
+    /// The decoder's message for the last packet that it could not decode.
     var complaint: String? { frames.complaint }
-    /// Frames that another decode gives differently: what a decoder puts in place of missing references depends on its threads.
+    /// Frames that a second decode gives differently: a decoder's replacement for missing references depends on its threads.
     let unsteadyFrames: [Int]
     let scan: PacketScan
     private let frames: Frames
 
-    /// Decodes every packet, and goes on after those that cannot be decoded. Where the decoder reports errors, it does so twice.
+    /// Decodes every packet, continuing after those that cannot be decoded. If the decoder reports errors, it decodes twice.
     ///
     /// - Throws: `VideoError` where the file or its decoder cannot be opened.
     init(path: String, threads: Int) throws {
@@ -28,7 +28,7 @@ struct FrameCount {
     }
 
     private static func decode(path: String, threads: Int) throws -> (scan: PacketScan, frames: Frames, errors: Int) {
-        // As the ffmpeg program does: what is learnt from the first packets decides how many frames the decoder holds back.
+        // As the ffmpeg program does: what is learned from the first packets decides how many frames the decoder holds back.
         let demuxer = try Demuxer(path: path, analysing: true)
         let decoder = try FrameDecoder(demuxer: demuxer, threads: threads)
         var frames = Frames()
@@ -37,7 +37,7 @@ struct FrameCount {
             frames.send(packet, to: decoder)
         }
         frames.send(nil, to: decoder)
-        // Pictures that are refused for their size are no damage: their reason must not be lost behind later errors.
+        // Pictures that are refused for their size are not damage: the reason must not be lost behind later errors.
         if frames.packets.isEmpty, let refusal = frames.refusal { throw refusal }
         return (scan, frames, decoder.reportedErrors)
     }
@@ -51,7 +51,7 @@ struct FrameCount {
 
         mutating func send(_ packet: UnsafeMutablePointer<AVPacket>?, to decoder: FrameDecoder) {
             do { try decoder.send(packet) } catch { note(error) }
-            // A decoder with several threads tells of an error later, between frames that are good.
+            // A decoder with several threads reports an error late, between frames that are good.
             var errors = 0
             while errors < 256 {
                 do {
@@ -66,7 +66,7 @@ struct FrameCount {
             }
         }
 
-        /// Frames that the other decode does not have, or has otherwise.
+        /// Frames that the other decode does not have, or has with other pixels.
         func differences(from other: Frames) -> [Int] {
             var known: [Int32: UInt64] = [:]
             for (packet, checksum) in zip(other.packets, other.checksums) { known[packet] = checksum }

@@ -8,7 +8,7 @@ final class FrameDecoder {
     private let watch: DecoderWatch
     /// Errors before the last frame.
     private var knownErrors = 0
-    /// Whether a reported error concerns the frame that comes out next, and no other.
+    /// Whether a reported error concerns only the frame that comes out next.
     private let ownsItsErrors: Bool
 
     /// Bytes of decoded pictures that the decoder holds.
@@ -17,10 +17,10 @@ final class FrameDecoder {
     var frame: UnsafeMutablePointer<AVFrame> { holder! }
 
     /// - Parameters:
-    ///   - threads: decoding threads; 0 lets FFmpeg take as many as there are processors.
-    ///   - reorderDepth: how many frames have to be held back to show them in order, where that is known: many H.264 streams do not say, and a
-    ///     decoder that finds out on the way drops frames.
-    ///   - mostPictureBytes: of decoded pictures held at a time.
+    ///   - threads: decoding threads; 0 lets FFmpeg use as many as there are processors.
+    ///   - reorderDepth: how many frames must be held back to show them in order, if known: many H.264 streams do not say, and a
+    ///     decoder that finds out late drops frames.
+    ///   - mostPictureBytes: limit of decoded pictures held at a time.
     init(
         demuxer: Demuxer, threads: Int, reorderDepth: Int = 0, mostPictureBytes: Int = MediaLimits.mostPictureBytes
     ) throws {
@@ -39,7 +39,7 @@ final class FrameDecoder {
         var code = avcodec_parameters_to_context(context, parameters)
         if code >= 0, let context {
             context.pointee.thread_count = Int32(threads)
-            // With a thread for each frame, nobody could say which of them an error is about.
+            // With a thread for each frame, an error could not be attributed to a frame.
             context.pointee.thread_type = ownsItsErrors ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE
             context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
             if parameters.pointee.codec_id == AV_CODEC_ID_H264 {
@@ -65,27 +65,27 @@ final class FrameDecoder {
         avcodec_free_context(&context)
     }
 
-    /// Which damage is an error.
+    /// Which damage counts as an error.
     ///
-    /// Codecs without prediction between frames would replace what is damaged by something else. The others mark the frame, and what they go
-    /// on after (a reference released twice, where recordings are joined) need not be visible.
+    /// Codecs without prediction between frames would replace damaged data by something else. The others mark the frame, and what they
+    /// recover from (a reference released twice, where recordings are joined) need not be visible.
     private static func errorRecognition(for codec: AVCodecID) -> Int32 {
-        // FFmpeg's TIFF decoder takes tags that it does not know for damage.
+        // FFmpeg's TIFF decoder treats unknown tags as damage.
         if codec == AV_CODEC_ID_TIFF { return AV_EF_CRCCHECK }
         let properties = avcodec_descriptor_get(codec)?.pointee.props ?? 0
         return AV_EF_CRCCHECK | (properties & AV_CODEC_PROP_INTRA_ONLY != 0 ? AV_EF_EXPLODE : 0)
     }
 
-    /// How many errors the decoder has reported in words, whether or not it failed.
+    /// How many errors the decoder has reported in messages, whether or not it failed.
     var reportedErrors: Int { watch.errors.count }
 
-    /// Whether the decoder filled the frame without guessing.
+    /// Whether the decoder filled the whole frame without guessing.
     private(set) var isFrameWhole = true
 
-    /// Forgets all frames, before packets from another place of the file come.
+    /// Drops all frames, before packets from another place of the file come.
     func flush() { avcodec_flush_buffers(context) }
 
-    /// Hands a packet to the decoder; nil says that no more come.
+    /// Passes a packet to the decoder; nil says that no more come.
     ///
     /// - Parameter isWanted: false lets the decoder drop the frame if no other frame refers to it.
     func send(_ packet: UnsafeMutablePointer<AVPacket>?, isWanted: Bool = true) throws {
@@ -95,7 +95,7 @@ final class FrameDecoder {
         guard code >= 0 || code == ax_error_end_of_file() else { throw damage(code) }
     }
 
-    /// What a decoder has to give.
+    /// The decoder's output.
     enum Output { case frame, needsPacket, end }
 
     func receive() throws -> Output {

@@ -24,7 +24,7 @@ extension FrameIndex {
         writer.put(values: ends)
     }
 
-    /// - Returns: nil where the bytes are none of an index without damage.
+    /// - Returns: nil if the bytes are not an undamaged index.
     init?(from reader: inout ByteReader) {
         guard let seconds = reader.values(Double.self), let packetOfFrame = reader.values(Int32.self),
             let frameOfPacket = reader.values(Int32.self), let bytesOfPacket = reader.values(Int32.self),
@@ -72,11 +72,11 @@ struct ByteWriter {
         values.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
-    /// Ends the bytes with the checksum of all before.
+    /// Appends the checksum of all bytes before.
     mutating func putChecksum() { put(CRC32C(bytes).value) }
 }
 
-/// What a `ByteWriter` wrote; every method gives nil where the bytes end too early.
+/// Reads what a `ByteWriter` wrote; every method returns nil if the bytes end too early.
 struct ByteReader {
     private let bytes: [UInt8]
     private var next = 0
@@ -89,7 +89,7 @@ struct ByteReader {
 
     var isAtEnd: Bool { next == end }
 
-    /// Whether the bytes end with their checksum, which is not read any more then.
+    /// Whether the bytes end with their checksum, which is then no longer part of the bytes to read.
     mutating func checkEnd() -> Bool {
         guard end >= 4 else { return false }
         let checksum = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self) }

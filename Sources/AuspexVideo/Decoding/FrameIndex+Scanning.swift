@@ -1,11 +1,11 @@
 import CAuspexFFmpeg
 
 extension FrameIndex {
-    /// Finds the frames of an open file: reads every packet once, and decodes the file only where that leaves a doubt.
+    /// Finds the frames of an open file: reads every packet once, and decodes the file only if that leaves a doubt.
     ///
     /// - Parameters:
     ///   - demuxer: at the start of the file.
-    ///   - threads: decoding threads, where decoding is needed; 0 takes as many as there are processors.
+    ///   - threads: decoding threads, if decoding is needed; 0 uses as many as there are processors.
     /// - Throws: `VideoError` where there is no frame at all.
     init(scanning demuxer: Demuxer, threads: Int = 0) throws {
         FFmpegMessages.clear()
@@ -58,7 +58,7 @@ extension FrameIndex {
 
     private static func starts(in scan: PacketScan, frameOfPacket: [Int32]) -> [Start] {
         var starts: [Start] = []
-        /// The last frame, in order of showing, of the packets so far.
+        /// The last frame, in display order, of the packets so far.
         var shown = -1
         let hasPositions = Set(scan.packets.map(\.position)).count == scan.packets.count
         for (number, packet) in scan.packets.enumerated() {
@@ -75,13 +75,13 @@ extension FrameIndex {
         return starts
     }
 
-    /// What a packet that is marked as corrupt may spoil: everything from it to the next place that decoding can begin with.
+    /// What a packet that is marked as corrupt may spoil: everything from it to the next starting point for decoding.
     private static func suspectFrames(
         in scan: PacketScan, frameOfPacket: [Int32], unsteady: [Int]
     ) -> [Range<Int>] {
         var suspects = unsteady
         var isSpoilt = false
-        /// Leading pictures that follow a start may refer to what lies before it.
+        /// Leading pictures that follow a start may refer to pictures before it.
         var spoiltBefore = -1
         for (number, packet) in scan.packets.enumerated() {
             let frame = Int(frameOfPacket[number])
@@ -116,7 +116,7 @@ extension FrameIndex {
         let none = ax_no_timestamp()
         let decoding = scan.packets.map(\.decoding)
         var clocks = [packetOfFrame.map { $0 < 0 ? none : scan.packets[Int($0)].presentation }]
-        // Times of decoding are as far apart as those of showing, once they are in order; but not where the clock begins again.
+        // Decoding times have the same spacing as presentation times, once they are in order; but not where the clock restarts.
         if zip(decoding, decoding.dropFirst()).allSatisfy(<=) {
             clocks.append(packetOfFrame.map { $0 < 0 ? none : decoding[Int($0)] }.sorted())
         }
@@ -125,7 +125,7 @@ extension FrameIndex {
             guard !times.contains(none), zip(times, times.dropFirst()).allSatisfy(<=) else { continue }
             return times.map { Double($0 - first) * tick }
         }
-        // Without a usable clock the container's frame rate has to do, and 25 a second where it has none.
+        // Without a usable clock, use the container's frame rate, or 25 per second if it has none.
         let rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate
         let interval = rate.num > 0 ? Double(rate.den) / Double(rate.num) : 0.04
         return packetOfFrame.indices.map { Double($0) * interval }
@@ -133,7 +133,7 @@ extension FrameIndex {
 }
 
 extension PacketScan {
-    /// The packets that give frames, in the order of showing, where the headers prove it; nil where the file has to be decoded to know.
+    /// The packets that give frames, in display order, if the headers prove it; nil if the file must be decoded to know.
     var certainOrder: [Int]? {
         guard let first = packets.first, first.picture.start != .none else { return nil }
         guard packets.allSatisfy({ !$0.picture.isUncertain }) else { return nil }
@@ -150,7 +150,7 @@ extension PacketScan {
         return order == .asCoded || agreesWithClock(sorted) ? sorted : nil
     }
 
-    /// Where a container gives times, they must not contradict the order that headers tell: two recordings may have been joined.
+    /// If a container gives times, they must not contradict the order in the headers: two recordings may have been joined.
     private func agreesWithClock(_ sorted: [Int]) -> Bool {
         let times = sorted.map { packets[$0].presentation }.filter { $0 != ax_no_timestamp() }
         return zip(times, times.dropFirst()).allSatisfy(<=)
@@ -163,7 +163,7 @@ extension PacketScan {
         var anchors = 0
         for number in packets.indices {
             if packets[number].picture.isBidirectional {
-                // Without a picture before and one after it the decoder drops it.
+                // The decoder drops it if it has no picture before and one after it.
                 guard anchors > 1 else { return nil }
                 sorted.append(number)
             } else {
@@ -177,7 +177,7 @@ extension PacketScan {
     }
 
     private var numbered: [Int]? {
-        // What comes before the first reset, and after it but shown before it, may be left out by the decoder.
+        // Pictures before the first reset, and those after it that are shown before it, may be left out by the decoder.
         guard packets.first?.picture.resetsOrder == true else { return nil }
         var sorted: [Int] = []
         sorted.reserveCapacity(packets.count)
@@ -192,7 +192,7 @@ extension PacketScan {
                     packets[$0].picture.displayOrder < packets[$1].picture.displayOrder
                 })
             else { return nil }
-            // No decoder holds more pictures back than 16.
+            // No decoder holds back more than 16 pictures.
             guard zip(members, group..<number).allSatisfy({ $0 - $1 <= 16 }) else { return nil }
             sorted += members
             group = number

@@ -2,11 +2,11 @@ import CAuspexFFmpeg
 
 /// Turns decoded frames into RGB or grey pictures of an exact size, with libswscale.
 ///
-/// The picture is scaled so that it covers the size, in square pixels, then cut. Colours follow the frame's own matrix and range. Where the
-/// file does not name a matrix, BT.709 is taken for high definition (wider than 1279 or higher than 576) and BT.601 below, as players
+/// The picture is scaled so that it covers the size, in square pixels, then cropped. Colours follow the frame's own matrix and range. If the
+/// file does not name a matrix, BT.709 is assumed for high definition (wider than 1279 or higher than 576) and BT.601 below, as players
 /// do. Alpha is ignored. A picture so long that its scaled form would be huge is cut before it is scaled: see `SourceWindow`.
 final class FrameScaler {
-    /// What libswscale's tables were made for.
+    /// The conversion that libswscale's tables were made for.
     private struct Setup: Hashable {
         var stored: FrameSize
         var scaled: FrameSize
@@ -62,7 +62,7 @@ final class FrameScaler {
                 stored: stored, scaled: plan.scaled, colour: SourceColour(of: frame), filter: form.filter,
                 target: form.colour, conversion: form.conversion))
         let channels = form.colour.channels
-        // Vector code may write a little behind a row's end.
+        // Vector code may write slightly past a row's end.
         let rowBytes = (plan.scaled.width * channels + 63) / 64 * 64 + 64
         reserve(rowBytes * (plan.scaled.height + 1))
         let bytes = picture.assumingMemoryBound(to: UInt8.self)
@@ -97,7 +97,7 @@ final class FrameScaler {
                 .noDecoder, "a frame of \(wanted.stored), pixel format \(name)",
                 "libswscale cannot scale it to \(wanted.scaled)")
         }
-        // Refused for pairs of formats without YUV, where there is nothing to set.
+        // Refused for pairs of formats without YUV, for which there is nothing to set.
         _ = ax_scaler_set_colours(
             scaler, wanted.colour.matrix, wanted.colour.isFullRange ? 1 : 0, SWS_CS_DEFAULT, 1)
         setup = wanted

@@ -4,13 +4,13 @@ import CAuspexFFmpeg
 import Foundation
 import Synchronization
 
-/// Frame indices of files that were looked into before, kept in the user's cache for other runs of the program.
+/// Frame indices of known files, kept in the user's cache for later runs of the program.
 ///
-/// Each index has a file of its own, named by the video's path and valid for one size and date of the video, one format of the cache and one
+/// Each index is a separate file, named by the video's path and valid for one size and date of the video, one format of the cache and one
 /// version of FFmpeg. It is written under another name and renamed, and ends with a checksum, so several programs may write at once, and a file that
-/// is cut or damaged counts as absent. A cache that cannot be read or written changes nothing but the time.
+/// is truncated or damaged counts as absent. A cache that cannot be read or written only costs time.
 package final class IndexCache: Sendable {
-    /// Goes up whenever `FrameIndex`, its meaning or this file's layout changes.
+    /// Increased whenever `FrameIndex`, its meaning or this file's layout changes.
     private static let version: UInt32 = 1
     private static let magic = Array("AUSPEXIX".utf8)
 
@@ -21,7 +21,7 @@ package final class IndexCache: Sendable {
 
     /// - Parameters:
     ///   - folder: is made when the first index is kept.
-    ///   - mostBytes: of all indices together; where there are more, the older half goes.
+    ///   - mostBytes: of all indices together; if there are more, the older half is removed.
     package init(folder: String, mostBytes: Int = 512 << 20, mostFiles: Int = 200_000) {
         self.folder = folder
         self.mostBytes = mostBytes
@@ -32,7 +32,7 @@ package final class IndexCache: Sendable {
     package static let standard = IndexCache(
         folder: UserCache.folder("indices", environment: ProcessInfo.processInfo.environment))
 
-    /// The index of a file; nil where it was not kept, or the file changed since.
+    /// The index of a file; nil if it is not cached, or the file has changed since.
     func index(of path: String, stamp: FileStamp) -> FrameIndex? {
         guard let place = place(of: path), let bytes = FileManager.default.contents(atPath: place.file) else {
             return nil
@@ -45,9 +45,9 @@ package final class IndexCache: Sendable {
         return index
     }
 
-    /// Keeps an index, unless the file is damaged or so new that it may still be written.
+    /// Stores an index, unless the file is damaged or so new that it may still be written.
     func keep(_ index: FrameIndex, of path: String, stamp: FileStamp) {
-        // A later write within the clock's smallest step would not change the date.
+        // A later write within the clock's resolution would not change the date.
         guard index.damage == nil, stamp.isKnown, stamp.ageSeconds > 2, FileStamp(of: path) == stamp,
             let place = place(of: path)
         else { return }
@@ -71,7 +71,7 @@ package final class IndexCache: Sendable {
 
     private static let temporaryMark = ".partial-"
 
-    /// Where a video lies, whatever links lead there, and where its index does.
+    /// The real path of a video, with links resolved, and the path of its index.
     private func place(of path: String) -> (video: String, file: String)? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
@@ -80,7 +80,7 @@ package final class IndexCache: Sendable {
         return (video, "\(folder)/\(name.prefix(40)).index")
     }
 
-    /// What an index is valid for.
+    /// Everything that an index is valid for.
     private func heading(_ video: String, _ stamp: FileStamp) -> [UInt8] {
         var writer = ByteWriter()
         writer.put(Self.version)
@@ -93,13 +93,13 @@ package final class IndexCache: Sendable {
         return writer.bytes
     }
 
-    /// Has `prune` take an index that is used for younger than one that is not; once a day is enough.
+    /// Marks a used index as recent, so that `prune` keeps it; once a day is enough.
     private func keepYoung(_ file: String) {
         let stamp = FileStamp(of: file)
         if stamp.ageSeconds > 86400 { _ = utimes(file, nil) }
     }
 
-    /// Removes the older half where there are too many, and what killed programs left.
+    /// Removes the older half if there are too many, and what killed programs left.
     private func prune() {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
         var files = names.map { name in

@@ -1,9 +1,9 @@
 import CAuspexFFmpeg
 import Foundation
 
-/// What FFmpeg may do while it reads one file: open this file and no other, and take a limited time for each call.
+/// Restricts what FFmpeg may do while it reads one file: open this file and no other, and take a limited time for each call.
 ///
-/// FFmpeg calls back on the thread that reads, so a guard needs no lock; like its demuxer it serves one thread at a time.
+/// FFmpeg calls back on the reading thread, so a guard needs no lock; like its demuxer it serves one thread at a time.
 final class InputGuard {
     private typealias Open =
         @convention(c) (
@@ -45,10 +45,10 @@ final class InputGuard {
         var options: OpaquePointer?
         av_dict_set(&options, "protocol_whitelist", "file", 0)
         av_dict_set(&options, "format_whitelist", MediaFormats.allowed, 0)
-        // Without this, a picture named a%02d.png would stand for a00.png, a01.png and so on.
+        // Without this, a picture named a%02d.png would mean a00.png, a01.png and so on.
         av_dict_set(&options, "pattern_type", "none", 0)
         defer { av_dict_free(&options) }
-        // Freed by FFmpeg where opening fails.
+        // FFmpeg frees it if opening fails.
         var context: UnsafeMutablePointer<AVFormatContext>? = made
         let code = try limited("opening it") { avformat_open_input(&context, "file:" + path, nil, &options) }
         if code >= 0, let context { return context }
@@ -62,7 +62,7 @@ final class InputGuard {
     /// Runs a call into FFmpeg that reads the file.
     ///
     /// - Returns: FFmpeg's code.
-    /// - Throws: `VideoError.tooSlow` where the call was ended because the time was up.
+    /// - Throws: `VideoError.tooSlow` if the call was ended because time ran out.
     func limited(_ work: String, _ call: () -> Int32) throws -> Int32 {
         deadline = .now + .seconds(limitSeconds)
         hasExpired = false

@@ -1,6 +1,6 @@
 /// Headers of MPEG-1, MPEG-2 and MPEG-4 part 2 pictures.
 struct MPEGPictures {
-    /// Size and aspect of the first sequence header: a change makes the decoder begin again, and what it still held is lost.
+    /// Size and aspect of the first sequence header: a change makes the decoder restart and lose the frames that it still holds.
     private var sequence: [UInt8]?
 
     /// - Source: ISO/IEC 13818-2, sections 6.2.2 to 6.2.3.1.
@@ -49,7 +49,7 @@ struct MPEGPictures {
             guard plane == nil else { return .uncertain }
             plane = start
         }
-        // A picture of a few bytes may be "not coded": then no frame comes out of it.
+        // A picture of a few bytes may be "not coded": then it gives no frame.
         guard let plane, bytes.count - plane > 24 else { return .uncertain }
         switch bytes[plane + 1] >> 6 {
         case 0: picture.start = .fromHere

@@ -1,11 +1,11 @@
 import CAuspexFFmpeg
 
-/// The file formats that are read: containers of video, and pictures.
+/// The supported file formats: containers of video, and pictures.
 ///
-/// FFmpeg also opens playlists and scripts (HLS, DASH, ffconcat, SDP, SVG), whatever the file's name, and they make it open other files, wait for
+/// FFmpeg also opens playlists and scripts (HLS, DASH, ffconcat, SDP, SVG), whatever the file's name, and these make it open other files, wait for
 /// a network or never end. So a format must be listed here.
 enum MediaFormats {
-    /// FFmpeg's short names of demuxers; of a demuxer with several names (`mov,mp4,…`) one is enough.
+    /// FFmpeg's short names of demuxers; for a demuxer with several names (`mov,mp4,…`) one is enough.
     static let containers = [
         "3dostr", "apng", "asf", "asf_o", "av1", "avi", "avs", "avs2", "avs3", "bink", "cavsvideo", "dhav", "dirac",
         "dnxhd",
@@ -15,7 +15,7 @@ enum MediaFormats {
         "mpegvideo", "mvi", "mxf", "nsv", "nut", "nuv", "obu", "ogg", "pva", "rm", "roq", "smjpeg", "smk", "swf", "vc1",
         "vc1test", "vivo", "vvc", "wtv", "yuv4mpegpipe",
     ]
-    /// `image2` opens pictures by pattern; `InputGuard` keeps it to the one file.
+    /// `image2` opens pictures by pattern; `InputGuard` restricts it to the one file.
     static let pictures = [
         "bmp_pipe", "dds_pipe", "dpx_pipe", "exr_pipe", "gif_pipe", "hdr_pipe", "image2", "j2k_pipe", "jpeg_pipe",
         "jpegls_pipe", "jpegxl_anim", "jpegxl_pipe", "pam_pipe", "pbm_pipe", "pcx_pipe", "pfm_pipe", "pgm_pipe",
@@ -26,13 +26,13 @@ enum MediaFormats {
 
     static let allowed = (containers + pictures).joined(separator: ",")
 
-    /// Formats whose files name other files or addresses.
+    /// Formats whose files refer to other files or addresses.
     private static let scripts: Set<String> = [
         "applehttp", "concat", "dash", "ffmetadata", "hls", "imf", "lavfi", "rtp", "rtsp", "sdp", "svg_pipe",
         "webm_dash_manifest",
     ]
 
-    /// Why a file of a format that is not listed is refused.
+    /// The error for a file of a format that is not listed.
     static func refusal(_ path: String, format: UnsafePointer<AVInputFormat>?) -> VideoError {
         guard let format else {
             return VideoError(

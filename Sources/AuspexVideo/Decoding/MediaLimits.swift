@@ -1,26 +1,26 @@
 import Foundation
 import Synchronization
 
-/// Bounds on what reading one media file may take, so that a small hostile file cannot take all memory or all time.
+/// Limits for reading one media file, so that a small hostile file cannot take all memory or all time.
 public enum MediaLimits {
-    /// The most pixels of one picture: 8192×4096, so that 8K video (7680×4320) fits.
+    /// The largest number of pixels of a picture: 8192×4096, so that 8K video (7680×4320) fits.
     public static let mostPixels = 1 << 25
     /// The most bytes of decoded pictures that one decoder may hold at a time: its reference frames and those that it works on.
     static let mostPictureBytes = 1 << 30
     /// The most bytes that FFmpeg may allocate in one piece: a packet, a plane of a picture, or the list of packets in a header.
     static let mostAllocationBytes = 320 << 20
-    /// Packets of a file may be as many as its bytes, but a short file may have this many.
+    /// A file may have as many packets as bytes; a short file may have at least this many.
     static let fewestPacketsAllowed = 1 << 20
     /// The most streams in a file: broadcast recordings have dozens.
     static let mostStreams = 256
 
-    /// How long opening a file, or one read from it, takes at most unless `setTimeLimit` changes it.
+    /// The time limit for opening a file, or for one read from it, unless `setTimeLimit` changes it.
     public static let standardTimeLimitSeconds = 60.0
 
-    /// The bits of a number of seconds: `Double` itself has no atomic form.
+    /// The bits of a number of seconds, because `Double` itself has no atomic form.
     private static let timeLimit = Atomic<UInt64>(standardTimeLimitSeconds.bitPattern)
 
-    /// How long opening a file, or one read from it, may take.
+    /// The time limit for opening a file, or for one read from it.
     public static var timeLimitSeconds: Double { Double(bitPattern: timeLimit.load(ordering: .relaxed)) }
 
     /// Sets the time limit for all files that the process opens from now on.
@@ -40,7 +40,7 @@ public enum MediaLimits {
                 + "for example ffmpeg -i IN -vf scale=1280:-2 OUT")
     }
 
-    /// What FFmpeg's last words on this thread mean where it refused the size of a picture; nil for any other failure.
+    /// The error for FFmpeg's last message on this thread if it refused the size of a picture; nil for any other failure.
     static func refusedSize(_ path: String) -> VideoError? {
         // "Picture size 65535x65535 is invalid", or "… exceeds specified max pixel count …".
         guard let words = FFmpegMessages.said?.split(separator: " "), words.count > 2, words[0] == "Picture",

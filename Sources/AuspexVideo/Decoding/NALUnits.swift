@@ -4,7 +4,7 @@ import CAuspexFFmpeg
 ///
 /// - Source: ITU-T H.264 and H.265, section 7.3.1 and annex B; ISO/IEC 14496-15 for units that follow their length.
 struct NALUnits {
-    /// Bytes of the length before each unit; 0 where units follow start codes (annex B).
+    /// Bytes of the length before each unit; 0 if units follow start codes (annex B).
     let lengthBytes: Int
 
     /// - Parameter parameters: of the stream; its `extradata` says how units are delimited.
@@ -59,7 +59,7 @@ struct NALUnits {
     static func unitStart(in bytes: UnsafeBufferPointer<UInt8>, from first: Int) -> Int? {
         var place = first + 2
         while place < bytes.count {
-            // Only a 1 can end a start code; anything larger rules out the two places that follow it too.
+            // Only a 1 can end a start code; anything larger also rules out the two places that follow it.
             switch bytes[place] {
             case 0: place += 1
             case 1:
@@ -88,11 +88,11 @@ struct NALUnits {
     }
 }
 
-/// H.264's promise that decoding may begin at a picture which is not an IDR picture.
+/// H.264's recovery point: decoding may begin at a picture which is not an IDR picture.
 struct RecoveryPoint {
-    /// How many frame numbers later pictures are right.
+    /// After how many frame numbers later pictures are correct.
     var frameCount: Int
-    /// Whether they are then exactly what a decoder that began earlier gives.
+    /// Whether they then exactly equal those of a decoder that began earlier.
     var isExact: Bool
 
     /// - Parameter unit: an SEI unit, with its first byte.

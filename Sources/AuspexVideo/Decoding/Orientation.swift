@@ -1,8 +1,8 @@
 import CAuspexFFmpeg
 
-/// How a stored picture is turned and mirrored before it is shown: quarter turns and flips only.
+/// How a stored picture is rotated and mirrored for display: quarter turns and flips only.
 ///
-/// A stored pixel (x, y) is shown at `(a·x + c·y, b·x + d·y)`, moved so that the picture's corner is at zero.
+/// A stored pixel (x, y) is shown at `(a·x + c·y, b·x + d·y)`, shifted so that the picture's corner is at zero.
 package struct Orientation: Sendable, Hashable {
     package var a = 1
     package var b = 0
@@ -11,10 +11,10 @@ package struct Orientation: Sendable, Hashable {
 
     package static let upright = Orientation()
 
-    /// Whether height and width change places.
+    /// Whether height and width are swapped.
     package var isTransposed: Bool { a == 0 }
 
-    /// From the nine numbers of a container's display matrix; angles that are no quarter turns count as none.
+    /// From the nine numbers of a container's display matrix; angles other than quarter turns are ignored.
     ///
     /// - Source: ISO/IEC 14496-12, track header matrix; `libavutil/display.h`.
     package init(displayMatrix matrix: UnsafePointer<Int32>?) {
@@ -28,13 +28,13 @@ package struct Orientation: Sendable, Hashable {
 
     package init() {}
 
-    /// What a decoded frame itself says; nil where it says nothing.
+    /// The orientation in a decoded frame itself; nil if it has none.
     init?(of frame: UnsafeMutablePointer<AVFrame>) {
         guard let matrix = ax_frame_display_matrix(frame) else { return nil }
         self.init(displayMatrix: matrix)
     }
 
-    /// Clockwise turn in degrees, after mirroring left and right where `isMirrored`.
+    /// Clockwise rotation in degrees, after mirroring left and right if `isMirrored`.
     package var clockwiseDegrees: Int {
         switch (isMirrored ? -a : a, isMirrored ? -b : b) {
         case (0, 1): 90
@@ -47,11 +47,11 @@ package struct Orientation: Sendable, Hashable {
     package var isMirrored: Bool { a * d - b * c < 0 }
 }
 
-/// From a stored picture to a part of the scaled one.
+/// How to get a part of the scaled picture from a stored picture.
 package struct ScalingPlan {
-    /// What libswscale makes, still in the stored orientation.
+    /// libswscale's output, still in the stored orientation.
     package let scaled: FrameSize
-    /// What is kept, as shown.
+    /// The part that is kept, as shown.
     package let target: FrameSize
     private let top: Int
     private let left: Int
@@ -80,12 +80,12 @@ package struct ScalingPlan {
         left = Self.offset(crop.horizontal, excess: shown.width - size.width)
     }
 
-    /// A share u of [0, 1) gives each of the `excess + 1` places the same chance; a half is the middle.
+    /// A share u of [0, 1) gives each of the `excess + 1` positions the same chance; a half is the middle.
     private static func offset(_ share: Float, excess: Int) -> Int {
         share == 0.5 ? excess / 2 : min(excess, max(0, Int(share * Float(excess + 1))))
     }
 
-    /// Copies the kept part, turned as it is shown, into rows without gaps.
+    /// Copies the kept part, rotated for display, into rows without gaps.
     package func cut(
         _ picture: UnsafePointer<UInt8>, rowBytes: Int, channels: Int, to pixels: UnsafeMutablePointer<UInt8>
     ) {
@@ -96,7 +96,7 @@ package struct ScalingPlan {
             }
             return
         }
-        // The inverse of a turn by right angles is its transpose.
+        // The inverse of a rotation by right angles is its transpose.
         let (a, b, c, d) = (orientation.a, orientation.b, orientation.c, orientation.d)
         let firstX = a + b < 0 ? scaled.width - 1 : 0
         let firstY = c + d < 0 ? scaled.height - 1 : 0

@@ -1,30 +1,30 @@
 import CAuspexFFmpeg
 
-/// What the packets of a video stream say, in the order they lie in the file.
+/// Information from the packets of a video stream, in file order.
 struct PacketScan {
     struct Packet {
-        /// Times in the stream's units, made continuous where the container's clock wraps; `ax_no_timestamp()` where there is none.
+        /// Times in the stream's units, made continuous where the container's clock wraps; `ax_no_timestamp()` if there is none.
         var presentation: Int64
         var decoding: Int64
         /// The same as the container gives them.
         var storedPresentation: Int64
         var storedDecoding: Int64
-        /// Byte in the file; -1 where the container does not say.
+        /// Byte in the file; -1 if the container does not say.
         var position: Int64
         var bytes: Int
         var isKey: Bool
-        /// False for what an edit list cuts away.
+        /// False for packets that an edit list cuts away.
         var isShown: Bool
         var isFlaggedCorrupt: Bool
         var picture: CodedPicture
 
-        /// Whether decoding can begin here: where headers do not tell, by the container's word, which a comparison with checksums has to confirm.
+        /// Whether decoding can begin here: if headers do not tell, by the container's flag, which a comparison of checksums has to confirm.
         var start: CodedPicture.Start { picture.isUncertain && isKey ? .fromHere : picture.start }
     }
 
     var packets: [Packet] = []
     var order = ShowingOrder.asCoded
-    /// Why reading stopped before the end of the file; nil where it did not.
+    /// Why reading stopped before the end of the file; nil if it did not.
     var damage: String?
 
     /// Reads every packet of an open file.
@@ -51,7 +51,7 @@ struct PacketScan {
         }
     }
 
-    /// A file that cannot be read to its end is damaged, and what was read of it still counts.
+    /// A file that cannot be read to its end is damaged, but the part that was read still counts.
     private mutating func next(of demuxer: Demuxer, into packet: UnsafeMutablePointer<AVPacket>) throws -> Bool {
         do {
             return try demuxer.read(into: packet)
@@ -62,13 +62,13 @@ struct PacketScan {
     }
 }
 
-/// Makes times continuous where a container counts them in a limited number of bits: MPEG-TS begins again after 26.5 hours.
+/// Makes times continuous in containers that store them in a limited number of bits: MPEG-TS wraps after 26.5 hours.
 struct WrappingClock {
     private let period: Int64
     private var last: Int64?
     private var offset: Int64 = 0
 
-    /// - Parameter bits: of the container's times; 64 where they do not wrap.
+    /// - Parameter bits: of the container's times; 64 if they do not wrap.
     init(bits: Int32) { period = (1..<63).contains(bits) ? 1 << Int64(bits) : 0 }
 
     mutating func times(of packet: AVPacket) -> (presentation: Int64, decoding: Int64) {
@@ -80,7 +80,7 @@ struct WrappingClock {
         }
         let decoding = packet.dts == none ? none : packet.dts + offset
         var presentation = packet.pts == none ? none : packet.pts + offset
-        // The wrap may lie between a picture's two times.
+        // The wrap may be between a picture's two times.
         if presentation != none, decoding != none, presentation < decoding - period / 2 { presentation += period }
         return (presentation, decoding)
     }

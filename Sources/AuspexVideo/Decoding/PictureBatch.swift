@@ -1,8 +1,8 @@
 import AuspexTensors
 
-/// The pictures that one call asks for, and which of them were written: they are handed out only when all were.
+/// The pictures requested by one call, and which of them have been written: they are returned only when all have.
 package struct PictureBatch {
-    /// Frame numbers in rising order; a number may occur more than once.
+    /// Frame numbers in rising order; a number may be repeated.
     private let frames: [Int]
     private let frameBytes: Int
     private var pictures: Tensor
@@ -35,14 +35,14 @@ package struct PictureBatch {
         for place in places { isWritten[place] = true }
     }
 
-    /// Forgets what was written, before another attempt to decode the frames.
+    /// Marks all pictures as missing, before another attempt to decode the frames.
     package mutating func reset() {
         for place in isWritten.indices { isWritten[place] = false }
     }
 
     /// The pictures, `[T, H, W, C]`.
     ///
-    /// - Throws: `VideoError.damaged` where one of them was not written.
+    /// - Throws: `VideoError.damaged` if one of them was not written.
     package func finished(path: String) throws -> Tensor {
         if let missing = isWritten.firstIndex(of: false) {
             throw VideoError(.damaged, path, "frame \(frames[missing]) does not come out of the decoder")

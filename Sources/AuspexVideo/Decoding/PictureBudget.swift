@@ -1,7 +1,7 @@
 import CAuspexFFmpeg
 import Synchronization
 
-/// What is known of a decoder at work: FFmpeg hands it to every callback, on whichever thread.
+/// The state of a working decoder, which FFmpeg passes to every callback, on any thread.
 final class DecoderWatch: Sendable {
     let errors = DecoderErrors()
     let budget: PictureBudget
@@ -20,9 +20,9 @@ final class DecoderWatch: Sendable {
     }
 }
 
-/// Counts the bytes of decoded pictures that a decoder and its callers hold, and refuses more than a limit.
+/// Counts the bytes of decoded pictures that a decoder and its callers hold, and refuses to exceed a limit.
 ///
-/// A stream of a few kilobytes may ask for sixteen reference frames of the largest size.
+/// A stream of a few kilobytes may request sixteen reference frames of the largest size.
 final class PictureBudget: Sendable {
     private let held = Atomic<Int>(0)
     private let refused = Atomic<Bool>(false)
@@ -30,13 +30,13 @@ final class PictureBudget: Sendable {
 
     init(limit: Int = MediaLimits.mostPictureBytes) { self.limit = limit }
 
-    /// Bytes that are held now.
+    /// Bytes currently held.
     var heldBytes: Int { held.load(ordering: .relaxed) }
 
     /// Whether a picture was refused since the decoder was opened.
     var hasRefused: Bool { refused.load(ordering: .relaxed) }
 
-    /// A buffer of FFmpeg's and the budget that it is counted in; released with the last reference to the picture, on any thread.
+    /// One of FFmpeg's buffers and the budget that it counts against; released with the last reference to the picture, on any thread.
     private final class Share: @unchecked Sendable {
         let budget: PictureBudget
         var buffer: UnsafeMutablePointer<AVBufferRef>?
@@ -52,7 +52,7 @@ final class PictureBudget: Sendable {
         }
     }
 
-    /// Counts the buffers of a frame, and replaces each by one whose release is counted too.
+    /// Counts the buffers of a frame, and replaces each by one whose release is counted, too.
     fileprivate func take(_ frame: UnsafeMutablePointer<AVFrame>) -> Int32 {
         let places = 0..<Int(AV_NUM_DATA_POINTERS)
         return withUnsafeMutablePointer(to: &frame.pointee.buf) { tuple in

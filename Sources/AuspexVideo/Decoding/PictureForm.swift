@@ -1,11 +1,11 @@
-/// Where a picture is cut that was scaled to cover a size of another aspect, as a share of what is cut away.
+/// Where a picture is cropped that was scaled to cover a size of another aspect, as a share of what is cut away.
 public struct CropPlace: Sendable, Hashable {
     /// 0 keeps the top, 0.5 the middle, 1 the bottom.
     public var vertical: Float
     /// 0 keeps the left side, 0.5 the middle, 1 the right side.
     public var horizontal: Float
 
-    /// A place as shares of what is cut away, each from 0 to 1.
+    /// A position as shares of what is cut away, each from 0 to 1.
     public init(vertical: Float, horizontal: Float) {
         self.vertical = vertical
         self.horizontal = horizontal
@@ -19,7 +19,7 @@ public struct CropPlace: Sendable, Hashable {
 public struct PictureForm: Sendable, Hashable {
     /// Exact size; nil keeps the file's own pixels, whatever their aspect.
     public var size: FrameSize?
-    /// What is kept of a picture of another aspect.
+    /// Which part of a picture of another aspect is kept.
     public var crop: CropPlace
     /// How pictures are scaled.
     public var filter: ClipRequest.ScalingFilter
@@ -27,7 +27,7 @@ public struct PictureForm: Sendable, Hashable {
     public var colour: ClipRequest.Colour
     var conversion = ColourConversion.exact
 
-    /// Pictures of a size, or with `size` nil of the file's own.
+    /// Pictures of a size, or of the file's own if `size` is nil.
     public init(
         size: FrameSize?, crop: CropPlace = .centre, filter: ClipRequest.ScalingFilter = .area,
         colour: ClipRequest.Colour = .rgb

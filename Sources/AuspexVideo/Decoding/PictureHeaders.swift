@@ -1,11 +1,11 @@
 import CAuspexFFmpeg
 
-/// What the headers in one packet say about its picture, without decoding it.
+/// What the headers of a packet say about its picture, without decoding it.
 struct CodedPicture: Hashable {
     /// Whether decoding can begin with a packet.
     enum Start: UInt8, Hashable {
         case none
-        /// Only pictures shown from this one on are right: earlier ones that follow it in the file (leading pictures) refer to what lies before it.
+        /// Only pictures shown from this one on are correct: earlier ones that follow it in the file (leading pictures) refer to pictures before it.
         case fromHere
         /// Nothing after it refers to anything before it.
         case clean
@@ -13,12 +13,12 @@ struct CodedPicture: Hashable {
 
     /// Whether the packet gives exactly one frame; false for a picture that is decoded but not shown.
     var isShown = true
-    /// Whether headers do not tell how many frames come out, or in which order.
+    /// Whether the headers leave open how many frames come out, or in which order.
     var isUncertain = false
     var start = Start.none
-    /// Where this is `clean`, whether every earlier picture is shown before this one: `displayOrder` counts from here.
+    /// If this is `clean`, whether every earlier picture is shown before this one: `displayOrder` counts from here.
     var resetsOrder = false
-    /// Order of showing since the last reset, in codecs that number pictures.
+    /// Display order since the last reset, in codecs that number pictures.
     var displayOrder = 0
     /// Shown as soon as it is decoded, while other pictures wait for the next of their kind (MPEG's B-pictures).
     var isBidirectional = false
@@ -37,7 +37,7 @@ enum ShowingOrder {
 
 /// Reads the headers of one stream's packets.
 ///
-/// Knows the common codecs; everything about others is called uncertain, and their files are decoded once to count frames.
+/// Knows the common codecs; for others everything is uncertain, and their files are decoded once to count frames.
 final class PictureHeaders {
     let order: ShowingOrder
     private let codec: AVCodecID
@@ -58,7 +58,7 @@ final class PictureHeaders {
             context = avcodec_alloc_context3(nil)
             if let context, avcodec_parameters_to_context(context, parameters) >= 0 {
                 parser = av_parser_init(Int32(codec.rawValue))
-                // Packets are whole pictures already; the parser need not look for their ends.
+                // Packets are whole pictures already; the parser need not search for their ends.
                 parser?.pointee.flags |= PARSER_FLAG_COMPLETE_FRAMES
             }
         case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4: order = .anchorsLate
@@ -71,7 +71,7 @@ final class PictureHeaders {
         avcodec_free_context(&context)
     }
 
-    /// What one packet gives. Packets must come in the order of the file.
+    /// The result for one packet. Packets must come in file order.
     func picture(in packet: AVPacket) -> CodedPicture {
         guard packet.size > 0, let data = packet.data else { return .uncertain }
         let bytes = UnsafeBufferPointer(start: data, count: Int(packet.size))
@@ -85,17 +85,17 @@ final class PictureHeaders {
         case AV_CODEC_ID_VP9: return VPPictures.vp9(bytes)
         // A temporal unit of AV1 has exactly one shown frame; FFV1 has no reordering.
         case AV_CODEC_ID_AV1, AV_CODEC_ID_FFV1: return CodedPicture(start: isKey ? .clean : .none)
-        // One frame each, in order; AVI's word for a key frame is often wrong, but the first two bits tell.
+        // One frame each, in order; AVI's key-frame flag is often wrong, but the first two bits tell.
         case AV_CODEC_ID_MSMPEG4V2, AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_WMV1:
             return CodedPicture(start: bytes[0] >> 6 == 0 ? .clean : .none)
         default: return isIntraOnly ? CodedPicture(start: .clean) : .uncertain
         }
     }
 
-    /// The number by which H.264 and HEVC order pictures, from FFmpeg's parser; nil where it can't tell.
+    /// The number by which H.264 and HEVC order pictures, from FFmpeg's parser; nil if it cannot tell.
     private func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> (order: Int, type: Int32, isFrame: Bool)? {
         guard let parser, let context else { return nil }
-        // The parser leaves what it cannot read as it was.
+        // The parser leaves fields unchanged that it cannot read.
         parser.pointee.output_picture_number = Int32.min
         var out: UnsafeMutablePointer<UInt8>?
         var outSize: Int32 = 0
@@ -117,13 +117,13 @@ final class PictureHeaders {
             if (1...5).contains(type) { sliceType = type }
             return sliceType == nil
         }
-        // A field gives half a frame, and whether its other half is in the same packet is up to the container.
+        // A field gives half a frame, and whether the other half is in the same packet depends on the container.
         guard let parsed = parse(bytes), parsed.isFrame, let sliceType else { return .uncertain }
         var picture = CodedPicture(displayOrder: parsed.order)
         switch sliceType {
         case 5: (picture.start, picture.resetsOrder) = (.clean, true)
         case 1:
-            // Streams that refresh one part of the picture after another count the frames until they are whole.
+            // Streams with gradual refresh count the frames until they are complete.
             if let recovery, recovery.frameCount == 0, recovery.isExact, parsed.type == AV_PICTURE_TYPE_I.rawValue {
                 picture.start = .fromHere
             }
@@ -144,14 +144,14 @@ final class PictureHeaders {
         switch sliceType {
         case 19, 20: (picture.start, picture.resetsOrder) = (.clean, true)
         case 21: picture.start = .fromHere
-        // After a broken link the decoder leaves leading pictures out.
+        // After a broken link the decoder drops leading pictures.
         case 16...18: return .uncertain
         default: break
         }
         return picture
     }
 
-    /// Whether a packet ends with an end-of-sequence unit, after which leading pictures are left out.
+    /// Whether a packet ends with an end-of-sequence unit, after which leading pictures are dropped.
     private static func endsSequence(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bytes.count > 4, bytes[bytes.count - 1] == 1 else { return false }
         let type = bytes[bytes.count - 2] >> 1 & 0x3f

@@ -1,6 +1,6 @@
-/// How a picture file says that the camera was held: Exif's tag Orientation.
+/// The camera's orientation as recorded in a picture file: Exif's tag Orientation.
 ///
-/// FFmpeg 5 reads it of JPEG only, so the bytes of all formats are looked at here. What cannot be read counts as upright.
+/// FFmpeg 5 reads it for JPEG only, so this parses the bytes of all formats. Unreadable data count as upright.
 ///
 /// - Source: CIPA DC-008 (Exif 2.32), tag 0x0112; PNG third edition, chunk eXIf; WebP container specification; TIFF 6.0.
 extension Orientation {
@@ -9,7 +9,7 @@ extension Orientation {
         self = Self.exifBlock(of: PictureBytes(bytes)).flatMap(Self.tag).flatMap(Orientation.init(exif:)) ?? .upright
     }
 
-    /// From the tag's value: what row 0 and column 0 of the stored picture are of the shown one.
+    /// From the tag's value, which says what row 0 and column 0 of the stored picture are in the shown one.
     ///
     /// - Returns: nil for values other than 1…8.
     package init?(exif value: Int) {
@@ -27,7 +27,7 @@ extension Orientation {
         }
     }
 
-    /// Where the file's Exif block is, which has the form of a TIFF file.
+    /// The location of the file's Exif block, which has the structure of a TIFF file.
     private static func exifBlock(of file: PictureBytes) -> PictureBytes? {
         if file.holds([0xFF, 0xD8], at: 0) { return jpegBlock(of: file) }
         if file.holds([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) { return pngBlock(of: file) }
@@ -38,7 +38,7 @@ extension Orientation {
     private static func jpegBlock(of file: PictureBytes) -> PictureBytes? {
         var place = 2
         while let mark = file.byte(at: place), mark == 0xFF, let kind = file.byte(at: place + 1) {
-            // Filling bytes, and markers without a length.
+            // Fill bytes, and markers without a length.
             if kind == 0xFF {
                 place += 1
                 continue
@@ -47,7 +47,7 @@ extension Orientation {
                 place += 2
                 continue
             }
-            // The picture itself begins.
+            // The image data begin.
             if kind == 0xDA || kind == 0xD9 { return nil }
             guard let length = file.number(at: place + 2, bytes: 2, bigEndian: true), length >= 2 else { return nil }
             if kind == 0xE1, file.holds(Array("Exif".utf8) + [0, 0], at: place + 4) {
@@ -72,7 +72,7 @@ extension Orientation {
         var place = 12
         while let length = file.number(at: place + 4, bytes: 4, bigEndian: false) {
             if file.holds("EXIF".utf8, at: place) {
-                // Some programs put JPEG's mark in front.
+                // Some programs put JPEG's Exif prefix in front.
                 let isMarked = file.holds(Array("Exif".utf8) + [0, 0], at: place + 8)
                 return file.part(from: place + (isMarked ? 14 : 8), count: length - (isMarked ? 6 : 0))
             }
@@ -100,7 +100,7 @@ extension Orientation {
     }
 }
 
-/// Numbers in bytes that anybody may have written: nothing outside is read.
+/// Numbers from untrusted bytes: nothing outside is read.
 private struct PictureBytes {
     private let bytes: UnsafeRawBufferPointer
 

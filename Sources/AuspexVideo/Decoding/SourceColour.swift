@@ -1,8 +1,8 @@
 import CAuspexFFmpeg
 
-/// How the numbers of a decoded frame mean colours.
+/// How the numbers of a decoded frame represent colours.
 struct SourceColour: Hashable {
-    /// The layout, without FFmpeg's older habit of putting the range into its name.
+    /// The layout, without FFmpeg's older convention of putting the range into its name.
     let format: AVPixelFormat
     let isFullRange: Bool
     /// One of libswscale's matrix numbers.
@@ -13,7 +13,7 @@ struct SourceColour: Hashable {
         let (plain, wasFull) = Self.withoutRange(stored)
         format = plain
         let descriptor = av_pix_fmt_desc_get(plain)
-        // A grey or RGB picture that does not say otherwise uses all its values; YUV is limited unless it says full.
+        // A grey or RGB picture uses all its values unless it says otherwise; YUV is limited unless it says full.
         let isYUV =
             descriptor.map { $0.pointee.nb_components >= 3 && $0.pointee.flags & UInt64(AV_PIX_FMT_FLAG_RGB) == 0 }
             ?? true
@@ -25,7 +25,7 @@ struct SourceColour: Hashable {
         matrix = Self.matrix(frame.pointee.colorspace, width: frame.pointee.width, height: frame.pointee.height)
     }
 
-    /// What a person should know about pictures whose numbers mean light in another way than a screen's.
+    /// A note on pictures whose numbers represent light differently from a screen's.
     static func note(on transfer: AVColorTransferCharacteristic, path: String) -> String? {
         let curve: String
         switch transfer {

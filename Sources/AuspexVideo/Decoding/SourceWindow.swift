@@ -1,15 +1,15 @@
 import CAuspexFFmpeg
 
-/// The part of a stored picture that is scaled, where scaling the whole would make a picture beyond all measure.
+/// The part of a stored picture to scale, for pictures whose whole scaled form would be far too large.
 ///
-/// A picture is scaled to cover the wanted size and then cut: of 60,000×2 pixels that is 1,920,000×64 for a square of 64. Such a picture is cut
-/// first, to whole stored pixels, so its scaling grid may be off by a part of a stored pixel. Ordinary pictures never take this way.
+/// A picture is scaled to cover the wanted size and then cropped: 60,000×2 pixels would become 1,920,000×64 for a square of 64. Such a picture is cropped
+/// first, to whole stored pixels, so its scaling grid may be off by a part of a stored pixel. Ordinary pictures are never treated this way.
 struct SourceWindow: Equatable {
     var top: Int
     var left: Int
     var size: FrameSize
 
-    /// - Returns: nil where the picture may be scaled as a whole.
+    /// - Returns: nil if the picture may be scaled as a whole.
     init?(
         stored: FrameSize, size wanted: FrameSize?, crop: CropPlace, orientation: Orientation, pixelAspect: Double
     ) {
@@ -42,13 +42,13 @@ struct SourceWindow: Equatable {
         return (min(stored - count, max(0, first)), count)
     }
 
-    /// A reference to the part of a frame that the window shows; the caller frees it.
+    /// A reference to the part of a frame in the window; the caller frees it.
     ///
-    /// - Returns: nil where FFmpeg cannot cut the frame's pixel format.
+    /// - Returns: nil if FFmpeg cannot crop the frame's pixel format.
     func cut(_ frame: UnsafeMutablePointer<AVFrame>) -> UnsafeMutablePointer<AVFrame>? {
         guard let part = av_frame_clone(frame) else { return nil }
         var owned: UnsafeMutablePointer<AVFrame>? = part
-        // A frame decoded with its own margins applied has none left.
+        // A frame decoded with its own cropping applied has none left.
         part.pointee.crop_top = top
         part.pointee.crop_left = left
         part.pointee.crop_bottom = Int(frame.pointee.height) - top - size.height

@@ -14,11 +14,11 @@ final class StillImage {
             orientation = try Self.decode(with: decoder, from: demuxer)
         } catch let error as VideoError where error.kind == .damaged || error.kind == .notAVideo {
             throw VideoError(
-                .damaged, path, "the picture is damaged or cut short (\(error.message)): copy or make it again")
+                .damaged, path, "the picture is damaged or cut short (\(error.message)): copy or create it again")
         }
     }
 
-    /// Decodes the first picture of the file, and finds out how it is shown.
+    /// Decodes the first picture of the file, and finds its orientation.
     private static func decode(with decoder: FrameDecoder, from demuxer: Demuxer) throws -> Orientation {
         var orientation = Orientation.upright
         let packet = try PacketBox(path: demuxer.path)
@@ -53,7 +53,7 @@ final class StillImage {
             ? FrameSize(height: width, width: height) : FrameSize(height: height, width: width)
     }
 
-    /// Whether pixels may be transparent. Of an indexed picture the palette says so.
+    /// Whether pixels may be transparent. For an indexed picture the palette decides.
     var hasAlpha: Bool {
         let frame = decoder.frame.pointee
         let format = AVPixelFormat(frame.format)

@@ -2,15 +2,15 @@ import AuspexSupport
 import CAuspexFFmpeg
 import Foundation
 
-/// Signs that a file ends too early which FFmpeg passes over in silence.
+/// Detects files that end too early without FFmpeg reporting it.
 enum Truncation {
     /// - Parameters:
-    ///   - demuxer: which has read its file to the end.
-    ///   - packets: all that it gave.
-    /// - Returns: why the file is not whole; nil where nothing is missing.
+    ///   - demuxer: it has read its file to the end.
+    ///   - packets: all of its packets.
+    /// - Returns: why the file is incomplete; nil if nothing is missing.
     static func find(in demuxer: Demuxer, packets: [PacketScan.Packet]) -> String? {
         if let said = FFmpegMessages.said, said.contains("partial file") || said.contains("prematurely") {
-            return "the file is cut: \(said)"
+            return "the file is truncated: \(said)"
         }
         let check: (FileHandle, UInt64) throws -> String?
         switch demuxer.containerName {
@@ -30,12 +30,12 @@ enum Truncation {
     private static func riff(_ file: FileHandle, size: UInt64) throws -> String? {
         guard let head = try file.read(upToCount: 8), head.count == 8 else { return nil }
         let length = head.suffix(4).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        // Recorders that could not go back leave the length unset.
+        // Recorders that could not seek back leave the length unset.
         guard length < 0xFFFF_FFF0 else { return nil }
-        return length + 8 > size + 1 ? "the file is cut: \(Int(clamping: size), "byte") of \(length + 8)" : nil
+        return length + 8 > size + 1 ? "the file is truncated: \(Int(clamping: size), "byte") of \(length + 8)" : nil
     }
 
-    /// A line of text begins the file, another each frame; the pictures have all the same size.
+    /// The file begins with a line of text, and so does each frame; all pictures have the same size.
     private static func yuv4mpeg(
         _ file: FileHandle, size: UInt64, packets: [PacketScan.Packet], demuxer: Demuxer
     ) throws -> String? {
@@ -47,7 +47,7 @@ enum Truncation {
         while next < size {
             guard let line = try lineLength(in: file, from: next), next + line + UInt64(picture) <= size else {
                 return
-                    "the file is cut in frame \(frames): only \(Int(clamping: size - next), "byte") of it can be read"
+                    "the file is truncated in frame \(frames): only \(Int(clamping: size - next), "byte") of it can be read"
             }
             next += line + UInt64(picture)
             frames += 1
@@ -61,12 +61,12 @@ enum Truncation {
         return try file.read(upToCount: 256)?.firstIndex(of: 0x0a).map { UInt64($0) + 1 }
     }
 
-    /// Walks over the blocks of a GIF file: its last byte has to be the trailer.
+    /// Walks over the blocks of a GIF file: its last byte must be the trailer.
     ///
     /// - Source: Graphics Interchange Format 89a, sections 17 to 27.
     private static func gif(_ file: FileHandle, size: UInt64) throws -> String? {
         guard let bytes = try file.readToEnd().map([UInt8].init), bytes.count > 13 else { return nil }
-        let cut = "the file is cut: it ends without a GIF's trailer"
+        let cut = "the file is truncated: it ends without a GIF's trailer"
         func tableSize(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1) }
         var next = 13 + tableSize(bytes[10])
         while next < bytes.count {
@@ -75,7 +75,7 @@ enum Truncation {
             case 0x3b: return nil
             case 0x21: next += 2
             case 0x2c where next + 10 < bytes.count: next += 11 + tableSize(bytes[next + 9])
-            // Neither image nor extension: FFmpeg passes over such bytes.
+            // Neither image nor extension: FFmpeg skips such bytes.
             default:
                 next += 1
                 continue

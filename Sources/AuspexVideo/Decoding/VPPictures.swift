@@ -1,13 +1,13 @@
 /// Headers of VP8 and VP9 frames.
 enum VPPictures {
-    /// Hidden reference frames lie in packets of their own: bit 4 of the first byte is `show_frame`, bit 0 is clear in key frames.
+    /// Hidden reference frames are in separate packets: bit 4 of the first byte is `show_frame`, bit 0 is clear in key frames.
     ///
     /// - Source: RFC 6386, section 9.1.
     static func vp8(_ bytes: UnsafeBufferPointer<UInt8>) -> CodedPicture {
         CodedPicture(isShown: bytes[0] & 0x10 != 0, start: bytes[0] & 1 == 0 ? .clean : .none)
     }
 
-    /// A packet is a frame, or a superframe that usually holds hidden frames and a shown one.
+    /// A packet is a frame, or a superframe that usually contains hidden frames and a shown one.
     ///
     /// - Source: VP9 bitstream specification, section 6.2 and annex B.
     static func vp9(_ bytes: UnsafeBufferPointer<UInt8>) -> CodedPicture {
@@ -38,7 +38,7 @@ enum VPPictures {
         for number in 0..<count {
             let field = bytes.count - indexSize + 1 + number * width
             let size = (0..<width).reduce(0) { $0 | Int(bytes[field + $1]) << (8 * $1) }
-            // The decoder passes over empty entries.
+            // The decoder skips empty entries.
             if size > 0 { starts.append(start) }
             start += size
         }

@@ -1,8 +1,8 @@
 import CAuspexFFmpeg
 
-/// What is in a video file, without its pictures.
+/// Information about a video file, without its pictures.
 public struct VideoInfo: Sendable, Hashable, Codable {
-    /// The file, as it was named.
+    /// The file, as it was given.
     public var path: String
     /// FFmpeg's names of the container.
     public var container: String
@@ -10,27 +10,27 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     public var streams: [Stream]
     /// FFmpeg's name of the codec of the pictures: `h264`.
     public var codec: String
-    /// FFmpeg's name of how pixels are stored: `yuv420p`.
+    /// FFmpeg's name of the pixel format: `yuv420p`.
     public var pixelFormat: String
     /// Bits of one colour value.
     public var bitDepth: Int
-    /// Whether pictures may have transparent places, which decoding ignores.
+    /// Whether pictures may be transparent in places, which decoding ignores.
     public var hasAlpha: Bool
-    /// As stored, before turning.
+    /// As stored, before rotation.
     public var storedSize: FrameSize
-    /// As shown: turned, in square pixels.
+    /// As shown: rotated, in square pixels.
     public var shownSize: FrameSize
     /// Width of a stored pixel over its height.
     public var pixelAspect: Double
-    /// Clockwise turn that the file asks for.
+    /// Clockwise rotation that the file asks for.
     public var rotationDegrees: Int
     /// Whether the file asks for its pictures to be mirrored.
     public var isMirrored: Bool
-    /// Whether the file says that a frame's rows are of two times; such frames are refused.
+    /// Whether the file says that the rows of a frame are from two times; such frames are refused.
     public var isInterlaced: Bool
-    /// Names as FFmpeg gives them; `unknown` where the file does not say.
+    /// Names as FFmpeg gives them; `unknown` if the file does not say.
     public var colourMatrix: String
-    /// FFmpeg's name of the range of stored numbers: `tv` (16…235) or `pc` (0…255); `unknown` where the file does not say.
+    /// FFmpeg's name of the range of stored numbers: `tv` (16…235) or `pc` (0…255); `unknown` if the file does not say.
     public var colourRange: String
     /// The curve from numbers to light: `smpte2084` is PQ, `arib-std-b67` is HLG.
     public var colourTransfer: String
@@ -38,15 +38,15 @@ public struct VideoInfo: Sendable, Hashable, Codable {
     public var frameCount: Int
     /// Mean rate; nil for a single frame.
     public var framesPerSecond: Double?
-    /// Whether frames are not all equally far apart in time.
+    /// Whether frames are unevenly spaced in time.
     public var hasVariableFrameRate: Bool
-    /// From the first frame to the end of the last, taken to last as long as the others.
+    /// From the first frame to the end of the last, which is assumed to last as long as the others.
     public var durationSeconds: Double
     /// Frames that can be decoded without any other.
     public var keyFrameCount: Int
-    /// Why the file is not whole, or which of its frames may be wrong; nil where nothing was found.
+    /// Why the file is incomplete, or which of its frames may be wrong; nil if no problem was found.
     public var damage: String?
-    /// What a person should know about the pictures; nil where there is nothing.
+    /// A note on the pictures for users; nil if there is none.
     public var note: String?
 
     /// One stream of a file.
@@ -57,9 +57,9 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         public var codec: String
     }
 
-    /// Looks into a file: reads every packet once and decodes a few frames, or all where packets do not tell how many there are.
+    /// Inspects a file: reads every packet once and decodes a few frames, or all if packets do not tell how many there are.
     ///
-    /// - Throws: `VideoError` where there is no such file or it is no video.
+    /// - Throws: `VideoError` where there is no such file or it is not a video.
     public init(probing path: String) throws {
         let demuxer = try Demuxer(path: path, analysing: true)
         let parameters = demuxer.parameters
@@ -77,7 +77,7 @@ public struct VideoInfo: Sendable, Hashable, Codable {
         let layout = av_pix_fmt_desc_get(format)?.pointee
         bitDepth = layout.map { Int($0.comp.0.depth) } ?? 0
         let mayHaveAlpha = layout.map { $0.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 } ?? false
-        // Colours of a palette can be transparent; whether they are, only the palette says.
+        // Colours of a palette can be transparent; only the palette says whether they are.
         hasAlpha =
             demuxer.hasSeparateAlpha
             || mayHaveAlpha && (format != AV_PIX_FMT_PAL8 || ((try? StillImage(path: path))?.hasAlpha ?? true))
@@ -103,7 +103,7 @@ public struct VideoInfo: Sendable, Hashable, Codable {
 }
 
 extension Demuxer {
-    /// WebM keeps the alpha of VP8 and VP9 beside the pictures, where FFmpeg's own decoders do not look.
+    /// WebM stores the alpha of VP8 and VP9 beside the pictures, where FFmpeg's own decoders do not look.
     fileprivate var hasSeparateAlpha: Bool {
         guard let entry = av_dict_get(stream.pointee.metadata, "alpha_mode", nil, 0) else { return false }
         return String(cString: entry.pointee.value) == "1"

@@ -2,11 +2,11 @@ import AuspexSupport
 import AuspexTensors
 import CAuspexFFmpeg
 
-/// Reads chosen frames of one video file, exactly: frame n is the n-th that a full decode shows.
+/// Reads chosen frames of one video file exactly: frame n is the n-th that a full decode shows.
 ///
 /// A reader keeps its file and decoder open between calls. It serves one thread at a time; `ReaderPool` lends readers to many.
 public final class VideoReader {
-    /// The file, as it was named.
+    /// The file, as it was given.
     public let path: String
     package let index: FrameIndex
     private var demuxer: Demuxer
@@ -16,28 +16,28 @@ public final class VideoReader {
     private let scaler = FrameScaler()
     private let packet: PacketBox
     private let orientation: Orientation
-    /// What a person should know about pictures that were read: once, however many there are.
+    /// A note on the pictures that were read: given once, however many there are.
     package private(set) var note: String?
     private var position = Position()
 
-    /// How far reading has come.
+    /// The position of reading.
     private struct Position {
-        /// Number of the next packet that the container gives; nil where that is not known.
+        /// Number of the next packet that the container gives; nil if unknown.
         var nextPacket: Int? = 0
-        /// The last frame that was taken out; later ones are still to come out of the decoder.
+        /// The last frame that was taken out; later ones are still in the decoder.
         var lastFrame = -1
         /// Whether the decoder was told that no more packets come.
         var isDrained = false
-        /// The first frame that is right: decoding began at a place before which more would have been needed.
+        /// The first correct frame: those before it would have needed packets before the place where decoding began.
         var firstWholeFrame = 0
-        /// Whether a damaged frame can only be the file's fault, and not that of the place where decoding began.
+        /// Whether damage to a frame must come from the file, and not from the place where decoding began.
         var beganClean = true
     }
 
-    /// Opens a file and finds its frames: reads every packet once, and decodes the file where that leaves a doubt.
+    /// Opens a file and finds its frames: reads every packet once, and decodes the file if that leaves a doubt.
     ///
-    /// - Parameter threads: decoding threads; 0 takes as many as there are processors.
-    /// - Throws: `VideoError` where there is no such file, it is no video, or nothing in it can be decoded.
+    /// - Parameter threads: decoding threads; 0 uses as many as there are processors.
+    /// - Throws: `VideoError` where there is no such file, it is not a video, or nothing in it can be decoded.
     public convenience init(path: String, threads: Int = 0) throws {
         let stamp = FileStamp(of: path)
         let known = IndexCache.standard.index(of: path, stamp: stamp)
@@ -45,7 +45,7 @@ public final class VideoReader {
         if known == nil { IndexCache.standard.keep(index, of: path, stamp: stamp) }
     }
 
-    /// - Parameter mostPictureBytes: of decoded pictures that the decoder may hold.
+    /// - Parameter mostPictureBytes: limit of decoded pictures that the decoder may hold.
     package convenience init(path: String, threads: Int, mostPictureBytes: Int) throws {
         try self.init(path: path, threads: threads, index: nil, mostPictureBytes: mostPictureBytes)
     }
@@ -90,10 +90,10 @@ public final class VideoReader {
     /// Mean time from one frame to the next; nil for a single frame.
     public var frameIntervalSeconds: Double? { index.frameIntervalSeconds }
 
-    /// Why the file is not whole; nil where nothing was found.
+    /// Why the file is incomplete; nil if no problem was found.
     public var damage: String? { index.damage }
 
-    /// Size as stored, turned as it is shown.
+    /// Size as stored, rotated for display.
     public var storedSize: FrameSize {
         let (height, width) = (Int(demuxer.parameters.height), Int(demuxer.parameters.width))
         return orientation.isTransposed
@@ -132,7 +132,7 @@ public final class VideoReader {
             throw VideoError(
                 .damaged, path, "the picture's size changes from \(stored) to \(size): ask for a size to scale to")
         }
-        // A stream may turn itself from some frame on, whatever the container says.
+        // A stream may begin to rotate itself at some frame, whatever the container says.
         let orientation = Orientation(of: frame) ?? self.orientation
         guard form.size != nil || orientation.isTransposed == self.orientation.isTransposed else {
             throw VideoError(
@@ -145,10 +145,10 @@ public final class VideoReader {
             pixelAspect: demuxer.pixelAspect(of: frame), to: out)
     }
 
-    /// - Throws: `VideoError.interlaced` for a frame whose odd and even rows are of different times.
+    /// - Throws: `VideoError.interlaced` for a frame whose odd and even rows are from different times.
     private func checkProgressive(_ frame: UnsafeMutablePointer<AVFrame>) throws {
         let codec = demuxer.parameters.codec_id
-        // PNG's interlacing is an order of storing pixels.
+        // PNG's interlacing is only a storage order.
         guard ax_frame_is_interlaced(frame) != 0, codec != AV_CODEC_ID_PNG, codec != AV_CODEC_ID_APNG else { return }
         throw VideoError.interlaced(path, frame: position.lastFrame)
     }
@@ -174,22 +174,22 @@ public final class VideoReader {
 }
 
 extension VideoReader {
-    /// What decoding tells whoever asked for frames.
+    /// Receives the decoded frames.
     private enum Event {
         /// The next wanted frame, in rising order.
         case frame(Int, UnsafeMutablePointer<AVFrame>)
-        /// Decoding begins again: nothing that was given so far counts.
+        /// Decoding begins again: everything given so far is void.
         case restart
     }
 
-    /// What one call wants.
+    /// The frames that one call wants.
     private struct Run {
         /// Numbers in rising order, each once.
         var wanted: [Int]
         var continuing: Bool
-        /// Whether frames that nobody wants may be left out, and the decoder be emptied once it has what is needed.
+        /// Whether unwanted frames may be dropped, and the decoder be drained once all needed packets are in.
         var takesShortcuts: Bool
-        /// How many of the wanted frames came.
+        /// How many of the wanted frames have come.
         private(set) var delivered = 0
         private let set: Set<Int>
 
@@ -210,11 +210,11 @@ extension VideoReader {
         /// The same from the start of the file, decoding everything.
         mutating func restart() { (delivered, takesShortcuts) = (0, false) }
 
-        /// Whether a frame has to come out of the decoder; later ones than the last wanted are needed by a call that goes on from here.
+        /// Whether a frame must come out of the decoder; frames after the last wanted one are needed by a call that continues from here.
         func needs(_ frame: Int) -> Bool { !takesShortcuts || frame < 0 || frame > last || set.contains(frame) }
     }
 
-    /// Decodes from the nearest place that decoding can begin with and, if that does not give every frame in order, from the start of the file.
+    /// Decodes from the nearest starting point and, if that does not give every frame in order, from the start of the file.
     private func decode(_ frames: [Int], continuing: Bool, _ handle: (Event) throws -> Void) throws {
         guard let first = frames.first, let last = frames.last else { return }
         if let doubt = index.doubt(about: frames) { throw VideoError(.damaged, path, doubt) }
@@ -242,7 +242,7 @@ extension VideoReader {
             .damaged, path, "frame \(run.next) does not come out of the decoder as in a decode of the whole file")
     }
 
-    /// Whether going on from here is no more work than starting at the nearest place.
+    /// Whether continuing from here is no more work than beginning at the nearest starting point.
     private func canContinue(to first: Int, from start: FrameIndex.Start?) -> Bool {
         guard let next = position.nextPacket, !position.isDrained, first > position.lastFrame else { return false }
         return first >= position.firstWholeFrame && (start?.packet ?? 0) <= next
@@ -274,7 +274,7 @@ extension VideoReader {
         decoder.flush()
         position = Position(nextPacket: nil)
         if start.position >= 0, demuxer.seek(toByte: start.position), try advance(to: start) { return }
-        // Matroska counts by when frames are shown, MP4 by when they are decoded; the packets tell where the jump ended.
+        // Matroska seeks by display time, MP4 by decoding time; the packets tell where the seek ended.
         for time in [start.presentation, start.decoding] where time != ax_no_timestamp() {
             position = Position(nextPacket: nil)
             if demuxer.seek(to: time), try advance(to: start) { return }
@@ -283,7 +283,7 @@ extension VideoReader {
         _ = try advance(to: start)
     }
 
-    /// Reads up to a start's packet and holds it back; false where the container is already past it.
+    /// Reads up to a start's packet and holds it back; false if the container is already past it.
     private func advance(to start: FrameIndex.Start) throws -> Bool {
         while try demuxer.read(into: packet.pointer) {
             let read = packet.pointer.pointee
@@ -303,7 +303,7 @@ extension VideoReader {
         return false
     }
 
-    /// After a jump a container may not know one of the two times any more, and may first give the rest of a packet that began before.
+    /// After a seek a container may have lost one of the two times, and may first give the rest of a packet that began before.
     private func matches(_ start: FrameIndex.Start, _ read: AVPacket) -> Bool {
         let none = ax_no_timestamp()
         guard read.flags & AV_PKT_FLAG_KEY != 0, read.size == index.bytesOfPacket[start.packet] else { return false }
@@ -338,19 +338,19 @@ extension VideoReader {
                 case .frame: break
                 }
             } catch let error as VideoError where error.kind == .damaged {
-                // A count of the frames went on after packets that do not decode, and its checksums tell what is right.
+                // The full decode continued after packets that do not decode, and its checksums tell which frames are correct.
                 failures += 1
                 if index.isCounted, failures < 256 { continue }
                 guard position.beganClean, !index.isCounted else { return false }
                 throw error
             }
             let number = index.recognisesPackets ? Int(clamping: decoder.frame.pointee.pts) : position.lastFrame + 1
-            // Frames that a decode of the whole file does not give, and those that lack what they refer to.
+            // Frames that a full decode does not give, and those whose references are missing.
             guard number >= position.firstWholeFrame else { continue }
             guard number > position.lastFrame, number <= run.next else { return false }
             position.lastFrame = number
             guard decoder.isFrameWhole else {
-                // A damaged frame damages all that refer to it, up to the next start.
+                // A damaged frame damages all frames that refer to it, up to the next start.
                 guard position.beganClean else { return false }
                 throw VideoError(.damaged, path, "frame \(number) is damaged")
             }
@@ -364,7 +364,7 @@ extension VideoReader {
 
     /// Sends the next packet, marked with the number of its frame.
     ///
-    /// - Returns: false where the container gives another packet than when the index was made.
+    /// - Returns: false if the container gives another packet than when the index was made.
     private func feed(_ run: Run) throws -> Bool {
         if packet.isHeld {
             packet.isHeld = false
@@ -387,7 +387,7 @@ extension VideoReader {
         return true
     }
 
-    /// Reads a packet. Where reading failed when frames were counted, what lay before is all of them.
+    /// Reads a packet. If reading failed when frames were counted, the packets before are all there are.
     private func read() throws -> Bool {
         do {
             return try demuxer.read(into: packet.pointer)
@@ -419,12 +419,12 @@ final class PacketBox {
 }
 
 extension Demuxer {
-    /// Width of a stored pixel over its height: the container's word, else the frame's, else square.
+    /// Width of a stored pixel over its height: as the container says, otherwise the frame, otherwise square.
     func pixelAspect(of frame: UnsafeMutablePointer<AVFrame>? = nil) -> Double {
         let ratio = guessAspect(frame)
         guard ratio.num > 0, ratio.den > 0 else { return 1 }
         let aspect = Double(ratio.num) / Double(ratio.den)
-        // Nobody films so; files that say it are wrong.
+        // No camera films this way; files that say so are wrong.
         return (0.1...10).contains(aspect) ? aspect : 1
     }
 }

@@ -7,26 +7,26 @@ import Foundation
 ///
 /// Owns its FFmpeg objects from `init` on; used from one thread; `finish` completes the file.
 final class FrameEncoder {
-    /// How pixels are stored, with the encoders that do it, best first.
+    /// How pixels are stored, with the encoders for it, best first.
     struct Coding {
         let container: String
         let encoders: [String]
         let pixelFormat: AVPixelFormat
         var containerOptions: [String: String] = [:]
         var encoderOptions: [String: String] = [:]
-        /// Which YUV, where the pixel format is one.
+        /// The YUV matrix, if the pixel format is YUV.
         var matrix = Matrix.bt709
-        /// Of MPEG-4's own encoder, 1 (best) to 31.
+        /// For MPEG-4's own encoder, 1 (best) to 31.
         var quantiser: Int32 = 2
-        /// From RGB, where the pixel format is YUV.
+        /// From RGB, if the pixel format is YUV.
         var conversion = ColourConversion.exact
-        /// Of the encoder, for frames so high.
+        /// Threads of the encoder, for frames of this height.
         var threads: @Sendable (_ height: Int) -> Int32 = { _ in 1 }
 
         enum Matrix { case bt601, bt709 }
     }
 
-    /// The path that the user named: errors speak of it, not of the temporary file.
+    /// The path that the user gave: errors name it, not the temporary file.
     private let path: String
     private let height: Int
     private let width: Int
@@ -38,8 +38,8 @@ final class FrameEncoder {
 
     /// - Parameters:
     ///   - temporaryPath: where the bytes go.
-    ///   - height: of the stored frames: even where the pixel format halves chroma.
-    ///   - timeBase: the unit of the times that `encode` gets, in seconds.
+    ///   - height: of the stored frames; even if the pixel format halves chroma.
+    ///   - timeBase: the unit of the times passed to `encode`, in seconds.
     ///   - rate: frames per second, as the file declares it.
     init(
         _ temporaryPath: String, naming path: String, coding: Coding, height: Int, width: Int, timeBase: AVRational,
@@ -47,7 +47,7 @@ final class FrameEncoder {
     ) throws {
         FFmpegMessages.clear()
         (self.path, self.height, self.width) = (path, height, width)
-        // Without the protocol a folder such as `a:b` would be taken for one.
+        // Without the protocol a folder such as `a:b` would be mistaken for one.
         let address = "file:" + temporaryPath
         try check(avformat_alloc_output_context2(&container, nil, coding.container, address), "container")
         guard let container else { throw failure("container", "FFmpeg made none for '\(coding.container)'") }
@@ -94,7 +94,7 @@ final class FrameEncoder {
             encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER
         }
         if coding.pixelFormat == AV_PIX_FMT_YUV420P {
-            // The tags say what the conversion below does; primaries and transfer are those of ordinary video, untouched.
+            // The tags describe the conversion below; primaries and transfer are those of ordinary video, untouched.
             let isHighDefinition = coding.matrix == .bt709
             encoder.pointee.colorspace = isHighDefinition ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
             encoder.pointee.color_primaries = AVCOL_PRI_BT709
@@ -111,8 +111,8 @@ final class FrameEncoder {
         switch String(cString: codec.pointee.name) {
         case "libx264":
             chosen.merge(["crf": "16", "preset": "medium"]) { first, _ in first }
-            // x264's AVX-512 code (core 164) reads memory that nobody wrote: the same frames give other bits from run to run, with a single thread
-            // too. Its AVX2 code does not.
+            // x264's AVX-512 code (core 164) reads uninitialised memory: the same frames give other bits from run to run, even with a single
+            // thread. Its AVX2 code does not.
             if av_get_cpu_flags() & AV_CPU_FLAG_AVX512 != 0 { chosen["x264-params"] = "asm=avx2" }
         case "mpeg4": ax_use_quantiser(encoder, coding.quantiser)
         case "libopenh264": encoder.pointee.bit_rate = Int64(width * height) * 8
@@ -155,7 +155,7 @@ final class FrameEncoder {
         try writePackets()
         try check(av_write_trailer(container), "end")
         guard let container else { return }
-        // A write that failed within FFmpeg's buffer shows here at the latest.
+        // A write that failed within FFmpeg's buffer is reported here at the latest.
         try check(container.pointee.pb?.pointee.error ?? 0, "writing")
         try check(avio_closep(&container.pointee.pb), "closing")
     }
@@ -174,7 +174,7 @@ final class FrameEncoder {
 
     // MARK: Errors
 
-    /// What FFmpeg passes on from the system about the disk, as for any other file.
+    /// Disk errors that FFmpeg passes on from the system, as for any other file.
     private static let diskErrors = [
         ENOSPC, EDQUOT, EFBIG, EROFS, EACCES, EPERM, EIO, ENOENT, ENOTDIR, ENAMETOOLONG, EMFILE, ENFILE,
     ]

@@ -1,6 +1,6 @@
 import CAuspexJPEG
 
-/// What a picture loses when it is kept as JPEG and read again, by libjpeg-turbo: byte for byte what Pillow and torchvision keep, which use it with these choices.
+/// What a picture loses when it is stored as JPEG and read again, by libjpeg-turbo: byte for byte as with Pillow and torchvision, which use it with these settings.
 ///
 /// Colours become BT.601's Y, Cb and Cr of full range, the last two halved both ways (4:2:0); the slow integer transform; chroma interpolated on the way back.
 final class JPEGLoss {
@@ -8,7 +8,7 @@ final class JPEGLoss {
     private let compressor: tjhandle
     private let decompressor: tjhandle
 
-    /// - Parameter quality: 1 to 100: Pillow writes 75 unasked, OpenCV 95.
+    /// - Parameter quality: 1 to 100: Pillow's default is 75, OpenCV's 95.
     /// - Throws: `VideoError` where the library has no memory.
     init(quality: Int32) throws {
         self.quality = quality
@@ -27,7 +27,7 @@ final class JPEGLoss {
 
     /// - Parameters:
     ///   - pixels: `[H, W, C]`.
-    ///   - out: room for as many.
+    ///   - out: room for the same number of bytes.
     ///   - channels: 3 (RGB) or 1 (grey).
     /// - Throws: `VideoError` with libjpeg-turbo's message.
     func apply(

@@ -3,18 +3,18 @@ import AuspexTensors
 import CAuspexFFmpeg
 import Foundation
 
-/// The compression that clips go through when people keep them as ordinary videos or pictures: 4:2:0 and BT.601, as the usual programs do unasked.
+/// The compression of clips kept as ordinary videos or pictures: 4:2:0 and BT.601, the defaults of the usual programs.
 public enum LossyCodec: String, Sendable, CaseIterable, Codable {
     /// H.264 by x264, constant rate factor 23, preset medium: the defaults of the program ffmpeg, and its pixels.
     case h264
-    /// MPEG-4 part 2 with quantiser 4: OpenCV's `mp4v`, near enough, whose bit rate depends on the size.
+    /// MPEG-4 part 2 with quantiser 4: approximately OpenCV's `mp4v`, whose bit rate depends on the size.
     case mpeg4
     /// Every frame a JPEG of quality 95: OpenCV's default. Byte for byte libjpeg-turbo's.
     case jpeg95 = "jpeg-95"
     /// Every frame a JPEG of quality 75: the default of Pillow, torchvision and imageio. Byte for byte libjpeg-turbo's.
     case jpeg75 = "jpeg-75"
 
-    /// What the codec does, in words: its name, quality and sampling of colour.
+    /// A description of the codec: its name, quality and chroma subsampling.
     public var summary: String {
         switch self {
         case .h264: "H.264 (x264, CRF 23), 4:2:0"
@@ -24,7 +24,7 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    /// Whether this machine's FFmpeg has the encoder, where one is needed.
+    /// Whether this machine's FFmpeg has the encoder, if one is needed.
     public var isAvailable: Bool {
         guard case .video(let coding) = way else { return true }
         return avcodec_find_encoder_by_name(coding.encoders[0]) != nil
@@ -50,20 +50,20 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
     ) -> FrameEncoder.Coding {
         FrameEncoder.Coding(
             container: "mp4", encoders: [encoder], pixelFormat: AV_PIX_FMT_YUV420P, encoderOptions: options,
-            matrix: .bt601, quantiser: quantiser, conversion: .unasked, threads: threads)
+            matrix: .bt601, quantiser: quantiser, conversion: .ffmpegDefault, threads: threads)
     }
 
     /// x264's own choice on two processors: three, but at most one for every two rows of blocks of 16.
     ///
-    /// Fixed, so that every machine gives the same pixels: one thread decides otherwise than several do (up to a level a pixel), more than three hardly
-    /// do (0.0003).
+    /// Fixed, so that every machine gives the same pixels: a single thread makes other decisions than several (up to a level per pixel); more than three
+    /// hardly differ (0.0003).
     private static func threadsOfX264(height: Int) -> Int32 { Int32(min(max((height + 15) / 16 / 2, 1), 3)) }
 
-    /// What comes back of a clip that is written with the codec and read again.
+    /// The clip after it was written with the codec and read again.
     ///
     /// - Parameters:
     ///   - clip: `[T, H, W, C]`, uint8, C 1 or 3.
-    ///   - framesPerSecond: a video's encoder spends more on a frame that is shown longer.
+    ///   - framesPerSecond: a video's encoder spends more bits on a frame that is shown longer.
     /// - Returns: `[T, H, W, C]`, uint8.
     /// - Throws: `VideoError` where the encoder is missing or fails.
     public func reencoded(_ clip: Tensor, framesPerSecond: Double = 25) throws -> Tensor {
@@ -111,7 +111,7 @@ public enum LossyCodec: String, Sendable, CaseIterable, Codable {
         }
         try encoder.finish()
         var form = PictureForm(size: nil, colour: clip.shape[3] == 1 ? .grey : .rgb)
-        form.conversion = .unasked
+        form.conversion = .ffmpegDefault
         let read = try VideoReader(path: path, threads: 1).frames(at: Array(0..<frames), form: form)
         // An odd side was made even by repeating its last line.
         return read.sliced(1, from: 0, count: height).sliced(2, from: 0, count: width)

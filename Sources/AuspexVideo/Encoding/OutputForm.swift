@@ -1,10 +1,10 @@
 import Foundation
 
-/// What is written, as chosen by the ending of an output's name.
+/// The output format, as chosen by the ending of an output's name.
 public enum OutputForm: String, CaseIterable, Sendable {
-    /// For looking.
+    /// For viewing.
     case mp4, gif
-    /// A film strip for looking: rows of frames with labels and time stamps.
+    /// A film strip for viewing: rows of frames with labels and time stamps.
     case png
     /// Lossless video (FFV1), for scoring.
     case mkv
@@ -16,9 +16,9 @@ public enum OutputForm: String, CaseIterable, Sendable {
     /// Whether the pixels are kept exactly, without enlargement, borders or labels.
     public var isExact: Bool { self == .mkv || self == .npy || self == .folder }
 
-    /// The form that a path's ending stands for; no ending, a final slash, or a folder that is there already mean a folder of frames.
+    /// The format for a path's ending; no ending, a final slash, or an existing folder mean a folder of frames.
     ///
-    /// - Throws: `VideoError` where the ending stands for no form.
+    /// - Throws: `VideoError` for an unknown ending.
     public init(path: String) throws {
         var isFolder: ObjCBool = false
         let ending = (path as NSString).pathExtension
@@ -31,7 +31,7 @@ public enum OutputForm: String, CaseIterable, Sendable {
         } else {
             throw VideoError(
                 .cannotWrite, path,
-                "the ending '.\(ending)' stands for no form: use .mp4, .gif, .png (film strip), .mkv (lossless), .npy, "
+                "the ending '.\(ending)' is not a known format: use .mp4, .gif, .png (film strip), .mkv (lossless), .npy, "
                     + "or a folder ('\(path)/')")
         }
     }

@@ -2,17 +2,17 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// A file or folder to be written whole or not at all: it grows under a temporary name beside its place and is renamed once complete.
+/// A file or folder that is written completely or not at all: it grows under a temporary name beside its place and is renamed once complete.
 public struct OutputPlace: Sendable {
     /// The file or folder to come, without slashes at its end.
     public let path: String
     private let overwriting: Bool
 
-    /// Looks, before any work is done, whether the place can be written.
+    /// Checks, before any work is done, whether the place can be written.
     ///
     /// - Parameters:
-    ///   - path: the file or folder to come; the folder that holds it must be there.
-    ///   - overwriting: whether what is there may be replaced.
+    ///   - path: the file or folder to come; its parent folder must exist.
+    ///   - overwriting: whether an existing one may be replaced.
     /// - Throws: `FileError`, kind `exists` or `unwritable`.
     public init(_ path: String, overwriting: Bool = false) throws {
         var trimmed = path
@@ -25,7 +25,7 @@ public struct OutputPlace: Sendable {
 
     /// Writes a file: `body` gets the temporary name, under which there is an empty file.
     ///
-    /// If `body` throws, nothing is left behind; an error that tells of the temporary name tells of the path instead.
+    /// If `body` throws, nothing is left behind; errors that mention the temporary name are changed to name the path.
     public func writeFile(_ body: (_ temporaryPath: String) throws -> Void) throws {
         TemporaryName.sweepOnce(folder)
         let temporary = TemporaryName.beside(path)
@@ -62,7 +62,7 @@ public struct OutputPlace: Sendable {
 
     /// Writes a folder: `body` gets the temporary folder, made and empty.
     ///
-    /// A folder that is there is replaced only if it is empty or, when overwriting, holds numbered PNG frames and nothing else.
+    /// An existing folder is replaced only if it is empty or, when overwriting, holds numbered PNG frames and nothing else.
     public func writeFolder(_ body: (_ temporaryPath: String) throws -> Void) throws {
         TemporaryName.sweepOnce(folder)
         let temporary = TemporaryName.beside(path)
@@ -81,7 +81,7 @@ public struct OutputPlace: Sendable {
         }
     }
 
-    /// People know the path alone.
+    /// Users know only the path.
     private func named(_ error: any Error, insteadOf temporary: String) -> any Error {
         switch error {
         case let error as FileError: error.naming(path, insteadOf: temporary)
@@ -93,13 +93,13 @@ public struct OutputPlace: Sendable {
         }
     }
 
-    // MARK: Looking
+    // MARK: Checks
 
     private var folder: String { AtomicFile.folder(of: path) }
 
     private func checkFolder() throws {
         var status = stat()
-        // The system's own reason: a folder that is missing is another matter than one that may not be looked into.
+        // The system's own reason: a missing folder is different from one that may not be accessed.
         guard stat(folder, &status) == 0 else { throw FileError.writing(path) }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.writing(path, code: ENOTDIR) }
         guard access(folder, W_OK | X_OK) == 0 else { throw FileError.writing(path) }
@@ -121,7 +121,7 @@ public struct OutputPlace: Sendable {
         }
         if names.isEmpty { return }
         if let foreign = names.sorted().first(where: { !OutputPlace.isFrameName($0) }) {
-            throw exists("a folder that holds '\(foreign)', which is no frame of a clip", "name another folder", nil)
+            throw exists("a folder that holds '\(foreign)', which is not a frame of a clip", "name another folder", nil)
         }
         if !overwriting {
             throw exists("a folder of frames", "allow it to be replaced, or give another name", .overwrite)

@@ -40,7 +40,7 @@ public func pngData(from picture: Tensor) -> Data {
 }
 
 package enum CairoLimits {
-    /// Pixels of a side that Cairo can draw at most.
+    /// The largest side that Cairo can draw, in pixels.
     package static let largestSide = 32767
 }
 
@@ -62,7 +62,7 @@ package final class CairoBytes {
 
     package init() {}
 
-    /// What Cairo's writing functions take beside `collect`.
+    /// The arguments of Cairo's writing functions besides `collect`.
     package var closure: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
     package static let collect: cairo_write_func_t = { closure, bytes, count in

@@ -1,16 +1,16 @@
 import AuspexTensors
 
-/// At most 256 colours that stand for all colours of some frames, by median cut: boxes of colour space are halved where they vary most.
+/// At most 256 colours that represent all colours of some frames, by median cut: boxes of colour space are halved where they vary most.
 ///
 /// Source: Heckbert 1982, "Color image quantization for frame buffer display", with the box of largest squared deviation cut at its mean
-/// (Wan, Wong and Prusinkiewicz 1988) instead of the fullest at its median: rare but distinct colours keep entries of their own.
+/// (Wan, Wong and Prusinkiewicz 1988) instead of the fullest at its median: rare but distinct colours keep their own entries.
 package struct Palette: Sendable {
     /// The colours as `0xRRGGBB`.
     package let colours: [UInt32]
     private let entries: [SIMD4<Int32>]
-    /// How far neighbouring entries are apart in each component, about: what a dithering pattern must span.
+    /// The approximate distance of neighbouring entries in each component, which a dithering pattern must span.
     private let spacing: Int
-    /// For each colour rounded to six bits a component, the nearest entry of the palette; -1 where nobody has asked yet.
+    /// For each colour rounded to six bits per component, the nearest entry of the palette; -1 if not computed yet.
     private var nearest = [Int16](repeating: -1, count: 1 << 18)
 
     /// - Parameters:
@@ -47,7 +47,7 @@ package struct Palette: Sendable {
     /// The palette's entry for every pixel.
     ///
     /// - Parameter dithered: whether colours between two entries are shown as a fixed 4×4 pattern of both: smoother slopes,
-    ///   and, unlike with error diffusion, what stands still does not flicker.
+    ///     and, unlike with error diffusion, still pixels do not flicker.
     package mutating func indices(of frame: Tensor, dithered: Bool = false) -> [UInt8] {
         let (height, width, channels) = (frame.shape[0], frame.shape[1], frame.shape[2])
         let (second, third) = channels == 3 ? (1, 2) : (0, 0)
@@ -70,7 +70,7 @@ package struct Palette: Sendable {
     }
 
     private func nearestEntry(to key: Int) -> Int16 {
-        // The six bits widened so that 0 stays 0 and 63 becomes 255.
+        // Extends six bits so that 0 stays 0 and 63 becomes 255.
         let colour = SIMD4<Int32>(truncatingIfNeeded: SIMD4(key >> 12 & 63, key >> 6 & 63, key & 63, 0) &* 255 / 63)
         var (best, least) = (0, Int32.max)
         for (index, entry) in entries.enumerated() {

@@ -3,9 +3,9 @@ import AuspexTensors
 import CAuspexFFmpeg
 import Foundation
 
-/// Writes frames as they are, in the form that the output's ending chooses (`OutputForm`).
+/// Writes frames unchanged, in the format that the output's ending chooses (`OutputForm`).
 ///
-/// `.mkv`, `.npy` and folders keep every pixel exactly. `.mp4` is H.264 (MPEG-4 where FFmpeg has no H.264 encoder), 4:2:0, BT.709; a side that is odd
+/// `.mkv`, `.npy` and folders keep every pixel exactly. `.mp4` is H.264 (MPEG-4 if FFmpeg has no H.264 encoder), 4:2:0, BT.709; an odd side
 /// gets its last line twice. `.gif` has one palette of 256 colours for the clip, and no frame shorter than 0.02 s, which viewers would slow down.
 /// `.png` is a plain grid of the frames in one row. Small frames are not enlarged here: see `PredictionPicture`.
 public struct VideoWriter: Sendable {
@@ -17,11 +17,11 @@ public struct VideoWriter: Sendable {
 
     /// - Parameters:
     ///   - path: the file or folder to come; its ending chooses the form.
-    ///   - frameIntervalSeconds: from one frame to the next.
-    ///   - overwriting: whether what is there may be replaced.
-    /// - Throws: `VideoError` for an unknown ending, `FileError` for a place that is taken or can't be written: before any work is done.
+    ///   - frameIntervalSeconds: the time from one frame to the next.
+    ///   - overwriting: whether an existing file or folder may be replaced.
+    /// - Throws: `VideoError` for an unknown ending, `FileError` if the place is taken or cannot be written: before any work is done.
     public init(_ path: String, frameIntervalSeconds: Double, overwriting: Bool = false) throws {
-        // Times come from the videos that people have, and encoders count them in whole ticks.
+        // Times come from users' videos, and encoders count them in whole ticks.
         guard (1e-6...1e6).contains(frameIntervalSeconds) else {
             throw VideoError(
                 .cannotWrite, path,
@@ -35,7 +35,7 @@ public struct VideoWriter: Sendable {
 
     /// Writes a clip.
     ///
-    /// - Parameter clip: `[T, H, W, C]`, uint8, at least one frame; of `.npy` C may be any number, and the values float32.
+    /// - Parameter clip: `[T, H, W, C]`, uint8, at least one frame; for `.npy` C may be any number, and the values float32.
     public func write(_ clip: Tensor) throws {
         require(
             clip.rank == 4 && (clip.elementType == .uint8 || form == .npy) && clip.count > 0, "VideoWriter.write",
@@ -44,15 +44,15 @@ public struct VideoWriter: Sendable {
         try write(frames: frames(of: clip))
     }
 
-    /// Writes frames of any format: `.npy` holds their own numbers, every other form shows them with 8 bits a pixel.
+    /// Writes frames of any format: `.npy` holds their own numbers, every other form shows them with 8 bits per pixel.
     ///
-    /// - Parameter clip: `[T, H, W, C]`, numbers of the format.
+    /// - Parameter clip: `[T, H, W, C]`, in the format.
     public func write(_ clip: Tensor, format: FrameFormat) throws {
         if form == .npy { return try write(array: clip, format: format) }
         try write(format.shown(clip))
     }
 
-    /// Writes frames as they come, without holding them all (`.gif` and `.npy` do).
+    /// Writes frames as they arrive, without holding them all (except `.gif` and `.npy`).
     ///
     /// - Parameter frames: `[H, W, C]`, uint8 except for `.npy`, at least one, all of one shape.
     public func write(frames: some Sequence<Tensor>) throws {
@@ -82,7 +82,7 @@ public struct VideoWriter: Sendable {
         return frame
     }
 
-    /// The frames side by side, if a PNG can be as wide.
+    /// The frames side by side, if a PNG can be that wide.
     private func row(of frames: [Tensor]) throws -> Tensor {
         let width = frames.reduce(0) { $0 + $1.shape[1] }
         guard width <= CairoLimits.largestSide else {
@@ -161,7 +161,7 @@ public struct VideoWriter: Sendable {
 
     /// Writes the `.npy` form of anything: clips `[clip, T, H, W, C]`, for example.
     ///
-    /// - Parameter format: what the numbers are; pixels of 16 bits are written as uint16.
+    /// - Parameter format: of the numbers; pixels of 16 bits are written as uint16.
     package func write(array: Tensor, format: FrameFormat? = nil) throws {
         try place.writeFile {
             if format?.values == .pixels(.sixteen) {
@@ -192,7 +192,7 @@ extension FrameEncoder.Coding {
 
 // MARK: Pixels
 
-/// A frame's RGB bytes, with the last row and column repeated where a side is odd.
+/// A frame's RGB bytes, with the last row and column repeated if a side is odd.
 func evenSided(_ frame: Tensor) -> [UInt8] {
     let (height, width, channels) = (frame.shape[0], frame.shape[1], frame.shape[2])
     let (tall, wide) = ((height + 1) & ~1, (width + 1) & ~1)

@@ -2,9 +2,9 @@ import AuspexTensors
 
 /// Consecutive frames, and where they come from.
 public struct Clip: Sendable {
-    /// `[T, H, W, C]`, numbers of `format`.
+    /// `[T, H, W, C]`, in `format`.
     public var frames: Tensor
-    /// What the numbers are.
+    /// The format of the numbers.
     public var format: FrameFormat
     /// The file (or array element, or synthetic scene) the frames were taken from.
     public var name: String
@@ -12,14 +12,14 @@ public struct Clip: Sendable {
     public var number: Int?
     /// When the first frame is shown, in seconds after the first frame of the file.
     public var startSeconds: Double
-    /// Which frames of the file these are, counted from 0 in the order they are shown.
+    /// The numbers of the frames in the file, counted from 0 in display order.
     public var frameIndices: [Int]
-    /// Mean time from one frame of the clip to the next; nil where the source has no clock (image folders, arrays).
+    /// Mean time from one frame of the clip to the next; nil if the source has no clock (image folders, arrays).
     public var frameIntervalSeconds: Double?
-    /// Number of the clip's class in the source's `classNames`; nil where the source has no classes.
+    /// Number of the clip's class in the source's `classNames`; nil if the source has no classes.
     public var classIndex: Int?
 
-    /// - Parameter format: of the frames; nil for bytes, which are pixels, or floats of which nothing is known.
+    /// - Parameter format: of the frames; nil for bytes, which are pixels, or floats of unknown meaning.
     public init(
         frames: Tensor, format: FrameFormat? = nil, name: String, startSeconds: Double = 0, frameIndices: [Int],
         frameIntervalSeconds: Double? = nil, classIndex: Int? = nil

@@ -1,15 +1,15 @@
 import AuspexSupport
 import AuspexTensors
 
-/// Several clips of one shape and format, still as their source gives them.
+/// Several clips of one shape and format, unconverted.
 public struct ClipBatch: Sendable {
-    /// `[B, T, H, W, C]`, numbers of `format`.
+    /// `[B, T, H, W, C]`, in `format`.
     public let frames: Tensor
-    /// What the numbers are.
+    /// The format of the numbers.
     public let format: FrameFormat
-    /// From these frames to what networks take, and back.
+    /// Converts these frames to network values, and back.
     public let input: InputTransform
-    /// A class number for each clip; nil where the source has no classes.
+    /// A class number for each clip; nil if the source has no classes.
     public let classes: [Int]?
     /// File and start of each clip, in order.
     public let origins: [Origin]
@@ -26,7 +26,7 @@ public struct ClipBatch: Sendable {
 
     /// Clips of one shape as a batch.
     ///
-    /// - Throws: `VideoError.badSource` where the shapes or formats differ, or for a field whose range nothing says.
+    /// - Throws: `VideoError.badSource` where the shapes or formats differ, or for a field without a range.
     public init(joining clips: [Clip]) throws {
         require(!clips.isEmpty, "ClipBatch", "no clips")
         let first = clips[0]
@@ -44,10 +44,10 @@ public struct ClipBatch: Sendable {
     }
 
     /// - Parameters:
-    ///   - frames: `[B, T, H, W, C]`, numbers of the format.
-    ///   - classes: one a clip, where there are classes.
-    ///   - origins: one a clip, or none.
-    /// - Throws: `VideoError.badSource` for a field whose range nothing says.
+    ///   - frames: `[B, T, H, W, C]`, in the format.
+    ///   - classes: one per clip, if there are classes.
+    ///   - origins: one per clip, or none.
+    /// - Throws: `VideoError.badSource` for a field without a range.
     public init(frames: Tensor, format: FrameFormat, classes: [Int]? = nil, origins: [Origin] = []) throws {
         require(
             frames.rank == 5 && frames.elementType == format.elementType && frames.shape[4] == format.channels,
@@ -62,6 +62,6 @@ public struct ClipBatch: Sendable {
     /// Clips of the batch.
     public var count: Int { frames.shape[0] }
 
-    /// The clips as networks take them, float32 in −1…1.
+    /// The clips as network values, float32 in −1…1.
     public var values: Tensor { input(frames) }
 }

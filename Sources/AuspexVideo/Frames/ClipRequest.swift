@@ -12,14 +12,14 @@ public struct ClipRequest: Sendable, Hashable {
     public var size: FrameSize
     /// How far apart the frames are.
     public var step: FrameStep
-    /// Where a picture of another aspect is cut after it was scaled to cover `size`. Held-out clips are cut at the centre always.
+    /// Where a picture of another aspect is cropped after it was scaled to cover `size`. Held-out clips are always cropped at the centre.
     public var crop: Crop
     /// How pictures are scaled.
     public var filter: ScalingFilter
     /// Which channels pictures give; arrays keep their own.
     public var colour: Colour
 
-    /// Asks for clips of consecutive frames, cropped at the centre, unless said otherwise.
+    /// Requests clips of consecutive frames, cropped at the centre, unless specified otherwise.
     public init(
         frames: Int, size: FrameSize, step: FrameStep = .stride(1), crop: Crop = .centre,
         filter: ScalingFilter = .area, colour: Colour = .rgb
@@ -32,14 +32,14 @@ public struct ClipRequest: Sendable, Hashable {
         self.colour = colour
     }
 
-    /// Refuses a clip that does not fit in memory, before a buffer is made for it.
+    /// Refuses a clip that does not fit in memory, before a buffer is allocated for it.
     ///
     /// - Parameters:
-    ///   - source: what the message names.
+    ///   - source: the source's name in the message.
     ///   - channels: C of the clip.
     /// - Throws: `VideoError` with the memory that the clip would need.
     func checkMemory(_ source: String, channels: Int) throws {
-        // As `Double`, which no size overflows; a byte a number is the least that any clip takes.
+        // As `Double`, which no size overflows; a byte per number is the least that any clip takes.
         let bytes = Double(frames) * Double(size.height) * Double(size.width) * Double(channels)
         guard bytes <= MachineMemory.bytes else {
             throw VideoError(
@@ -49,17 +49,17 @@ public struct ClipRequest: Sendable, Hashable {
         }
     }
 
-    /// How far a frame of the clip is from the one before.
+    /// The distance from one frame of the clip to the next.
     public enum FrameStep: Sendable, Hashable {
-        /// Every n-th frame of the file, whatever its rate.
+        /// Every n-th frame of the file, whatever its frame rate.
         case stride(Int)
-        /// The frame shown nearest to every multiple of this many seconds after the first, whatever the file's rate.
+        /// The frame shown nearest to every multiple of this many seconds after the first, whatever the file's frame rate.
         case seconds(Double)
-        /// Every n-th frame where these are this many seconds apart, or where there is no clock; else as `seconds`, so that a file of another
-        /// rate matches.
+        /// Every n-th frame if these are this many seconds apart, or if there is no clock; otherwise as `seconds`, so that a file of another
+        /// frame rate matches.
         case matching(seconds: Double, stride: Int)
 
-        /// The wanted time from one frame to the next; nil where frames are counted.
+        /// The wanted time from one frame to the next; nil if frames are counted.
         package var wantedSeconds: Double? {
             switch self {
             case .stride: nil
@@ -67,17 +67,17 @@ public struct ClipRequest: Sendable, Hashable {
             }
         }
 
-        /// Frames of an endless clip of a rate from one wanted frame to the next.
+        /// How many frames of an endless clip of a given rate are from one wanted frame to the next.
         func framesApart(ownInterval: Double) -> Double {
             if case .stride(let stride) = self { return Double(stride) }
             return (wantedSeconds ?? ownInterval) / ownInterval
         }
 
-        /// What an item's frames are taken by.
+        /// The step for an item's frames.
         ///
-        /// Rates count as the same within 1%, as 29.97 and 30 frames a second do: no frame is then left out or repeated to make up for it.
+        /// Frame rates count as equal within 1%, as 29.97 and 30 frames per second do: no frame is then dropped or repeated to compensate.
         ///
-        /// - Parameter ownInterval: mean time from one of the item's frames to the next, where it has a clock.
+        /// - Parameter ownInterval: mean time from one of the item's frames to the next, if it has a clock.
         func resolved(hasClock: Bool, ownInterval: Double?) -> FrameStep {
             guard case .matching(let seconds, let stride) = self else { return self }
             guard hasClock else { return .stride(stride) }
@@ -86,23 +86,23 @@ public struct ClipRequest: Sendable, Hashable {
         }
     }
 
-    /// What is kept of a picture that was scaled to cover another aspect.
+    /// Which part is kept of a picture that was scaled to cover another aspect.
     public enum Crop: String, Sendable, Hashable, Codable, CaseIterable {
         /// The middle.
         case centre
-        /// A place drawn for each clip, the same for all its frames.
+        /// A random position for each clip, the same for all its frames.
         case random
     }
 
-    /// How pictures are scaled; all but `nearest` average over what a smaller pixel covers, so that nothing aliases.
+    /// How pictures are scaled; all but `nearest` average over the area of a smaller picture's pixel, so that nothing aliases.
     public enum ScalingFilter: String, Sendable, Hashable, Codable, CaseIterable {
-        /// The nearest stored pixel alone: aliases.
+        /// Only the nearest stored pixel: aliases.
         case nearest
         /// A tent, linear between two pixels.
         case bilinear
         /// FFmpeg's cubic between four pixels.
         case bicubic
-        /// The mean over what a pixel covers.
+        /// The mean over a pixel's area.
         case area
         /// A windowed sinc.
         case lanczos

@@ -1,13 +1,13 @@
 import AuspexTensors
 
-/// A place that clips can be cut from: a file, a folder, a list, an array, or a generator of synthetic scenes.
+/// A source of clips: a file, a folder, a list, an array, or a generator of synthetic scenes.
 ///
 /// Methods may be called from several threads at once.
 public protocol ClipSource: Sendable, CustomStringConvertible {
-    /// Names of the classes, in the order of their numbers; empty where clips have none.
+    /// Names of the classes, in the order of their numbers; empty if clips have none.
     var classNames: [String] { get }
 
-    /// What the numbers of the clips are that a request gets.
+    /// The format of the clips that a request gets.
     func format(for request: ClipRequest) throws -> FrameFormat
 
     /// Clip number `index` of a run: a pure function of the stream's seed and name and of the index.
@@ -16,77 +16,77 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     ///   - index: 0, 1, 2… without end; draws happen in `stream.at(step: index)`.
     ///   - stream: the run's stream of clip draws.
     /// - Returns: frames `[T, H, W, C]` as requested.
-    /// - Throws: `VideoError` where no clip can be had at all; a single broken file is replaced by a deterministic rule.
+    /// - Throws: `VideoError` if no clip can be had at all; a single broken file is replaced by a deterministic rule.
     func clip(at index: Int, from stream: RandomStream, request: ClipRequest) throws -> Clip
 
     /// Clips for held-out measurements: the same list every time, not overlapping within a file, in the source's order.
     ///
     /// - Parameters:
-    ///   - limit: no more than this many, spread evenly over the source; a source without end needs it.
-    ///   - progress: is told how many files were looked into, of how many.
+    ///   - limit: at most this many, spread evenly over the source; required for a source without end.
+    ///   - progress: is given how many files were searched, of how many.
     func places(for request: ClipRequest, atMost limit: Int?, progress: (Int, Int) -> Void) throws -> [ClipPlace]
 
-    /// The clip at a place of `places(for:atMost:)`, cut at the centre.
+    /// The clip at a place of `places(for:atMost:)`, cropped at the centre.
     func clip(at place: ClipPlace, request: ClipRequest) throws -> Clip
 
-    /// The clip at a place; nil where its file cannot be read, which is said once a file.
+    /// The clip at a place; nil if its file cannot be read, which is reported once per file.
     ///
-    /// - Throws: what `clip(at:request:)` throws, but for files that are damaged or cannot be read.
+    /// - Throws: what `clip(at:request:)` throws, except for files that are damaged or cannot be read.
     func readableClip(at place: ClipPlace, request: ClipRequest) throws -> Clip?
 
-    /// What a clip at a place is called, without reading it.
+    /// The name of a clip at a place, without reading it.
     func name(at place: ClipPlace) -> String
 
-    /// Two sources that share no clip: a part of the files is held out, or where these are few, the end of each file's time.
+    /// Splits the source into two that share no clip: a part of the files is held out or, if there are few, the end of each file's time.
     ///
-    /// A synthetic source holds nothing out: its held-out clips are drawn from a stream that no run draws from.
+    /// A synthetic source holds nothing out: its held-out clips are drawn from a separate stream that no run uses.
     ///
     /// - Parameters:
     ///   - share: how much is held out, in 0…1.
     ///   - request: what a clip looks like: either part has room for one at least.
-    /// - Throws: `VideoError` where a single file is too short for that.
+    /// - Throws: `VideoError` if a single file is too short for that.
     func split(heldOut share: Double, for request: ClipRequest) throws -> SourceParts
 
-    /// Where clips of these names lie now, whatever was added to the source or taken from it since somebody noted them; nil where nothing is called so.
+    /// Looks up clips by name, independent of changes to the source's file list. Returns nil for names it does not contain.
     ///
-    /// - Parameter wanted: the first frame tells apart items of one name: parts of one file.
+    /// - Parameter wanted: the first frame distinguishes items of the same name: parts of one file.
     func places(ofClips wanted: [(name: String, firstFrame: Int)]) -> [ClipPlace?]
 
-    // MARK: What a source may say beside its clips
+    // MARK: What a source may report besides its clips
 
     /// Names of some items and the mean time between their frames; items without a clock are left out. By default none.
     var someFrameIntervals: [(name: String, seconds: Double)] { get }
 
-    /// What a reader of results should know about the values of the frames read so far, a line each. By default nothing.
+    /// Notes for readers of results on the values of the frames read so far, a line each. By default none.
     var valueNotes: [String] { get }
 
-    /// Files, folders of images or array elements in the source; by default 0, as of a source that draws its clips.
+    /// The number of files, folders of images or array elements in the source; by default 0, as for a source that generates its clips.
     var itemCount: Int { get }
 
-    /// Files that were found and not taken for videos. By default none.
+    /// Files that were found but not recognised as videos. By default none.
     var ignored: [String] { get }
 
-    /// Looks into the items one after another. `score` compares what is found so; by default nothing.
+    /// Inspects the items one after another. `score` compares the items found in this way; by default none.
     ///
-    /// Item n of the source is the n-th that is given to `body`, and n is its number in a `ClipPlace`.
+    /// The n-th item given to `body` is item n of the source, and n is its number in a `ClipPlace`.
     ///
     /// - Parameters:
     ///   - request: the clips that are counted.
-    ///   - thorough: whether every picture of a folder is decoded, to name those that differ or are damaged, and all values of an array are read.
+    ///   - thorough: whether to decode every picture of a folder, to name those that differ or are damaged, and to read all values of an array.
     func inspectEach(
         for request: ClipRequest, thorough: Bool, _ body: (SourceReport.Item) throws -> Void
     ) rethrows
 
-    /// Splits the source as a version did that saved no split; by default into twice itself, as a source that draws its clips.
+    /// Splits the source as versions did that saved no split; by default into twice itself, as for a source that generates its clips.
     func splitAsEarlierVersions(heldOut share: Double) -> SourceParts
 
-    /// The two parts of a run's split as they were when it began, from what is there today. By default the sources as they are.
+    /// Restores the two parts of a run's split as they were when it began, from the current files. By default the sources unchanged.
     ///
     /// - Parameters:
-    ///   - split: what a run noted when it began.
-    ///   - validation: where the held-out part comes from, where it has a source of its own.
-    /// - Returns: the parts, and what changed.
-    /// - Throws: `VideoError` where a held-out item is trained on now, where a file has changed whose time is held out, or where nothing is left.
+    ///   - split: what a run recorded when it began.
+    ///   - validation: the source of the held-out part, if it has its own.
+    /// - Returns: the parts, and the changes since.
+    /// - Throws: `VideoError` where a held-out item is a training item now, where a file has changed whose time is partly held out, or where nothing is left.
     func restored(
         _ split: SourceSplit, validation: (any ClipSource)?
     ) throws -> (parts: SourceParts, changes: SourceChanges)
@@ -138,7 +138,7 @@ extension ClipSource {
 public struct ClipPlace: Sendable, Hashable {
     /// Number of the source's item (file, folder of images, array element, scene).
     public var item: Int
-    /// First frame, counted from 0 in the order they are shown.
+    /// First frame, counted from 0 in display order.
     public var firstFrame: Int
 
     /// Names a place by the item's number and the clip's first frame.

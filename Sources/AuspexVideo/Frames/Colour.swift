@@ -18,11 +18,11 @@ package struct Colour: Sendable, Hashable {
     package static let ink = Colour(hex: 0x1F2328)
     package static let faintInk = Colour(hex: 0x656D76)
     package static let rule = Colour(hex: 0xD8DEE4)
-    /// Around what was given to the model.
+    /// The border of frames given to the model.
     package static let contextFrame = Colour(hex: 0x0072B2)
-    /// Around what really happened.
+    /// The border of frames that really happened.
     package static let truthFrame = Colour(hex: 0x009E73)
-    /// Around what the model made.
+    /// The border of frames that the model made.
     package static let predictionFrame = Colour(hex: 0xD55E00)
 
     /// Eight colours that people with any common colour blindness can tell apart, the yellow last because it is pale on white.

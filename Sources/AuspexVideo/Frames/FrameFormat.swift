@@ -1,8 +1,8 @@
 import AuspexTensors
 
-/// What the numbers of a clip's frames are: pixels, or a field of measured values.
+/// The meaning of a clip's numbers: pixels, or a field of measured values.
 public struct FrameFormat: Sendable, Hashable, Codable {
-    /// What one number is.
+    /// The meaning of one number.
     public enum Values: Sendable, Hashable, Codable {
         /// A brightness, from 0 to the depth's largest number.
         case pixels(PixelDepth)
@@ -20,24 +20,24 @@ public struct FrameFormat: Sendable, Hashable, Codable {
         var largest: Float { self == .eight ? 255 : 65_535 }
     }
 
-    /// What a field holds, as far as its source says.
+    /// The content of a field, as far as its source says.
     public struct Field: Sendable, Hashable, Codable {
         /// What was measured, such as `rain-rate`.
         public var quantity: String?
         /// Such as `mm/h`.
         public var unit: String?
-        /// Smallest and largest value that may occur.
+        /// Smallest and largest possible value.
         public var range: ClosedRange<Float>?
 
-        /// Describes a field; what its source does not say is nil.
+        /// Describes a field; properties that its source does not give are nil.
         public init(quantity: String? = nil, unit: String? = nil, range: ClosedRange<Float>? = nil) {
             (self.quantity, self.unit, self.range) = (quantity, unit, range)
         }
     }
 
-    /// What one number is.
+    /// The meaning of one number.
     public var values: Values
-    /// Numbers of one place: 1 for grey and most fields, 3 for colour.
+    /// Numbers per place: 1 for grey and most fields, 3 for colour.
     public var channels: Int
 
     /// Numbers of a kind, in this many channels.
@@ -51,20 +51,20 @@ public struct FrameFormat: Sendable, Hashable, Codable {
         FrameFormat(.pixels(depth), channels: channels)
     }
 
-    /// A field whose values keep to a range.
+    /// A field whose values stay within a range.
     public static func field(
         channels: Int, range: ClosedRange<Float>?, quantity: String? = nil, unit: String? = nil
     ) -> FrameFormat {
         FrameFormat(.field(Field(quantity: quantity, unit: unit, range: range)), channels: channels)
     }
 
-    /// What tensors of such frames hold.
+    /// The element type of tensors of such frames.
     public var elementType: ElementType { values == .pixels(.eight) ? .uint8 : .float32 }
 
     /// Whether the numbers are measured values, with fractions that no picture file keeps.
     public var isField: Bool { if case .field = values { true } else { false } }
 
-    /// The smallest and the largest number that may occur; nil for a field of which nothing says.
+    /// The smallest and the largest possible number; nil for a field without a range.
     public var range: ClosedRange<Float>? {
         switch values {
         case .pixels(let depth): 0...depth.largest
@@ -89,27 +89,27 @@ extension FrameFormat: CustomStringConvertible {
 // MARK: Frames of the format in other forms
 
 extension FrameFormat {
-    /// Frames for looking: uint8, a field's range stretched to 0…255.
+    /// Frames for viewing: uint8, a field's range stretched to 0…255.
     ///
-    /// - Parameter frames: of this format, any shape; values of a field without a range are taken for −1…1.
+    /// - Parameter frames: of this format, any shape; values of a field without a range are assumed to be in −1…1.
     package func shown(_ frames: Tensor) -> Tensor {
         if elementType == .uint8 { return frames }
         return (range.map { InputTransform(mapping: $0)(frames) } ?? frames).valuesAsPixels()
     }
 
-    /// The largest number that metrics are given, the smallest being 0: the width of the range.
+    /// The peak value for metrics, the smallest value being 0: the width of the range.
     package var peak: Double { range.map { Double($0.upperBound - $0.lowerBound) } ?? 1 }
 
-    /// Frames as metrics take them: bytes as they are, floats moved so that the range begins at 0, nothing rounded to bytes.
+    /// Frames as metrics take them: bytes unchanged, floats shifted so that the range begins at 0, nothing rounded to bytes.
     package func measured(_ frames: Tensor) -> Tensor {
         guard elementType != .uint8, let low = range?.lowerBound, low != 0 else { return frames }
         return frames.mapped { $0 - low }
     }
 
-    /// Frames of another format brought to this one's range, as floats: how pixels are compared with a field.
+    /// Converts frames of another format to this one's range, as floats: for comparing pixels with a field.
     ///
-    /// - Parameter source: what the message names: where the frames come from.
-    /// - Throws: `VideoError.badSource` for two fields of different ranges, whose numbers mean what they are and are not to be stretched.
+    /// - Parameter source: the name of the frames' source in the message.
+    /// - Throws: `VideoError.badSource` for two fields of different ranges, because measured values must not be stretched.
     package func measured(_ frames: Tensor, of other: FrameFormat, from source: String) throws -> Tensor {
         if other == self || elementType == .uint8 { return measured(frames) }
         if isField, other.isField, range != other.range {
@@ -126,7 +126,7 @@ extension FrameFormat {
 }
 
 extension Tensor {
-    /// Every float32 by itself; gradients are not recorded.
+    /// Maps every float32; gradients are not recorded.
     func mapped(_ change: (Float) -> Float) -> Tensor {
         let floats = Tensor(uninitialized: shape, elementType: .float32)
         guard hasMemory else { return floats }

@@ -1,7 +1,7 @@
 import AuspexSupport
 import AuspexTensors
 
-/// The frames of a clip, as pictures of their own.
+/// The frames of a clip, as separate pictures.
 ///
 /// - Parameter clip: `[T, H, W, C]`, of any element type.
 /// - Returns: T tensors `[H, W, C]` that share the clip's memory.
@@ -43,10 +43,10 @@ package func sideBySide(_ pictures: [Tensor]) -> Tensor {
     return Tensor(scalars, shape: [height, pictures[0].shape[1] * pictures.count, pictures[0].shape[2]])
 }
 
-/// More channels of a field beside each other than anybody looks at would be wider than a picture can be.
+/// Channels of a field that are shown side by side: more would be wider than a picture can be, and nobody would look at them.
 private let mostVisibleChannels = 16
 
-/// A frame that eyes can see: 1 and 3 channels as they are; 4 as colour, without the alpha; any other number as grey pictures side by side,
+/// A frame for display: 1 and 3 channels unchanged; 4 as colour, without the alpha; any other number as grey pictures side by side,
 /// `[H, min(C, 16)·W, 1]`.
 ///
 /// - Parameter frame: `[H, W, C]`, uint8.
@@ -72,7 +72,7 @@ package func visible(_ frame: Tensor) -> Tensor {
     }
 }
 
-/// By how many whole pixels a small frame is enlarged so that its longer side has at least `side` pixels.
+/// The whole factor by which a small frame is enlarged so that its longer side has at least `side` pixels.
 package func enlargement(of frame: Tensor, toReach side: Int) -> Int {
     let longer = max(frame.shape[0], frame.shape[1])
     return max(1, (side + longer - 1) / longer)

@@ -1,13 +1,13 @@
 /// When the frames of an item are shown, and which of them may be used.
 package struct Timeline: Sendable {
-    /// Seconds after the first frame, for every frame; nil where the item has no clock.
+    /// Seconds after the first frame, for every frame; nil if the item has no clock.
     package var seconds: [Double]?
     /// Frames of the whole item.
     let frameCount: Int
     package var usable: Range<Int>
-    /// Why not all frames are usable.
+    /// The reason why not all frames are usable.
     let limit: Limit?
-    /// Mean time from one frame to the next, where there is a clock.
+    /// Mean time from one frame to the next, if there is a clock.
     package var frameIntervalSeconds: Double?
 
     /// What limits an item to some of its frames.
@@ -41,9 +41,9 @@ package struct Timeline: Sendable {
             + Int((share.upperBound * count).rounded())
     }
 
-    /// The frame that lies some steps after another, or before it where they are negative; nil beyond the usable ones.
+    /// The frame some steps after another, or before it for a negative number; nil beyond the usable ones.
     ///
-    /// A wanted time may lie half a frame before the first usable frame or after the last.
+    /// A wanted time may be half a frame before the first usable frame or after the last.
     package func frame(_ steps: Int, stepsFrom present: Int, _ step: ClipRequest.FrameStep) -> Int? {
         guard usable.contains(present) else { return nil }
         switch resolved(step) {
@@ -63,7 +63,7 @@ package struct Timeline: Sendable {
         }
     }
 
-    /// Time from one frame to the next of frames that are a step apart; nil where nothing says.
+    /// The time between frames that are a step apart; nil if unknown.
     package func intervalSeconds(of step: ClipRequest.FrameStep) -> Double? {
         switch resolved(step) {
         case .stride(let stride): frameIntervalSeconds.map { $0 * Double(stride) }
@@ -71,14 +71,14 @@ package struct Timeline: Sendable {
         }
     }
 
-    /// How the item's frames are taken.
+    /// The step for the item's frames.
     func resolved(_ step: ClipRequest.FrameStep) -> ClipRequest.FrameStep {
         step.resolved(hasClock: seconds != nil, ownInterval: frameIntervalSeconds)
     }
 
-    /// The frames of a clip that begins with a frame; nil where it would reach beyond the usable ones.
+    /// The frames of a clip that begins with a frame; nil if it would reach beyond the usable ones.
     package func frames(from first: Int, request: ClipRequest) -> [Int]? {
-        // The last one first: most that do not fit are known by it.
+        // The last one first: it rules out most clips that do not fit.
         guard frame(request.frames - 1, stepsFrom: first, request.step) != nil else { return nil }
         var frames: [Int] = []
         for number in 0..<request.frames {
@@ -88,9 +88,9 @@ package struct Timeline: Sendable {
         return frames
     }
 
-    /// How many frames a clip may begin with: the first ones of the usable.
+    /// How many frames a clip may begin with: the first ones of the usable frames.
     package func startCount(for request: ClipRequest) -> Int {
-        // Whether a clip fits only turns from yes to no, so the last start is found by halving.
+        // Whether a clip fits changes only once, from yes to no, so the last start is found by bisection.
         var (low, high) = (0, usable.count)
         while low < high {
             let middle = (low + high) / 2
@@ -103,7 +103,7 @@ package struct Timeline: Sendable {
         return low
     }
 
-    /// First frames of clips that lie one behind the other.
+    /// First frames of consecutive clips.
     package func startsWithoutOverlap(for request: ClipRequest) -> [Int] {
         var starts: [Int] = []
         var next = usable.lowerBound
@@ -116,9 +116,9 @@ package struct Timeline: Sendable {
 }
 
 extension [Double] {
-    /// The place of the number nearest to another, of two that are as near the first.
+    /// The index of the number nearest to another; of two equally near the first.
     ///
-    /// - Parameter places: of rising numbers; not empty.
+    /// - Parameter places: rising numbers; not empty.
     func index(nearest wanted: Double, in places: Range<Int>) -> Int {
         var (low, high) = (places.lowerBound, places.upperBound)
         while low < high {

@@ -2,7 +2,7 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Something wrong with a video, a source or an output file: what, where, and what to do.
+/// A problem with a video, a source or an output file: what, where, and what to do.
 public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConvertible, LocalizedError {
     /// What went wrong, for programs that handle it.
     public enum Kind: String, Sendable, Hashable {
@@ -14,15 +14,15 @@ public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConve
         case notAVideo
         /// A codec that the linked FFmpeg cannot decode.
         case noDecoder
-        /// A file whose bytes contradict its format, or values that are no numbers.
+        /// A file whose bytes violate its format, or values that are not finite.
         case damaged
         /// Fewer frames, or less time, than the clip needs.
         case tooShort
-        /// A source of which no item gives a clip of the request.
+        /// A source in which no item gives a clip of the request.
         case nothingUsable
-        /// Pictures or memory beyond `MediaLimits`; a read that ran out of time; frames made of two fields.
+        /// Pictures or memory beyond `MediaLimits`; a read that ran out of time; interlaced frames.
         case tooLarge, tooSlow, interlaced
-        /// A source that cannot give what was asked for.
+        /// A source that cannot give what was requested.
         case badSource
         /// A list of files or clips with a line that cannot be used.
         case badList
@@ -30,10 +30,10 @@ public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConve
         case badArray
         /// A codec that the linked FFmpeg cannot encode.
         case noEncoder
-        /// A video or picture that could not be written whole.
+        /// A video or picture that could not be written completely.
         case cannotWrite
 
-        /// Whether other files of a source may do in place of the one that failed.
+        /// Whether other files of a source may replace the one that failed.
         package var concernsOneFile: Bool {
             switch self {
             case .noSuchFile, .notReadable, .notAVideo, .noDecoder, .damaged, .tooShort, .tooLarge, .tooSlow,
@@ -48,9 +48,9 @@ public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConve
     public let kind: Kind
     /// The file, list or source concerned.
     public let subject: String
-    /// One line for people: what was found, what was expected, the way out.
+    /// One line for people: what was found, what was expected, what to do.
     public let message: String
-    /// The caller's choices that the message speaks of.
+    /// The caller's choices that the message refers to.
     public let remedies: [Remedy]
 
     /// Makes an error whose text is `SUBJECT: MESSAGE`.
@@ -66,7 +66,7 @@ public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConve
         func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
         return VideoError(
             .interlaced, path,
-            "frame \(frame) is interlaced: its rows are of two times; deinterlace it first: ffmpeg -i \(quoted(path)) "
+            "frame \(frame) is interlaced: its rows are from two different times; deinterlace it first: ffmpeg -i \(quoted(path)) "
                 + "-vf yadif=deint=interlaced -c:v ffv1 \(quoted(name + "-progressive.mkv"))")
     }
 
@@ -77,7 +77,7 @@ public struct VideoError: RemediableError, Sendable, Hashable, CustomStringConve
             remedies: error.remedies)
     }
 
-    /// What has a name: nil where nothing has it.
+    /// The kind of file at a path; nil if there is none.
     static func kind(of path: String) throws -> FileKind? {
         do { return try FileKind.of(path) } catch let error as FileError { throw VideoError(error) }
     }

@@ -3,17 +3,17 @@ import Foundation
 
 /// Camera motion added to training clips: a share of them is cut from larger frames by a window that pans, zooms and shakes.
 ///
-/// A model that has seen resting cameras only fails where the camera moves. The frames are read half as large again as the model takes them, and the
-/// window moves inside; where it leaves them the edge is repeated. Four in five windows pan, by an exponentially distributed speed of mean 0.6 and at
-/// most 1.6 pixels a frame at 32×32, and in proportion at other sizes; two in five zoom, by a normal rate of deviation 0.008 a frame in the logarithm
+/// A model that has only seen resting cameras fails when the camera moves. Frames are read half as large again as the model takes them, and the
+/// window moves inside them; where it leaves them the edge is repeated. Four in five windows pan, by an exponentially distributed speed of mean 0.6 and at
+/// most 1.6 pixels per frame at 32×32, and in proportion at other sizes; two in five zoom, by a normally distributed rate of deviation 0.008 per frame in the logarithm
 /// of the scale; three in ten shake, by normal numbers of half a pixel, smoothed over three frames.
 ///
-/// What moves how is a pure function of the stream's seed and name and of the clip's number.
+/// The motion is a pure function of the stream's seed and name and of the clip's number.
 public struct CameraMotion: Sendable, Equatable {
-    /// How many of the clips, from 0 to 1.
+    /// The share of the clips, from 0 to 1.
     public let share: Double
 
-    /// The frames that windows are cut from are larger by this.
+    /// The factor by which the frames that windows are cut from are larger.
     private static let enlargement = 1.5
 
     /// Motion for a share of the clips, from 0 to 1.
@@ -39,10 +39,10 @@ public struct CameraMotion: Sendable, Equatable {
     }
 }
 
-/// Where a moving window looks, frame by frame.
+/// The path of a moving window, frame by frame.
 package struct CameraPath: Sendable {
-    /// One frame's window: its centre in pixels of the frame that it is cut from, counted from the corner of the first pixel, and how many of these
-    /// are as long as one of its own.
+    /// One frame's window: its centre in pixels of the frame that it is cut from, counted from the corner of the first pixel, and the size of
+    /// one of its pixels in pixels of that frame.
     package struct Window: Sendable, Equatable {
         package var y: Double
         package var x: Double
@@ -55,10 +55,10 @@ package struct CameraPath: Sendable {
     /// - Parameters:
     ///   - size: of the window.
     ///   - whole: of the frames that it is cut from.
-    ///   - draws: number 0 was drawn already: whether there is a path at all.
+    ///   - draws: number 0 was already used: whether there is a path at all.
     package init(frames: Int, size: FrameSize, inside whole: FrameSize, from draws: RandomStream) {
         self.size = size
-        // Speeds are those of frames of 32 pixels.
+        // Speeds are for frames of 32 pixels.
         let unit = Double(min(size.height, size.width)) / 32
         func uniform(_ place: Int) -> Double { Double(draws.uniform(at: place)) }
         let (speed, heading) = (min(1.6, -0.6 * log(1 - uniform(2))) * unit, 2 * Double.pi * uniform(3))
@@ -66,7 +66,7 @@ package struct CameraPath: Sendable {
         let normals = draws.named("shake").normal([1 + 2 * (frames + 2)]).scalars.map(Double.init)
         let rate = uniform(4) < 0.4 ? 0.008 * normals[0] : 0
         let shake = uniform(5) < 0.3 ? 0.5 * unit : 0
-        // Smoothed over three, 1 : 2 : 1; the root of 6/16 is what that leaves of the deviation.
+        // Smoothed over three frames, 1 : 2 : 1, which leaves √(6/16) of the deviation.
         func shaken(_ frame: Int, _ axis: Int) -> Double {
             func jolt(_ number: Int) -> Double { normals[1 + 2 * number + axis] }
             return shake * (jolt(frame) + 2 * jolt(frame + 1) + jolt(frame + 2)) / 4 / (6.0 / 16).squareRoot()
@@ -84,7 +84,7 @@ package struct CameraPath: Sendable {
         }
     }
 
-    /// By how much a path is moved along one side: anywhere so that all windows lie inside; to the middle where they can't.
+    /// The shift of a path along one side: random so that all windows are inside; to the middle if they cannot be.
     private static func offset(_ windows: [(centre: Double, reach: Double)], _ side: Int, _ share: Double) -> Double {
         let first = windows.map { $0.centre - $0.reach }.min() ?? 0
         let last = windows.map { $0.centre + $0.reach }.max() ?? 0
@@ -103,7 +103,7 @@ package struct CameraPath: Sendable {
         var cut = Tensor(uninitialized: shape, elementType: .uint8)
         frames.withScalars(as: UInt8.self) { values in
             cut.withMutableScalars(as: UInt8.self) { out in
-                // Between two bytes: rounding needs no limits.
+                // Interpolated between two bytes: rounding needs no limits.
                 read(values, frames.shape) { out[$0] = UInt8($1 + 0.5) }
             }
         }
@@ -140,13 +140,13 @@ package struct CameraPath: Sendable {
     }
 }
 
-/// A place between two pixels of a side.
+/// A position between two pixels of a side.
 private struct Between {
     let first: Int
     let second: Int
     let share: Float
 
-    /// - Parameter place: counted from the middle of the first pixel; held at the edges.
+    /// - Parameter place: counted from the middle of the first pixel; clamped at the edges.
     init(_ place: Double, _ count: Int) {
         let held = min(max(place, 0), Double(count - 1))
         first = Int(held)
@@ -155,7 +155,7 @@ private struct Between {
     }
 }
 
-/// Numbers of frames, as the floats that they are mixed as.
+/// Frames as floats, for interpolation.
 private protocol FloatConvertible {
     var float: Float { get }
 }

@@ -2,9 +2,9 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// Decodes clips ahead on a few threads of its own, and hands them out in order: clip 0, 1, 2…
+/// Decodes clips ahead on a few threads, and hands them out in order: clip 0, 1, 2…
 ///
-/// The order and the clips do not depend on the number of threads. When the queue is full the threads sleep; when the loader goes, they end.
+/// The order and the clips do not depend on the number of threads. When the queue is full the threads sleep; when the loader is released, they end.
 public final class ClipLoader {
     private let queue: ClipQueue
     private let threads: Int
@@ -45,7 +45,7 @@ public final class ClipLoader {
                 }
             }
         }
-        // With one, clips come more slowly; with none, never.
+        // With one thread clips come more slowly; with none, never.
         if self.threads == 0 { OutOfMemory.stop(wanting: stackBytes, for: "a thread that decodes") }
     }
 
@@ -68,7 +68,7 @@ public final class ClipLoader {
 
     /// The next B clips.
     ///
-    /// - Returns: frames `[B, T, H, W, C]`, and classes where the source has them.
+    /// - Returns: frames `[B, T, H, W, C]`, and classes if the source has them.
     /// - Throws: what the source threw for one of them, or `VideoError.badSource` where their shapes differ.
     public func nextBatch() throws -> ClipBatch {
         let before = waitedSeconds

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Clips that are being decoded or wait to be taken, by number.
+/// Clips that are being decoded or waiting to be taken, by number.
 ///
-/// Held by the workers; the loader itself is not, so that it can go while they work.
+/// The workers hold the queue but not the loader, so that the loader can be released while they work.
 package final class ClipQueue: @unchecked Sendable {
     private let condition = NSCondition()
-    /// All below are guarded by `condition`.
+    /// Everything below is guarded by `condition`.
     private var done: [Int: Result<Clip, any Error>] = [:]
     private var nextToStart: Int
     private var nextToTake: Int
@@ -19,7 +19,7 @@ package final class ClipQueue: @unchecked Sendable {
         self.capacity = capacity
     }
 
-    /// A worker's life: the next number, its clip, and so on until the queue is cancelled.
+    /// A worker's loop: the next number, its clip, and so on until the queue is cancelled.
     package func work(_ clip: (Int) throws -> Clip) {
         while let number = start() {
             let result = Result { try clip(number) }
@@ -44,7 +44,7 @@ package final class ClipQueue: @unchecked Sendable {
         }
     }
 
-    /// Waits for a clip; an error stays there to be met again.
+    /// Waits for a clip; an error stays in the queue and is thrown again.
     package func take(_ number: Int) -> Result<Clip, any Error> {
         condition.withLock {
             while true {
@@ -61,7 +61,7 @@ package final class ClipQueue: @unchecked Sendable {
         }
     }
 
-    /// Ends the work, and returns when no worker touches anything any more: at the latest after the clips being decoded.
+    /// Ends the work, and returns when no worker uses anything any more: at the latest after the clips being decoded.
     package func cancel(waitingFor workers: Int) {
         condition.withLock {
             isCancelled = true

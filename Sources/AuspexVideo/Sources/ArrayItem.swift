@@ -2,7 +2,7 @@ import AuspexTensors
 
 /// One clip of an array.
 ///
-/// Channels stay what they are: a colour wish changes nothing about fields that may be no colours.
+/// Channels stay unchanged: a requested colour does not apply to fields, whose channels may not be colours.
 struct ArrayItem: ClipItem {
     let array: ClipArray
     let number: Int
@@ -54,7 +54,7 @@ struct ArrayItem: ClipItem {
 }
 
 extension ScalingPlan {
-    /// The kept part of a frame `[H, W, C]` that is already of the scaled size.
+    /// The kept part of a frame `[H, W, C]` that already has the scaled size.
     func cut(_ frame: Tensor) -> Tensor {
         guard target != scaled else { return frame }
         let rowBytes = scaled.width * frame.shape[2] * frame.elementType.sizeBytes

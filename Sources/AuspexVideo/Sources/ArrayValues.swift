@@ -9,7 +9,7 @@ package struct ArrayValues: Sendable, Hashable {
     package let range: ClosedRange<Float>?
     /// Values read so far.
     package fileprivate(set) var count = 0
-    /// Values of a float array that were outside `range` and were clamped to its nearer end.
+    /// Values of a float array that were outside `range` and were clamped.
     package fileprivate(set) var clamped = 0
     /// Smallest value read, as stored in the file; bool counts as 0 and 255.
     package fileprivate(set) var lowest = Float.infinity
@@ -20,7 +20,7 @@ package struct ArrayValues: Sendable, Hashable {
         (self.path, self.element, self.range) = (path, element, range)
     }
 
-    /// Adds what is known from other frames of the same array.
+    /// Adds the statistics of other frames of the same array.
     mutating func add(_ other: ArrayValues) {
         count += other.count
         clamped += other.clamped
@@ -28,7 +28,7 @@ package struct ArrayValues: Sendable, Hashable {
         highest = max(highest, other.highest)
     }
 
-    /// Takes the values of a frame of bytes.
+    /// Adds the values of a frame of bytes.
     mutating func take(bytes: UnsafeBufferPointer<UInt8>) {
         guard let least = bytes.min(), let most = bytes.max() else { return }
         count += bytes.count
@@ -39,11 +39,11 @@ package struct ArrayValues: Sendable, Hashable {
     /// Why a frame of floats cannot be used.
     enum Refusal: Error {
         case notFinite
-        /// A value further outside the range than half its width: a wrong range, not a network that overshoots.
+        /// A value further outside the range than half its width: a wrong range, not an overshooting network.
         case farOutside(Float)
     }
 
-    /// Takes the values of a frame of floats, which stay as they are within their range.
+    /// Adds the values of a frame of floats, which stay unchanged within their range.
     ///
     /// Values slightly outside the range are clamped and counted.
     ///
@@ -68,7 +68,7 @@ package struct ArrayValues: Sendable, Hashable {
 }
 
 extension ItemSource {
-    /// What is known of the values of the source's arrays from the frames read so far; empty where it has no arrays.
+    /// Statistics of the values of the source's arrays from the frames read so far; empty if it has no arrays.
     package var arrayValues: [ArrayValues] {
         var seen: Set<ObjectIdentifier> = []
         return items.compactMap { item in

@@ -2,7 +2,7 @@ import AuspexSupport
 import AuspexTensors
 import Synchronization
 
-/// Clips in a `.npy` array, read frame by frame as they are wanted.
+/// Clips in a `.npy` array, read frame by frame on demand.
 final class ClipArray: Sendable {
     let path: String
     private let array: NumPyArray
@@ -15,23 +15,23 @@ final class ClipArray: Sendable {
     var frameCount: Int { side("T") }
     var size: FrameSize { FrameSize(height: side("H"), width: side("W")) }
     var channels: Int { side("C") }
-    /// What its numbers are.
+    /// The format of its numbers.
     var format: FrameFormat {
         if array.element.isFloatingPoint { return .field(channels: channels, range: range) }
         return .pixels(channels: channels, depth: array.element == .uint16 ? .sixteen : .eight)
     }
 
-    /// What is known of the values that were read so far.
+    /// Statistics of the values that were read so far.
     var values: ArrayValues { seen.withLock { $0 } }
 
-    /// What clip `number` is called in messages.
+    /// The name of clip `number` in messages.
     func name(ofClip number: Int) -> String { clipCount > 1 ? "\(path)[\(number)]" : path }
 
     /// - Parameters:
-    ///   - axes: what each side is, as letters B T H W C.
+    ///   - axes: the meaning of each side, as letters B T H W C.
     ///   - range: smallest and largest value of a float array.
     ///   - needsRange: whether a float array without a range is refused; otherwise its values stay as they are.
-    /// - Throws: `VideoError.badArray` where the array leaves something open that nobody said, or `FileError` where the file is no array.
+    /// - Throws: `VideoError.badArray` if something about the array was not specified and is ambiguous, or `FileError` where the file is not an array.
     init(
         path: String, axes text: String?, range: ClosedRange<Float>?, framesPerSecond: Double?, needsRange: Bool = true
     ) throws {
@@ -39,7 +39,7 @@ final class ClipArray: Sendable {
         self.framesPerSecond = framesPerSecond
         array = try NumPyArray(path: path)
         axes = try Self.axes(text, shape: array.shape, path: path)
-        // Of whole numbers the element type says it.
+        // For whole numbers the element type determines the range.
         self.range = array.element.isFloatingPoint ? range : nil
         seen = Mutex(ArrayValues(path: path, element: array.element, range: self.range))
         guard array.element.tensorElementType != .int32 || array.element == .uint16 else {
@@ -112,7 +112,7 @@ final class ClipArray: Sendable {
 
     /// One frame, `[H, W, C]`: uint8, where bool becomes 0 and 255, or float32: within the range, or uint16 as the same numbers.
     ///
-    /// Everything that uses arrays reads them here, so that the same values are refused everywhere.
+    /// All code that uses arrays reads them here, so that the same values are refused everywhere.
     ///
     /// - Throws: `VideoError` naming clip and frame: `.damaged` where it holds NaN or infinity, `.badArray` where a value is so far outside the range
     ///   that the range must be wrong; `FileError` where the file cannot be read.
@@ -169,9 +169,9 @@ final class ClipArray: Sendable {
         }
     }
 
-    /// One frame as the file has it, `[H, W, C]`.
+    /// One frame as stored in the file, `[H, W, C]`.
     private func stored(clip: Int, frame: Int) throws -> Tensor {
-        // The sides behind the last of B and T lie together; what stands before them is visited one by one.
+        // The sides after the last of B and T are contiguous; those before are visited one by one.
         let tail = axes.suffix(where: { "HWC".contains($0) })
         let blockShape = tail.map(side)
         let outer: [Character] = ["H", "W", "C"].filter { axes.contains($0) && !tail.contains($0) }

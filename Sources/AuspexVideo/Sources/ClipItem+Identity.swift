@@ -14,15 +14,15 @@ extension ImageSequenceItem {
 
 extension ArrayItem {
     var files: [String] { [array.path] }
-    // The name holds the element's number.
+    // The name includes the element's number.
     var part: String { "" }
 }
 
 extension ClipItem {
-    /// What tells the item from all others of its source.
+    /// What distinguishes the item from all others of its source.
     var key: String { part.isEmpty ? name : "\(name) \(part)" }
 
-    /// Bytes of its files together; those that cannot be read have none.
+    /// Total bytes of its files; those that cannot be read count as 0.
     var sizeBytes: Int {
         files.reduce(0) { sum, file in
             var status = stat()
@@ -30,17 +30,17 @@ extension ClipItem {
         }
     }
 
-    /// SHA-256 of samples of the item's bytes and of which part of them it is; nil where they cannot be read.
+    /// SHA-256 of samples of the item's bytes and of which part of them it is; nil if they cannot be read.
     ///
-    /// Copies of an item have the same digest under whatever name. Files of terabytes need not be read for it.
+    /// Copies of an item have the same digest under any name. Files of terabytes need not be read completely.
     var digest: String? {
-        // An item that is gone has no bytes, and is a copy of nothing.
+        // An item that is gone has no bytes, and is not a copy of anything.
         guard !files.isEmpty else { return nil }
         var hash = SHA256()
         func update(_ text: String) { Array(text.utf8).withUnsafeBytes { hash.update($0) } }
         update((self as? ArrayItem).map { "element \($0.number) " } ?? "")
         update(part)
-        // Of a folder of images the first, the last and some between stand for all.
+        // For a folder of images the first, the last and some in between represent all.
         for file in Self.spread(files, atMost: 8) {
             guard let opened = try? RandomAccessFile(path: file) else { return nil }
             update("\(opened.sizeBytes) ")
@@ -52,7 +52,7 @@ extension ClipItem {
         return hash.hexadecimal
     }
 
-    /// All of a small file; of a larger one 64 KiB at either end and 4 KiB at sixteen places between.
+    /// All of a small file; of a larger one 64 KiB at either end and 4 KiB at sixteen places in between.
     private static func samples(of sizeBytes: Int) -> [Range<Int>] {
         let (end, piece, count) = (65_536, 4_096, 16)
         guard sizeBytes > 2 * end + count * piece else { return sizeBytes > 0 ? [0..<sizeBytes] : [] }
@@ -69,14 +69,14 @@ extension ClipItem {
         return (0..<limit).map { files[$0 * (files.count - 1) / (limit - 1)] }
     }
 
-    /// The item as a run notes it.
+    /// The item as a run records it.
     func noted(share: [Double]? = nil, withDigest: Bool) -> SourceSplit.Item {
         SourceSplit.Item(
             name: name, part: part, sizeBytes: sizeBytes, digest: withDigest ? digest : nil, share: share)
     }
 }
 
-/// An item that a run was begun with and that is no longer there: its draws fail as those of a broken file do, so that all others stay the same.
+/// An item that a run began with and that is gone: its draws fail as those of a broken file do, so that all others stay the same.
 struct MissingItem: ClipItem {
     let name: String
     let part: String

@@ -2,10 +2,10 @@ import AuspexSupport
 import AuspexTensors
 import Foundation
 
-/// A list of videos, one a line: path, and optionally class, start and end in seconds after the first frame, separated by commas (or tabs).
+/// A list of videos, one per line: path, and optionally class, start and end in seconds after the first frame, separated by commas (or tabs).
 ///
-/// Paths are relative to the list's folder. A first line that names its columns (`path,start,end`; `file` and `video` say path too) may put them in any
-/// order; without one the order is path, class, start, end, and fields may be empty. `#` begins a comment line. Fields with commas stand in double quotes.
+/// Paths are relative to the list's folder. A first line that names its columns (`path,start,end`; `file` and `video` also mean path) may put them in any
+/// order; without one the order is path, class, start, end, and fields may be empty. `#` begins a comment line. Fields with commas are in double quotes.
 package struct ClipList {
     package struct Entry: Equatable {
         package var path: String
@@ -39,7 +39,7 @@ package struct ClipList {
         var isFirst = true
         for (number, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             var line = raw.trimmingCharacters(in: .whitespaces)
-            // What some editors put in front of UTF-8.
+            // The byte-order mark that some editors put in front of UTF-8.
             if number == 0, line.hasPrefix("\u{FEFF}") { line.removeFirst() }
             if line.isEmpty || line.hasPrefix("#") { continue }
             let fields = try Self.fields(of: line, wholeIfFile: folder, list: path, number: number + 1)
@@ -66,7 +66,7 @@ package struct ClipList {
                 "line \(number): unknown column '\(stranger)', expected \(columns.joined(separator: ", "))")
         }
         guard Set(names).count == names.count else {
-            throw VideoError(.badList, list, "line \(number): a column stands there twice")
+            throw VideoError(.badList, list, "line \(number): a column is named twice")
         }
         guard names.contains("path") else {
             throw VideoError(.badList, list, "line \(number): no column is called path: which holds the videos' files?")
@@ -108,7 +108,7 @@ package struct ClipList {
         path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
     }
 
-    /// A line that as a whole is the name of a file is not split: names may hold commas.
+    /// A line that as a whole is the name of a file is not split: names may contain commas.
     private static func fields(of line: String, wholeIfFile folder: String, list: String, number: Int) throws
         -> [String]
     {

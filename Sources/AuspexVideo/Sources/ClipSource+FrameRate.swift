@@ -2,14 +2,14 @@ import AuspexSupport
 import AuspexTensors
 
 extension ClipSource {
-    /// The time between two frames that most items have, the longer one where two are as common; nil where no item has a clock.
+    /// The time between two frames of most items, the longer one in a tie; nil if no item has a clock.
     package var commonFrameIntervalSeconds: Double? {
         let intervals = someFrameIntervals.map(\.seconds).sorted()
         func count(_ interval: Double) -> Int { intervals.count { abs($0 - interval) <= 0.01 * interval } }
         return intervals.max { (count($0), $0) < (count($1), $1) }
     }
 
-    /// What a reader should know about items whose frames are not as far apart as a clip's are to be: one note a kind, empty where all match.
+    /// A note on items whose frame interval differs from that of the clips: one per kind, empty if all match.
     package func frameRateNotes(for request: ClipRequest) -> [String] {
         guard let wanted = request.step.wantedSeconds else { return [] }
         var (repeated, approximated): ([(name: String, seconds: Double)], [(name: String, seconds: Double)]) = ([], [])
@@ -36,7 +36,7 @@ extension ClipSource {
 }
 
 extension ItemSource {
-    /// Items that are looked at to learn a source's frame rates: a source may have too many to open all of them.
+    /// Items that are inspected to learn a source's frame rates: a source may have too many to open all of them.
     private static let lookedAt = 16
 
     package var someFrameIntervals: [(name: String, seconds: Double)] {

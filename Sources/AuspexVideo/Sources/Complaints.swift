@@ -1,16 +1,16 @@
 import Logging
 import Synchronization
 
-/// What was wrong with a source's items: every item is warned of once, and of a folder of pictures every picture, however often it is drawn.
+/// Problems with a source's items: there is one warning for every item, and for every picture of a folder, however often it is drawn.
 package final class Complaints: Sendable {
-    /// So many pictures of one folder are named; more say the same.
+    /// This many pictures of one folder are named; more would say the same.
     private static let namedPictures = 10
 
     private struct Record {
         var warned: Set<String> = []
         /// How many warnings an item has had.
         var counts: [String: Int] = [:]
-        /// What no other draw will change.
+        /// Errors that no other draw will avoid.
         var lasting: [String: any Error] = [:]
     }
 
@@ -19,7 +19,7 @@ package final class Complaints: Sendable {
 
     package init(logger: Logger) { self.logger = logger }
 
-    /// Warns of an item's error, or of a picture's where the error names one.
+    /// Warns of an item's error, or of a picture's if the error names one.
     package func note(_ name: String, _ error: any Error) {
         let subject = (error as? VideoError)?.subject ?? name
         let count = record.withLock { record -> Int? in

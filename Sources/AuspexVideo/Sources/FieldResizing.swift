@@ -1,10 +1,10 @@
 import AuspexTensors
 import Foundation
 
-/// Scales pictures and fields of any number of channels, uint8 or float32, where libswscale knows only colours.
+/// Scales pictures and fields of any number of channels, uint8 or float32; libswscale only handles colours.
 ///
-/// Every output number is a weighted mean of what lies around its place, rows and columns apart. A smaller picture averages over what its pixels
-/// cover: the kernels widen with the factor.
+/// Every output number is a weighted mean of the numbers around its position, rows and columns separately. A smaller picture averages over its pixels'
+/// area: the kernels widen with the factor.
 package struct FieldResizing {
     private struct Taps {
         var first: Int
@@ -16,7 +16,7 @@ package struct FieldResizing {
     private let plan: ScalingPlan
     private let range: ClosedRange<Float>?
 
-    /// - Parameter range: of float values: filters that overshoot do not leave it.
+    /// - Parameter range: of float values: filters that overshoot are clamped to it.
     package init(
         from stored: FrameSize, plan: ScalingPlan, filter: ClipRequest.ScalingFilter, range: ClosedRange<Float>? = nil
     ) {
@@ -50,7 +50,7 @@ package struct FieldResizing {
     }
 
     /// - Parameter frame: `[H, W, C]`, uint8 or float32.
-    /// - Returns: the frame scaled and cut, of the same type; bytes are rounded.
+    /// - Returns: the frame scaled and cropped, of the same type; bytes are rounded.
     package func resized(_ frame: Tensor) -> Tensor {
         let depth = frame.shape[2]
         let floats: [Float] =

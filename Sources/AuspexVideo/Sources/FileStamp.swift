@@ -1,11 +1,11 @@
 import Foundation
 
-/// By which a changed file is known: size and date, of the file itself where a link leads to it.
+/// Identifies a version of a file: size and date, of the target if it is a link.
 struct FileStamp: Hashable, Sendable {
     var size = 0
     var modifiedSeconds = 0
     var modifiedNanoseconds = 0
-    /// Whether there is such a file.
+    /// Whether the file exists.
     var isKnown = false
 
     init(of path: String) {

@@ -4,7 +4,7 @@ import Foundation
 
 /// Videos and image sequences under a folder, in a fixed order.
 ///
-/// A folder that holds images and no videos is one sequence of frames. Names beginning with a dot are passed over. Links are followed, each folder
+/// A folder that contains images and no videos is one sequence of frames. Names beginning with a dot are skipped. Links are followed, each folder
 /// once.
 package struct FolderScan {
     package struct Entry: Equatable {
@@ -46,12 +46,12 @@ package struct FolderScan {
         var folders: [String] = []
         var images: [String] = []
         var hasVideo = false
-        // Frame 10 comes behind frame 9, however many zeros are in front.
+        // Frame 10 comes after frame 9, whatever the leading zeros.
         for name in names.filter({ !$0.hasPrefix(".") }).sorted(by: Self.comesBefore) {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                // A link to nothing.
+                // A dangling link.
                 ignored.append(path)
                 continue
             }
@@ -76,7 +76,7 @@ package struct FolderScan {
         for folder in folders { try scan(folder) }
     }
 
-    /// The order of names in which runs of digits count as numbers, however long; equal numbers by their zeros in front.
+    /// Orders names such that runs of digits count as numbers, however long; equal numbers by their leading zeros.
     package static func comesBefore(_ left: String, _ right: String) -> Bool {
         let (a, b) = (pieces(of: left), pieces(of: right))
         for (x, y) in zip(a, b) where x != y {
@@ -86,7 +86,7 @@ package struct FolderScan {
         return a.count != b.count ? a.count < b.count : left < right
     }
 
-    /// Whether one number is less than another; nil where they are equal, or one of the two is no number.
+    /// Whether one number is less than another; nil if they are equal, or one of the two is not a number.
     private static func isLess(_ left: String, _ right: String) -> Bool? {
         guard left.first?.isWholeNumber == true, right.first?.isWholeNumber == true else { return nil }
         let (p, q) = (left.drop { $0 == "0" }, right.drop { $0 == "0" })
@@ -94,7 +94,7 @@ package struct FolderScan {
         return p.count != q.count ? p.count < q.count : p < q
     }
 
-    /// A name's runs of digits, and what is between them.
+    /// A name's runs of digits, and the parts between them.
     static func pieces(of name: String) -> [String] {
         var pieces: [String] = []
         var wasDigit: Bool?

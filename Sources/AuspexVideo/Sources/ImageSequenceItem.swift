@@ -3,8 +3,8 @@ import Synchronization
 
 /// A folder of pictures, each one frame.
 ///
-/// A picture that is cut short, of another size than the others or with alpha where they have none, and a number that is missing between two pictures
-/// are to its clips what a damaged frame is to a video's: a clip that would show them cannot be read.
+/// A truncated picture, one of another size than the others or with alpha if they have none, and a number that is missing between two pictures
+/// are like a damaged frame of a video: a clip that would contain them cannot be read.
 struct ImageSequenceItem: ClipItem {
     let path: String
     let images: [String]
@@ -33,7 +33,7 @@ struct ImageSequenceItem: ClipItem {
         guard window == nil || framesPerSecond != nil else {
             throw VideoError(
                 .badList, path,
-                "has no clock, so its start and end in the list say nothing: give its frame rate",
+                "has no clock, so its start and end in the list have no meaning: give its frame rate",
                 remedies: [.frameRate])
         }
         let seconds = framesPerSecond.map { rate in images.indices.map { Double($0) / rate } }
@@ -85,7 +85,7 @@ struct ImageSequenceItem: ClipItem {
 
     func information() throws -> VideoInfo? {
         let usual = try usualForm()
-        // Codec and pixel format of one stand for all. Some pictures that can be decoded have no header that tells more.
+        // Codec and pixel format of one are taken for all. Some pictures that can be decoded have no header with more information.
         return try? VideoInfo(probing: images[usual.number])
     }
 
@@ -104,15 +104,15 @@ struct ImageSequenceItem: ClipItem {
 }
 
 extension ImageSequenceItem {
-    /// What the pictures of the folder have in common.
+    /// The common properties of the folder's pictures.
     private struct Form {
-        /// A picture that has it.
+        /// A picture with these properties.
         let number: Int
         let name: String
         let size: FrameSize
         let hasAlpha: Bool
 
-        /// How a picture differs from the others; nil where it does not.
+        /// How a picture differs from the others; nil if it does not.
         func difference(of picture: StillImage) -> String? {
             if picture.size != size {
                 return "the picture is \(picture.size), where \(name) and others of the folder are \(size)"
@@ -126,15 +126,15 @@ extension ImageSequenceItem {
         }
     }
 
-    /// Found once, and shared by the item's copies.
+    /// Determined once, and shared by the item's copies.
     private final class KnownForm: Sendable {
         let form = Mutex<Form?>(nil)
     }
 
-    /// The form that the first, the middle and the last picture have, or two of them, or the first of them that can be read: one odd picture does
+    /// The properties that the first, the middle and the last picture share, or two of them, or those of the first that can be read: one odd picture does
     /// not make all others odd.
     ///
-    /// - Throws: the first picture's error where none of the three can be read.
+    /// - Throws: the first picture's error if none of the three can be read.
     private func usualForm() throws -> Form {
         if let known = form.form.withLock({ $0 }) { return known }
         var found: [Form] = []

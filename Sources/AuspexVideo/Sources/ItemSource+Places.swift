@@ -3,7 +3,7 @@ import AuspexTensors
 extension ItemSource {
     /// Clips without overlap, in the source's order.
     ///
-    /// Where there are more items than clips wanted, only as many items are looked into: looking into a file reads all of it, and a source may
+    /// If there are more items than clips wanted, only that many items are inspected: inspecting a file reads all of it, and a source may
     /// have ten thousand.
     package func places(
         for request: ClipRequest, atMost limit: Int?, progress: (Int, Int) -> Void
@@ -21,8 +21,8 @@ extension ItemSource {
         return (0..<limit).map { places[$0 * places.count / limit] }
     }
 
-    /// One clip from each of some items, which are spread evenly over the source. In place of an item that gives none the next one is taken that
-    /// was not.
+    /// One clip from each of some items, which are spread evenly over the source. An item that gives none is replaced by the next one that
+    /// was not used.
     private func spreadPlaces(
         for request: ClipRequest, count: Int, progress: (Int, Int) -> Void
     ) throws -> [ClipPlace] {
@@ -35,7 +35,7 @@ extension ItemSource {
             while let candidate = number {
                 let starts = starts(in: candidate, for: request, &failures)
                 if !starts.isEmpty {
-                    // Multiples of the golden section are spread over beginnings, middles and ends.
+                    // Multiples of the golden section spread over beginnings, middles and ends.
                     let share = (Double(turn) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
                     places.append(ClipPlace(item: candidate, firstFrame: starts[Int(share * Double(starts.count))]))
                     break
@@ -49,7 +49,7 @@ extension ItemSource {
         return places.sorted { ($0.item, $0.firstFrame) < ($1.item, $1.firstFrame) }
     }
 
-    /// First frames of an item's clips; none, with a warning, where the item cannot be used.
+    /// First frames of an item's clips; none, with a warning, if the item cannot be used.
     private func starts(
         in number: Int, for request: ClipRequest, _ failures: inout [(name: String, error: any Error)]
     ) -> [Int] {

@@ -1,5 +1,5 @@
 extension SourceSplit {
-    /// The two parts as they were when the run began, from what is there today: see `ClipSource.restored`.
+    /// Restores the two parts as they were when the run began, from the current files: see `ClipSource.restored`.
     package func restored(
         from source: any ClipSource, validation: (any ClipSource)?
     ) throws -> (parts: SourceParts, changes: SourceChanges) {
@@ -8,12 +8,12 @@ extension SourceSplit {
 }
 
 extension ItemSource {
-    /// Items that are gone stay as ones that cannot be read.
+    /// Items that are gone are kept as unreadable items.
     package func restored(
         _ split: SourceSplit, validation: (any ClipSource)?
     ) throws -> (parts: SourceParts, changes: SourceChanges) {
         guard let validation else { return try split.restored(from: self, others: self, areOneSource: true) }
-        // Items of somebody else's source are not known by files: it goes on as it is.
+        // Items of a custom source are not identified by files: it is used unchanged.
         guard let items = validation as? ItemSource else {
             let own = SourceSplit(training: split.training, heldOut: [])
             var (parts, changes) = try own.restored(from: self, others: self, areOneSource: true)
@@ -76,7 +76,7 @@ extension SourceSplit {
         }
     }
 
-    /// Compares the bytes of what is trained on with those of what is held out, but for copies that were there when the run began.
+    /// Compares the bytes of training items with those of held-out items, except for copies that existed when the run began.
     private func refuseLeaks(into trained: [any ClipItem], from held: [any ClipItem]) throws {
         func refuse(_ item: any ClipItem, _ other: String) -> VideoError {
             VideoError(
@@ -90,7 +90,7 @@ extension SourceSplit {
             guard let digest = item.digest, digest != old.digest, let other = digests[digest] else { continue }
             throw refuse(item, other)
         }
-        // A held-out file that was replaced may be a copy of one that is trained on.
+        // A held-out file that was replaced may be a copy of a training file.
         let replaced = zip(held, heldOut).compactMap { item, old -> (item: any ClipItem, digest: String)? in
             guard old.share == nil, let digest = item.digest, digest != old.digest else { return nil }
             return (item, digest)

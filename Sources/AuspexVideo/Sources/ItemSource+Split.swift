@@ -6,12 +6,12 @@ typealias SplitItem = (item: any ClipItem, share: [Double]?)
 
 extension ItemSource {
     package func split(heldOut share: Double, for request: ClipRequest) throws -> SourceParts {
-        // One of a few files would be far more than the share: of these the end of each is held out.
+        // One of a few files would be far more than the share: then the end of each is held out.
         if Double(items.count) * share < 1, let parts = try splitInTime(heldOut: share, for: request) { return parts }
         return splitByItems(heldOut: share)
     }
 
-    /// As versions before the saved split did: whole items where there are several, whatever their number.
+    /// As versions before the saved split did: whole items if there are several, whatever their number.
     package func splitAsEarlierVersions(heldOut share: Double) -> SourceParts {
         if items.count > 1 { return splitByItems(heldOut: share) }
         let (training, heldOut): ([SplitItem], [SplitItem]) = (
@@ -31,14 +31,14 @@ extension ItemSource {
         return parts(training: training, heldOut: heldOut)
     }
 
-    /// The end of each item's time; items too short for a clip in either part are trained on whole.
+    /// The end of each item's time; items too short for a clip in either part are trained on completely.
     ///
-    /// - Returns: nil where that holds nothing out and whole items can be held out instead.
-    /// - Throws: `VideoError` where a single item gives no two clips.
+    /// - Returns: nil if that holds nothing out and whole items can be held out instead.
+    /// - Throws: `VideoError` if a single item does not give two clips.
     private func splitInTime(heldOut share: Double, for request: ClipRequest) throws -> SourceParts? {
         var starts: [Double?] = []
         for item in items {
-            // A broken file is no reason not to train on the others; it is named when it is drawn.
+            // A broken file does not prevent training on the others; it is reported when it is drawn.
             let timeline = items.count > 1 ? try? item.timeline() : try item.timeline()
             starts.append(timeline.flatMap { Self.heldOutStart(in: $0, share: share, request: request) })
         }
@@ -54,9 +54,9 @@ extension ItemSource {
         return parts(training: training, heldOut: heldOut)
     }
 
-    /// Where the held-out part of an item's time begins, as a share of it: the configured share from the end, or earlier where a clip would not fit.
+    /// Where the held-out part of an item's time begins, as a share of it: the configured share from the end, or earlier if a clip would not fit.
     ///
-    /// - Returns: nil where it would have to be more than half, or no clip would fit into what is left.
+    /// - Returns: nil if it would have to be more than half, or no clip would fit into the rest.
     static func heldOutStart(in timeline: Timeline, share: Double, request: ClipRequest) -> Double? {
         let count = timeline.usable.count
         func fits(_ frames: Range<Int>) -> Bool {
@@ -67,7 +67,7 @@ extension ItemSource {
             return part.frames(from: part.usable.lowerBound, request: request) != nil
         }
         let wanted = Int(((1 - share) * Double(count)).rounded())
-        // An earlier start leaves more room, so the latest one that does is found by halving.
+        // An earlier start leaves more room, so the latest one that fits is found by bisection.
         var (low, high) = (min((count + 1) / 2, wanted), wanted)
         guard low < count, fits(low..<count) else { return nil }
         while low < high {
@@ -100,7 +100,7 @@ extension ItemSource {
 }
 
 extension SourceSplit {
-    /// Notes items; training items get a digest only where a held-out one has their size and might be a copy.
+    /// Records items; training items get a digest only if a held-out one has the same size and might be a copy.
     init(noting training: [SplitItem], heldOut: [SplitItem]) {
         self.heldOut = heldOut.map { $0.item.noted(share: $0.share, withDigest: true) }
         let sizes = Set(self.heldOut.map(\.sizeBytes))
@@ -111,10 +111,10 @@ extension SourceSplit {
         }
     }
 
-    /// Notes two sources of which one is held out as a whole.
+    /// Records two sources of which one is held out completely.
     ///
-    /// - Returns: nil where clips are drawn and not read.
-    /// - Throws: `VideoError` where an item is in both: a model would be measured on what it was trained on.
+    /// - Returns: nil if clips are generated, not read.
+    /// - Throws: `VideoError` where an item is in both: a model would be evaluated on its training clips.
     package init?(training: any ClipSource, heldOut: any ClipSource) throws {
         guard let training = training as? ItemSource, let heldOut = heldOut as? ItemSource else { return nil }
         func place(_ item: any ClipItem) -> String {
@@ -131,7 +131,7 @@ extension SourceSplit {
         self.init(noting: whole(training), heldOut: whole(heldOut))
     }
 
-    /// Held-out items that were copies of training items when the run began, as far as their bytes tell.
+    /// Held-out items that were copies of training items when the run began, judging by their bytes.
     package var copies: [(heldOut: String, training: String)] {
         let trained = Dictionary(training.compactMap { item in item.digest.map { ($0, item.key) } }) { first, _ in first
         }

@@ -2,20 +2,20 @@ import AuspexSupport
 import AuspexTensors
 import Logging
 
-/// A source of items that lie there: files, image folders, array elements.
+/// A source with a fixed list of items: files, image folders, array elements.
 ///
-/// Every item has the same chance, however long it is, so that a run starts without looking into every file first. Where the drawn item gives
-/// no clip, the next draw of the same clip number takes its place, and after eight draws the items in order, several times where there are few: a
-/// rule that depends on nothing but the draws and the files.
+/// Every item has the same chance, however long it is, so that a run starts without inspecting every file first. If the drawn item gives
+/// no clip, the next draw for the same clip number takes its place, and after eight draws the items in order, several times if there are few: a
+/// rule that depends only on the draws and the files.
 package struct ItemSource: ClipSource {
     package let description: String
     let items: [any ClipItem]
     package let classNames: [String]
-    /// What was found and left out when the source was opened: reported by `auspex data inspect`.
+    /// Files that were found but left out when the source was opened: reported by `auspex data inspect`.
     package let ignored: [String]
     private let complaints: Complaints
     private static let randomDraws = 8
-    /// How many clips are tried after these, over all items, before a source counts as unusable: of a single item most starts may be damaged.
+    /// How many more clips are tried, over all items, before a source counts as unusable: most starts of a single item may be damaged.
     private static let lastDraws = 64
 
     /// - Throws: `VideoError.badSource` where there is no item, or classes are wanted and an item has none.
@@ -32,7 +32,7 @@ package struct ItemSource: ClipSource {
         classNames = wantsClasses ? try Self.classNames(of: items, in: description) : []
     }
 
-    /// Other items under the same name, with the same classes and one list of what was complained about.
+    /// Other items under the same name, with the same classes and a shared list of reported problems.
     init(_ whole: ItemSource, items: [any ClipItem]) {
         description = whole.description
         self.items = items
@@ -44,10 +44,10 @@ package struct ItemSource: ClipSource {
     private static func summary(ofIgnored ignored: [String]) -> String {
         guard !ignored.isEmpty else { return "" }
         let some = ignored.prefix(3).joined(separator: ", ")
-        return " (not taken for videos: \(some)\(ignored.count > 3 ? " and \(ignored.count - 3) more" : ""))"
+        return " (not recognised as videos: \(some)\(ignored.count > 3 ? " and \(ignored.count - 3) more" : ""))"
     }
 
-    /// Names in order: by value where all are whole numbers, else by letters.
+    /// Names in order: numerically if all are whole numbers, otherwise alphabetically.
     private static func classNames(of items: [any ClipItem], in description: String) throws -> [String] {
         if let bare = items.first(where: { $0.className == nil }) {
             throw VideoError(
@@ -90,7 +90,7 @@ package struct ItemSource: ClipSource {
                         of: item, first: timeline.usable.lowerBound + first, timeline: timeline, request: request,
                         crop: place, continuing: false)
                 } catch  where !Self.isWrongOption(error) {
-                    // Another part of the same file may be whole.
+                    // Another part of the same file may be intact.
                     complaints.note(item.name, error)
                     failures.append((item.name, error))
                 }
@@ -103,15 +103,15 @@ package struct ItemSource: ClipSource {
         throw unusable(failures, request: request)
     }
 
-    /// Whether an error is not a clip's damage but a wrong description of all of them: no other clip may take its place.
+    /// Whether an error is not a clip's damage but a wrong description of all clips: then no other clip may replace it.
     private static func isWrongOption(_ error: any Error) -> Bool { (error as? VideoError)?.kind == .badArray }
 
-    /// Says that an item is passed over. Of a source's only item the error that follows says the same.
+    /// Reports that an item is skipped. For a source's only item the error that follows says the same.
     func warn(of item: any ClipItem, _ error: any Error) {
         if items.count > 1 { complaints.note(item.name, error) }
     }
 
-    /// - Throws: `VideoError.tooShort` where not one clip fits.
+    /// - Throws: `VideoError.tooShort` if not a single clip fits.
     func usableTimeline(of item: any ClipItem, request: ClipRequest) throws -> Timeline {
         if let known = complaints.lastingError(of: item.name) { throw known }
         let timeline: Timeline
@@ -177,7 +177,7 @@ package struct ItemSource: ClipSource {
         }
     }
 
-    /// One error for a source of which nothing can be used: the file's own where there is only one.
+    /// One error for a source in which nothing can be used: the file's own if there is only one.
     func unusable(_ failures: [(name: String, error: any Error)], request: ClipRequest) -> any Error {
         if items.count == 1, let only = failures.last { return only.error }
         var seen: Set<String> = []
@@ -240,7 +240,7 @@ package struct ItemSource: ClipSource {
         }
     }
 
-    /// Of a file that cannot be read no frame is: reading it says why.
+    /// A file that cannot be read has no readable frames; its error says why.
     private static func isUsable(_ frame: Int, of item: any ClipItem) -> Bool {
         (try? item.timeline())?.usable.contains(frame) ?? false
     }

@@ -1,15 +1,15 @@
 import AuspexTensors
 import Foundation
 
-/// Opens a source by the text a person gives.
+/// Opens a source from a user's text.
 ///
 /// - Parameter text: a video file; a folder of videos or of folders of numbered images, searched recursively; a list (`.txt`, `.csv`,
 ///   `.tsv`) of files with optional class, start and end; a `.npy` array; or `synthetic:NAME`.
-/// - Throws: `VideoError` that says what was found there and what was expected. Files are looked into only when clips are drawn.
+/// - Throws: `VideoError` that says what was found there and what was expected. Files are inspected only when clips are drawn.
 public func openSource(_ text: String, options: SourceOptions = SourceOptions()) throws -> any ClipSource {
     if text.hasPrefix(SyntheticSources.prefix) {
         let source = try SyntheticSources.source(named: text)
-        if options.framesPerSecond != nil { throw idleFrameRate(text, "its scenes have one of their own") }
+        if options.framesPerSecond != nil { throw idleFrameRate(text, "its scenes have their own") }
         return source
     }
     guard let kind = try VideoError.kind(of: text) else {
@@ -55,7 +55,7 @@ private func openItems(_ text: String, isFolder: Bool, options: SourceOptions) t
         throw VideoError(
             .badSource, text, "is an archive of arrays, expected one array: save it with np.save as .npy")
     default:
-        // A single file is looked into at once: a text file is refused before work begins, and a picture is read as one.
+        // A single file is inspected at once: a text file is refused before work begins, and a picture is read as one.
         let isPicture = try Demuxer(path: text).holdsOnePicture()
         let item: any ClipItem =
             isPicture
@@ -68,7 +68,7 @@ private func openItems(_ text: String, isFolder: Bool, options: SourceOptions) t
 }
 
 extension Demuxer {
-    /// Whether the file is a still picture, which FFmpeg reads by one of its picture pipes; several pictures one after another are a video.
+    /// Whether the file is a still picture, which FFmpeg reads by one of its picture demuxers; several concatenated pictures are a video.
     fileprivate func holdsOnePicture() throws -> Bool {
         guard containerName == "image2" || containerName.hasSuffix("_pipe") else { return false }
         let packet = try PacketBox(path: path)

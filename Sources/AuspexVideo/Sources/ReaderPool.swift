@@ -4,7 +4,7 @@ import Synchronization
 
 /// Readers of recently used files, kept open and lent to one thread at a time, and the frame indices of many more files.
 final class ReaderPool: Sendable {
-    /// A reader serves one thread at a time, and it lies here only while it serves none.
+    /// A reader serves one thread at a time, and is in the pool only while it is idle.
     private struct Idle: @unchecked Sendable {
         let stamp: FileStamp
         let reader: VideoReader
@@ -17,12 +17,12 @@ final class ReaderPool: Sendable {
     }
 
     private struct State {
-        /// The last is the one used last.
+        /// The last is the most recently used.
         var idle: [Idle] = []
         var indices: [String: Indexed] = [:]
         var indexedFrames = 0
         var uses = 0
-        /// Files of which something was said.
+        /// Files for which a note was given.
         var noted: Set<String> = []
     }
 
@@ -32,15 +32,15 @@ final class ReaderPool: Sendable {
     private let rememberedFrames: Int
     private let logger: Logger
     private let cache: IndexCache?
-    /// The most bytes of decoded pictures that idle readers hold together.
+    /// The largest total of decoded pictures that idle readers hold, in bytes.
     private static let mostIdleBytes = 1 << 30
 
     /// - Parameters:
     ///   - threads: decoding threads of each reader.
     ///   - openReaders: idle readers kept open; each holds a file and a few decoded frames.
-    ///   - rememberedFrames: frames of which the index is kept, about 24 bytes each.
-    ///   - cache: where indices are kept for other runs of the program; nil keeps none.
-    ///   - logger: is told once a file what a person should know about its pictures.
+    ///   - rememberedFrames: total frames whose indices are kept, about 24 bytes each.
+    ///   - cache: where indices are kept for later runs of the program; nil keeps none.
+    ///   - logger: is given the notes on each file's pictures, once per file.
     init(threads: Int, openReaders: Int = 8, rememberedFrames: Int = 4_000_000, cache: IndexCache?, logger: Logger) {
         self.cache = cache
         self.logger = logger
@@ -54,7 +54,7 @@ final class ReaderPool: Sendable {
         let stamp = FileStamp(of: path)
         let lent = try take(path, stamp: stamp)
         let result = try body(lent.reader)
-        // After an error the reader is dropped: whatever state it is in harms nobody.
+        // After an error the reader is dropped, whatever its state.
         state.withLock { state in
             state.idle.append(lent)
             var bytes = state.idle.reduce(0) { $0 + $1.reader.heldBytes }
@@ -68,11 +68,11 @@ final class ReaderPool: Sendable {
         return result
     }
 
-    /// A file's frames, from memory or from the cache where it did not change since.
+    /// A file's frames, from memory or from the cache if it has not changed since.
     func index(of path: String) throws -> FrameIndex {
         let stamp = FileStamp(of: path)
         if let known = keptIndex(of: path, stamp: stamp) { return known }
-        // The reader that finds the frames is the one that will decode them: a file is opened once.
+        // The reader that finds the frames also decodes them: a file is opened once.
         return try withReader(of: path) { $0.index }
     }
 
@@ -93,7 +93,7 @@ final class ReaderPool: Sendable {
         return Idle(stamp: stamp, reader: reader)
     }
 
-    /// From memory, else from the cache on disk.
+    /// From memory, otherwise from the cache on disk.
     private func keptIndex(of path: String, stamp: FileStamp) -> FrameIndex? {
         if let known = knownIndex(of: path, stamp: stamp) { return known }
         guard let kept = cache?.index(of: path, stamp: stamp) else { return nil }
@@ -116,7 +116,7 @@ final class ReaderPool: Sendable {
             state.indexedFrames += index.frameCount - (state.indices[path]?.index.frameCount ?? 0)
             state.indices[path] = Indexed(stamp: stamp, index: index, lastUse: state.uses)
             guard state.indexedFrames > rememberedFrames else { return }
-            // Half at once, so that the sorting is rare.
+            // Half at once, so that sorting is rare.
             for (path, old) in state.indices.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
                 guard state.indexedFrames > rememberedFrames / 2, state.indices.count > 1 else { break }
                 state.indices[path] = nil

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Numbers that are missing between the pictures of a sequence, by their names.
+/// Numbers that are missing between the pictures of a sequence, judging by their names.
 ///
-/// Names say something only where they are alike but for one number, and where at least half of the steps from one number to the next are the same: then
+/// Names are used only if they are alike except for one number, and if at least half of the steps from one number to the next are the same: then
 /// a step of a multiple of it is a gap. Names such as times or scattered numbers have no gaps.
 package struct SequenceGaps: Sendable {
     /// What is missing between two pictures.
     package struct Gap: Sendable, Hashable, CustomStringConvertible {
         /// The picture after the gap, counted from 0.
         package var next: Int
-        /// The missing numbers; the one in front of `next` is the last.
+        /// The missing numbers; the last is the one directly before `next`.
         package var first: Int
         package var last: Int
 
@@ -31,10 +31,10 @@ package struct SequenceGaps: Sendable {
         gaps = Self.numbers(of: paths).map(Self.gaps) ?? []
     }
 
-    /// The first gap that a clip would reach across.
+    /// The first gap that a clip would span.
     package func first(between first: Int, and last: Int) -> Gap? { gaps.first { first < $0.next && $0.next <= last } }
 
-    /// The one number in which the names differ; nil where they differ in more, or a number is beyond counting.
+    /// The one number in which the names differ; nil if they differ in more, or a number is too large.
     private static func numbers(of paths: [String]) -> [Int]? {
         let names = paths.map { path in
             FolderScan.pieces(of: ((path as NSString).lastPathComponent as NSString).deletingPathExtension)
@@ -51,7 +51,7 @@ package struct SequenceGaps: Sendable {
     private static func gaps(in numbers: [Int]) -> [Gap] {
         let steps = zip(numbers, numbers.dropFirst()).map { $1 - $0 }
         let counts = Dictionary(steps.map { ($0, 1) }, uniquingKeysWith: +)
-        // Of steps that are equally frequent the smallest.
+        // Of equally frequent steps the smallest.
         guard let usual = counts.max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) }), usual.key > 0,
             2 * usual.value >= steps.count
         else { return [] }

@@ -4,22 +4,22 @@ import Logging
 public struct SourceOptions: Sendable {
     /// Whether clips have classes: the folder's name, or the list's column.
     public var classes = false
-    /// Order of an array's sides, as letters B T H W C (`BTCHW`, `TBHW`); nil takes `BTHWC` where nothing speaks against it.
+    /// Order of an array's sides, as letters B T H W C (`BTCHW`, `TBHW`); nil takes `BTHWC` unless the shape contradicts it.
     public var axes: String?
     /// Smallest and largest value of a float array.
     public var range: ClosedRange<Float>?
-    /// Whether a float array without a range is refused. Only for looking at what is in it: values then stay as they are.
+    /// Whether a float array without a range is refused. False only for inspection: values then stay unchanged.
     public var needsRange = true
-    /// Frame rate of image folders and arrays, which have none; refused where a source holds neither.
+    /// Frame rate of image folders and arrays, which have none; refused for a source that contains neither.
     public var framesPerSecond: Double?
-    /// Decoding threads of one file: 1 where several files are decoded side by side, as a loader does; 0 for all processors.
+    /// Decoding threads per file: 1 if several files are decoded in parallel, as by a loader; 0 for all processors.
     public var decodingThreads = 1
-    /// Where the frames of videos are kept in mind for other runs of the program; nil keeps none.
+    /// Where the frame indices of videos are kept for later runs of the program; nil keeps none.
     package var indexCache: IndexCache? = .standard
-    /// Where skipped files are named.
+    /// Where skipped files are reported.
     public var logger = Logger(label: "auspex.video")
 
-    /// Options of which none need be given; see the properties.
+    /// Options with defaults; see the properties.
     public init(
         classes: Bool = false, axes: String? = nil, range: ClosedRange<Float>? = nil, framesPerSecond: Double? = nil,
         decodingThreads: Int = 1

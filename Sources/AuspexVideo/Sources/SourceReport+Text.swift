@@ -1,10 +1,10 @@
 import AuspexSupport
 
 extension SourceReport: Report {
-    /// More items than anybody reads: the rest is in the JSON.
+    /// More items than anyone would read: the rest is in the JSON.
     private static let listed = 50
 
-    /// How much there is, a row for each item that can be used, and what cannot be used and why.
+    /// Totals, a row for each item that can be used, and what cannot be used and why.
     public var text: String {
         guard !items.isEmpty else { return "\(source): clips without end, drawn as they are asked for" }
         var lines = [
@@ -24,7 +24,7 @@ extension SourceReport: Report {
             if let note = item.video?.note { lines.append("note: \(note)") }
         }
         for oddity in items.flatMap(\.oddities).prefix(Self.listed) { lines.append("skipped in clips: \(oddity)") }
-        for file in ignored.prefix(Self.listed) { lines.append("not taken for a video: \(file)") }
+        for file in ignored.prefix(Self.listed) { lines.append("not recognised as a video: \(file)") }
         return lines.joined(separator: "\n")
     }
 

@@ -1,16 +1,16 @@
 import AuspexTensors
 
-/// What is in a source.
+/// The contents of a source.
 public struct SourceReport: Sendable, Codable {
-    /// The source, as it was named.
+    /// The source, as it was given.
     public var source: String
-    /// Names of the classes by their numbers; empty where there are none.
+    /// Names of the classes by their numbers; empty if there are none.
     public var classNames: [String]
-    /// What was found in each item, in the source's order; empty for a source without items.
+    /// The inspected items, in the source's order; empty for a source without items.
     public var items: [Item]
     /// Frames of the clips that are counted.
     public var clipFrames: Int
-    /// Files that were found and not taken for videos.
+    /// Files that were found but not recognised as videos.
     public var ignored: [String]
 
     /// Usable frames of all items.
@@ -24,9 +24,9 @@ public struct SourceReport: Sendable, Codable {
     public struct Item: Sendable, Codable {
         /// Path of the file or folder, or the name of the array's element.
         public var name: String
-        /// Its class: its folder, or the list's column; nil where the source has no classes.
+        /// Its class: its folder, or the list's column; nil if the source has no classes.
         public var className: String?
-        /// Size of its pictures as shown; nil where none can be read.
+        /// Size of its pictures as shown; nil if none can be read.
         public var size: FrameSize?
         /// The first frame that may be used, counted from 0.
         public var firstFrame = 0
@@ -36,15 +36,15 @@ public struct SourceReport: Sendable, Codable {
         public var durationSeconds: Double?
         /// Clips of the request that fit without overlapping.
         public var clipCount: Int
-        /// Different clips of the request: first frames it may begin with.
+        /// Number of different clips of the request: possible first frames.
         public var startCount: Int
-        /// Streams, codec, size and so on: of the video file, or of the first image of a folder; nil where the item is an array's or cannot be opened.
+        /// Streams, codec, size and so on: of the video file, or of the first image of a folder; nil if the item is an array's or cannot be opened.
         public var video: VideoInfo?
         /// Smallest and largest value, of an array; nil for other items.
         public var values: [Float]?
-        /// Why the item gives no clip; nil where it does.
+        /// Why the item gives no clip; nil if it gives one.
         public var problem: String?
-        /// Pictures of a folder from which no clip can be cut, and why, a line each.
+        /// Pictures of a folder that no clip may contain, and why, a line each.
         public var oddities: [String] = []
 
         /// An item that can be used.
@@ -56,13 +56,13 @@ public struct SourceReport: Sendable, Codable {
 }
 
 extension ClipSource {
-    /// Looks into every item of the source; a synthetic source has none.
+    /// Inspects every item of the source; a synthetic source has none.
     ///
-    /// Values of arrays are read too, because no header tells whether they can be used.
+    /// Values of arrays are read, too, because no header tells whether they can be used.
     ///
     /// - Parameters:
     ///   - request: the clips that are counted.
-    ///   - progress: is told how many items were looked into, of how many.
+    ///   - progress: is given how many items were inspected, of how many.
     public func inspect(for request: ClipRequest, progress: (Int, Int) -> Void = { _, _ in }) -> SourceReport {
         var items: [SourceReport.Item] = []
         let count = itemCount
@@ -105,7 +105,7 @@ extension SourceReport.Item {
             if thorough { values = try item.checkedValues().map { [$0.lowerBound, $0.upperBound] } }
             oddities = item.oddities(thorough: thorough)
             if startCount == 0 { problem = "\(ItemSource.tooShort(item, timeline, request))" }
-            // A header may promise pictures that the decoder does not give, or gives in a form that is refused.
+            // A header may promise pictures that the decoder does not give, or gives in an unsupported form.
             if problem == nil, item is VideoItem {
                 _ = try item.frames(
                     at: [timeline.usable.lowerBound], request: request, crop: .centre, continuing: true)
@@ -113,7 +113,7 @@ extension SourceReport.Item {
         } catch {
             problem = "\(error)"
         }
-        // What cannot be used is not counted.
+        // Unusable items are not counted.
         if problem != nil { (frameCount, clipCount, startCount) = (0, 0, 0) }
     }
 }

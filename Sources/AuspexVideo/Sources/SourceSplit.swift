@@ -1,15 +1,15 @@
-/// Which items of a source a run trains on and which it holds out, in the order in which clips are drawn from them: kept with the run, so that
-/// files that come or go later change neither.
+/// Which items of a source a run trains on and which it holds out, in the order in which clips are drawn from them: stored with the run, so that
+/// files that are added or removed later change neither.
 public struct SourceSplit: Codable, Sendable, Equatable {
     /// A file, a part of one, a folder of images or an element of an array, as it was when the run began.
     public struct Item: Codable, Sendable, Equatable {
         /// Path of the file or folder, or the name of the array's element.
         public var name: String
-        /// Which part of its files the item is; empty where it is the whole.
+        /// Which part of its files the item is; empty if it is the whole.
         public var part: String
-        /// Of its files together; 0 where they could not be read.
+        /// Total size of its files; 0 if they could not be read.
         public var sizeBytes: Int
-        /// SHA-256 of samples of its files' bytes. All held-out items have one, and those training items that are of the size of a held-out one.
+        /// SHA-256 of samples of its files' bytes. All held-out items have one, and those training items that have the size of a held-out one.
         public var digest: String?
         /// The share of its time that belongs here, from and to, in 0…1; nil is all of it.
         public var share: [Double]?
@@ -19,7 +19,7 @@ public struct SourceSplit: Codable, Sendable, Equatable {
 
     /// Items to train on, in the order in which clips are drawn from them.
     public var training: [Item]
-    /// Items, or shares of their time, that no training sees.
+    /// Items, or shares of their time, that training never uses.
     public var heldOut: [Item]
 
     /// Items that share no clip.
@@ -28,7 +28,7 @@ public struct SourceSplit: Codable, Sendable, Equatable {
         self.heldOut = heldOut
     }
 
-    /// Whether time is held out of items that are trained on too, and not whole items.
+    /// Whether time is held out of training items, instead of whole items.
     public var isOfTime: Bool { heldOut.contains { $0.share != nil } }
 }
 
@@ -36,9 +36,9 @@ public struct SourceSplit: Codable, Sendable, Equatable {
 public struct SourceParts: Sendable {
     /// Clips to train on.
     public let training: any ClipSource
-    /// Clips that no training sees.
+    /// Clips that training never uses.
     public let heldOut: any ClipSource
-    /// Nil for a source whose clips are drawn and not read, such as a synthetic one.
+    /// Nil for a source that generates its clips, such as a synthetic one.
     public let record: SourceSplit?
 
     /// Joins two parts that share no clip.
@@ -49,11 +49,11 @@ public struct SourceParts: Sendable {
     }
 }
 
-/// What became of a run's items since it began.
+/// Changes to a run's items since it began.
 public struct SourceChanges: Sendable, Equatable {
-    /// Items of the run that are no longer there.
+    /// Items of the run that are gone.
     public var gone: [String] = []
-    /// Items that are there now and belong to neither part.
+    /// New items that belong to neither part.
     public var come: [String] = []
     /// Items whose files have another size or other bytes.
     public var changed: [String] = []
@@ -61,7 +61,7 @@ public struct SourceChanges: Sendable, Equatable {
     /// No changes.
     public init() {}
 
-    /// One note a kind; empty where nothing changed.
+    /// One note per kind; empty if nothing changed.
     public var notes: [String] {
         func note(_ names: [String], _ what: (one: String, many: String), _ end: String) -> [String] {
             guard !names.isEmpty else { return [] }
@@ -71,7 +71,7 @@ public struct SourceChanges: Sendable, Equatable {
             ]
         }
         return note(gone, ("is", "are"), "gone since the run began")
-            + note(come, ("has", "have"), "come since the run began: neither trained on nor held out")
+            + note(come, ("has", "have"), "been added since the run began: neither trained on nor held out")
             + note(changed, ("has", "have"), "changed since the run began")
     }
 }

@@ -2,41 +2,41 @@ import AuspexTensors
 
 /// A world of landmarks and moving objects, repeated without end, and the camera that looks at it.
 ///
-/// Lengths are in shorter sides of a frame of scale 1; times are frames. Built from additions, products, quotients and square roots only: the same bits
+/// Lengths are in shorter sides of a frame of scale 1; times are frames. Computed with additions, products, quotients and square roots only: the same bits
 /// everywhere.
 public struct CameraScene: Sendable {
-    /// Something in the world that does not turn.
+    /// An object of the world, which does not rotate.
     struct Thing: Sendable {
         var shape: MovingShapesScene.Shape
         let start: SIMD2<Float>
-        /// In sides a frame; zero for a landmark.
+        /// In sides per frame; zero for a landmark.
         let velocity: SIMD2<Float>
     }
 
-    /// What a camera looks at, and how.
+    /// The camera's position and view.
     package struct View: Equatable, Sendable {
         package var centre: SIMD2<Float>
-        /// Cosine and sine of how far it is turned.
+        /// Cosine and sine of its rotation.
         package var turn: SIMD2<Float>
         /// Sides of the world in one side of the frame.
         package var scale: Float
     }
 
-    /// After how many sides the world begins again.
+    /// The period of the world, in sides.
     private static let period: Float = 4
     private static let landmarks = 48
     private static let objects = 1...3
-    /// A camera neither comes nearer nor goes farther than this.
+    /// Limits of the camera's zoom.
     private static let scales: ClosedRange<Float> = 0.5...1.6
 
     private let ground: ShapeTexture
     private let detail: ShapeTexture
-    /// Landmarks, and before them the objects that move.
+    /// The moving objects, followed by the landmarks.
     let things: [Thing]
     private let pan: SIMD2<Float>
     private let zoom: Float
     private let turn: SIMD2<Float>
-    /// Deviation of the shake, in sides; 0 for a steady camera.
+    /// Standard deviation of the shake, in sides; 0 for a steady camera.
     private let shake: Float
     private let shaking: RandomStream
 
@@ -48,7 +48,7 @@ public struct CameraScene: Sendable {
         let pattern = MovingShapesScene.background(options, dark: dark, using: &draws)
         let middle = (pattern.low + pattern.high) * 0.5
         ground = pattern.toned(grey)
-        // Finer and fainter, so that a plain place shows how it moves too.
+        // Finer and fainter, so that motion is visible in plain areas, too.
         var fine = MovingShapesScene.background(options, dark: dark, using: &draws)
         fine = ShapeTexture(
             kind: fine.kind, direction: fine.direction, frequency: 2 * fine.frequency, phase: fine.phase, low: fine.low,
@@ -69,20 +69,20 @@ public struct CameraScene: Sendable {
             things.append(thing(contrast: 0.75, place: place, isMoving: true))
         }
         self.things = things
-        // The square of a uniform number: slow ones more often.
+        // The square of a uniform number: slow ones are more frequent.
         let (pans, speed, heading) = (draws.uniform() < 0.8, draws.uniform(), draws.direction())
         pan = pans ? heading * (0.05 * speed * speed) : .zero
         let (zooms, rate) = (draws.uniform() < 0.4, draws.normal())
         zoom = zooms ? 1 + 0.008 * rate : 1
         let (turns, angle) = (draws.uniform() < 0.4, draws.normal())
-        // The tangent of half the angle gives cosine and sine without either.
+        // The tangent of half the angle gives cosine and sine without either function.
         let half = turns ? 0.005 * angle : 0
         turn = SIMD2(1 - half * half, 2 * half) / (1 + half * half)
         shake = draws.uniform() < 0.3 ? 0.015 : 0
         shaking = stream.named("shake")
     }
 
-    /// Where the camera looks at a frame.
+    /// The camera's view at a frame.
     package func view(at frame: Int) -> View {
         let straight = pan * Float(frame)
         guard frame > 0 else { return View(centre: straight + shaken(0), turn: SIMD2(1, 0), scale: 1) }
@@ -96,11 +96,11 @@ public struct CameraScene: Sendable {
             }
             factor *= factor
             rotation = Self.rotated(rotation, by: rotation)
-            // However often it is squared, it stays a turn.
+            // Renormalised, so that it stays a rotation after any number of squarings.
             rotation /= (rotation.x * rotation.x + rotation.y * rotation.y).squareRoot()
             rest /= 2
         }
-        // NaN, which 0 · ∞ would be, never arises: both factors are on one side of 1.
+        // NaN, which 0 · ∞ would be, never arises: both factors are on the same side of 1.
         let limited = min(max(scale, Self.scales.lowerBound), Self.scales.upperBound)
         return View(centre: straight + shaken(frame), turn: turned, scale: limited)
     }
@@ -137,9 +137,9 @@ extension CameraScene: DrawnScene {
         let view = view(at: frame)
         let side = Float(min(size.height, size.width))
         let middle = SIMD2(Float(size.width), Float(size.height)) / 2
-        // In pixels of the frame a side of the world is so long: over one pixel edges fade.
+        // The length of a world side in pixels of the frame: edges fade over one pixel.
         let perSide = side / view.scale
-        // Of all repetitions of the world the one whose centre is nearest to where the camera looks; the frame is smaller than half of it.
+        // Of all repetitions of the world, the one whose centre is nearest to the view; the frame is smaller than half a period.
         let places = things.map { thing in
             let apart = thing.start + thing.velocity * Float(frame) - view.centre
             return view.centre + apart - (apart / Self.period).rounded(.toNearestOrEven) * Self.period
@@ -169,6 +169,6 @@ extension CameraScene: DrawnScene {
 }
 
 extension SceneDraws {
-    /// A normal number, nearly: the sum of twelve uniform ones, which every processor adds alike.
+    /// An approximately normal number: the sum of twelve uniform ones, which every processor adds alike.
     mutating func normal() -> Float { (0..<12).reduce(Float(-6)) { sum, _ in sum + uniform() } }
 }

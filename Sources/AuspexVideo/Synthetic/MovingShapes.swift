@@ -3,27 +3,27 @@ import AuspexTensors
 
 /// `synthetic:moving-shapes`: textured discs, rings and polygons of constant velocity that bounce off the walls and cover each other.
 ///
-/// Two frames tell where everything goes, and every later frame is known exactly.
+/// Two frames determine where everything goes, and every later frame is known exactly.
 public struct MovingShapes: SceneSource {
-    /// What the source is called after `synthetic:`.
+    /// The source's name after `synthetic:`.
     public static let name = "moving-shapes"
-    /// The time that one frame stands for.
+    /// The duration of one frame.
     public static let frameIntervalSeconds = SyntheticSources.frameIntervalSeconds
 
-    /// What the scenes are like. Lengths are in shorter sides of the frame.
+    /// Parameters of the scenes. Lengths are in shorter sides of the frame.
     public struct Options: Sendable, Hashable, Codable {
         /// How many shapes, each number equally likely.
         public var shapes = 1...3
-        /// How far a shape moves in a frame. With the defaults, repeating the last of 5 frames gives 21.4 dB over the next 11 (32×32, mean over clips).
+        /// How far a shape moves per frame. With the defaults, repeating the last of 5 frames gives 21.4 dB over the next 11 (32×32, mean over clips).
         public var speeds = 0.015...0.045
         /// Radius of the circle around a shape; under 0.5.
         public var radii = 0.13...0.24
         /// How much the shapes' colours differ from the background's, 0 to 1.
         public var contrast = 0.65
-        /// What the shapes move over.
+        /// The background of the shapes.
         public var background = Background.textured
 
-        /// What the shapes move over; it stands still.
+        /// The background of the shapes, which does not move.
         public enum Background: String, Sendable, Hashable, Codable, CaseIterable {
             /// One colour.
             case plain
@@ -35,7 +35,7 @@ public struct MovingShapes: SceneSource {
         public init() {}
     }
 
-    /// What the scenes are like.
+    /// Parameters of the scenes.
     public let options: Options
 
     /// Makes a source of scenes.

@@ -1,6 +1,6 @@
 import AuspexTensors
 
-/// Drawing: every frame afresh from the positions, edges antialiased over one pixel, nearer shapes over farther ones.
+/// Drawing: every frame from scratch from the positions, edges antialiased over one pixel, nearer shapes over farther ones.
 extension MovingShapesScene: DrawnScene {
     public func drawn(_ frames: [Int], size: FrameSize, channels: Int) -> Tensor {
         let pixels = size.height * size.width * channels
@@ -62,7 +62,7 @@ extension MovingShapesScene: DrawnScene {
 }
 
 extension MovingShapesScene.Shape {
-    /// Distance from the shape's edge, negative inside (outside a corner: from the sides' lines, which is near enough within a pixel).
+    /// Distance from the shape's edge, negative inside (outside a corner: from the sides' lines, which is accurate enough within a pixel).
     @inline(__always)
     func distance(x: Float, y: Float, normals: UnsafeBufferPointer<SIMD2<Float>>) -> Float {
         if normals.isEmpty {

@@ -4,7 +4,7 @@ import AuspexTensors
 ///
 /// Lengths are in shorter sides of the frame, so that a scene looks the same at every size; times are frames.
 public struct MovingShapesScene: Sendable {
-    /// One thing that moves.
+    /// One moving shape.
     package struct Shape: Sendable {
         /// Outward unit normals of the sides; none for round shapes.
         let normals: [SIMD2<Float>]
@@ -14,7 +14,7 @@ public struct MovingShapesScene: Sendable {
         /// Distance of the sides from the centre.
         let apothem: Float
         let start: SIMD2<Double>
-        /// In sides a frame.
+        /// In sides per frame.
         package let velocity: SIMD2<Double>
         var texture: ShapeTexture
     }
@@ -84,7 +84,7 @@ public struct MovingShapesScene: Sendable {
                 phase: SIMD2(draws.uniform(), draws.uniform()), low: low, high: high))
     }
 
-    /// Normals of regular polygons, as literals: a processor's sine may differ in its last bit. First none, for the disc.
+    /// Normals of regular polygons, as literals: a processor's sine may differ in its last bit. The first list is empty, for the disc.
     private static let outlines: [[SIMD2<Float>]] = [
         [],
         [SIMD2(1, 0), SIMD2(-0.5, 0.866_025_4), SIMD2(-0.5, -0.866_025_4)],
@@ -105,7 +105,7 @@ public struct MovingShapesScene: Sendable {
         self.extent = extent
     }
 
-    /// The same world with some of its shapes only: what one looks like where nothing covers it.
+    /// The same world with some of its shapes only: what they look like uncovered.
     package func keeping(_ numbers: [Int]) -> MovingShapesScene {
         MovingShapesScene(shapes: numbers.map { shapes[$0] }, background: background, extent: extent)
     }
@@ -115,7 +115,7 @@ public struct MovingShapesScene: Sendable {
 
     /// Where a shape's centre is at a frame, in shorter sides of the frame from the top left corner.
     ///
-    /// A bounce mirrors the path at the wall, so the place is the straight path's, folded into the room that the shape's radius leaves.
+    /// A bounce mirrors the path at the wall, so the position is that of the straight path, folded into the space that the shape's radius leaves.
     ///
     /// - Parameter shape: 0 is the farthest; nearer ones cover it.
     public func centre(of shape: Int, at frame: Int) -> (x: Double, y: Double) {
@@ -132,14 +132,14 @@ public struct MovingShapesScene: Sendable {
 }
 
 extension ShapeTexture {
-    /// The pattern with its colours' distances from one colour multiplied.
+    /// The pattern with increased or reduced contrast, relative to one colour.
     func nearer(to colour: SIMD4<Float>, contrast: Float) -> ShapeTexture {
         var result = self
         (result.low, result.high) = (colour + (low - colour) * contrast, colour + (high - colour) * contrast)
         return result
     }
 
-    /// The pattern in shades of grey of the same luma, where asked for.
+    /// The pattern in shades of grey of the same luma, if requested.
     func toned(_ grey: Bool) -> ShapeTexture {
         guard grey else { return self }
         func luma(_ colour: SIMD4<Float>) -> SIMD4<Float> {

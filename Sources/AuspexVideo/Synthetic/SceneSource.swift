@@ -15,15 +15,15 @@ public protocol DrawnScene: Sendable {
 /// A source that draws a scene for every clip.
 ///
 /// A clip is a pure function of the stream and its number, the same bits on every processor; a longer clip begins with the shorter one's frames.
-/// Clips for training are drawn from the run's stream, held-out ones from a stream of their own that no run draws from.
+/// Clips for training are drawn from the run's stream, held-out ones from a separate stream that no run uses.
 public protocol SceneSource: ClipSource {
-    /// What is drawn.
+    /// The scene that is drawn.
     associatedtype Scene: DrawnScene
 
-    /// What the source is called, without `synthetic:`.
+    /// The source's name, without `synthetic:`.
     static var name: String { get }
 
-    /// The scene that a stream decides; frames have the request's sides and colour.
+    /// The scene that a stream determines; frames have the request's size and colour.
     func scene(from stream: RandomStream, for request: ClipRequest) -> Scene
 }
 

@@ -1,15 +1,15 @@
 import AuspexTensors
 
-/// A pattern of two colours that is fixed to a shape, so that the shape's motion is seen inside it too.
+/// A pattern of two colours that is fixed to a shape, so that the shape's motion is also visible inside it.
 ///
-/// Built from additions, products, comparisons and square roots only, which every processor rounds alike: the same bits everywhere.
+/// Computed with additions, products, comparisons and square roots only, which every processor rounds alike: the same bits everywhere.
 struct ShapeTexture: Sendable {
     enum Kind: Int, CaseIterable, Sendable { case stripes, checks, rings, dots }
 
     let kind: Kind
-    /// Unit vector along which the pattern is laid.
+    /// Unit vector in the pattern's direction.
     let direction: SIMD2<Float>
-    /// Cycles in one unit of length, and where in a cycle the centre lies.
+    /// Cycles per unit of length, and the phase at the centre.
     let frequency: Float
     let phase: SIMD2<Float>
     /// The two colours, 0…255 (the fourth lane is unused); in greyscale all lanes are equal.
@@ -56,13 +56,13 @@ struct SceneDraws {
         return range.lowerBound + (range.upperBound - range.lowerBound) * stream.uniform(at: next)
     }
 
-    /// A whole number of a range (its last value too).
+    /// A whole number of a range, including its last value.
     mutating func integer(in range: ClosedRange<Int>) -> Int {
         let count = Float(range.count)
         return min(range.upperBound, range.lowerBound + Int(uniform() * count))
     }
 
-    /// A direction, every one equally likely, without a sine: a point of the unit disc, stretched to its rim.
+    /// A direction, uniformly distributed, without a sine: a point of the unit disc, scaled to its rim.
     mutating func direction() -> SIMD2<Float> {
         for _ in 0..<64 {
             let (x, y) = (uniform(in: -1...1), uniform(in: -1...1))
@@ -79,7 +79,7 @@ struct SceneDraws {
     mutating func colour(saturation: ClosedRange<Float>, brightness: ClosedRange<Float>) -> SIMD4<Float> {
         let hue = uniform() * 6
         let (saturation, brightness) = (uniform(in: saturation), uniform(in: brightness) * 255)
-        // The usual hexagon of hues: each component is a ramp of the hue's distance from its own.
+        // The usual hexagon of hues: each component is a ramp of the distance from its own hue.
         let ramps = SIMD4(abs(hue - 3) - 1, 2 - abs(hue - 2), 2 - abs(hue - 4), 0).clamped(
             lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 1))
         return (SIMD4(repeating: 1 - saturation) + ramps * saturation) * brightness

@@ -1,12 +1,12 @@
 import AuspexSupport
 import AuspexTensors
 
-/// Sources that draw their clips instead of reading them, by name.
+/// Sources that generate their clips, by name.
 public enum SyntheticSources {
-    /// What marks a synthetic source wherever a source is named: `synthetic:moving-shapes`.
+    /// The prefix of synthetic sources: `synthetic:moving-shapes`.
     public static let prefix = "synthetic:"
 
-    /// The time that one frame of a synthetic clip stands for.
+    /// The duration of one frame of a synthetic clip.
     public static let frameIntervalSeconds = 0.1
 
     /// Names without the prefix, in alphabetical order.

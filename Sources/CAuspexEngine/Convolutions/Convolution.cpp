@@ -5,7 +5,7 @@ namespace ax {
 
 namespace {
 
-/// Packed layouts met so far; a packing's number is its place here. Shapes of weights are few, so a list is enough.
+/// Packed layouts so far; a packing's number is its index here. There are few shapes of weights, so a list is enough.
 std::vector<dnnl::memory::desc> packings;
 
 int32_t packingNumber(const dnnl::memory::desc &descriptor) {
@@ -125,7 +125,7 @@ void prepareDirect(ax_dnn_plan &plan, int direction) {
     plan.needs.packing = ownPackingNumber(plan.shape, direction);
 }
 
-/// dx as a convolution of dy with the kernel turned round: stride 1, without groups.
+/// dx as a convolution of dy with the kernel reversed: stride 1, without groups.
 ax_dnn_convolution turned(const ax_dnn_convolution &s) {
     ax_dnn_convolution t = s;
     std::swap(t.in, t.out);
@@ -136,7 +136,7 @@ ax_dnn_convolution turned(const ax_dnn_convolution &s) {
     return t;
 }
 
-/// Whether minimal filtering is allowed for a direction, and there is one.
+/// Whether minimal filtering is allowed for a direction and available for the shape.
 bool isFiltered(const ax_dnn_convolution &s, int direction) {
     if (direction == ax_dnn_forward) return s.transformed && winograd::isChosen(s, ax_dnn_forward);
     if (direction != ax_dnn_backward_data || s.transformed != 2 || s.spatial != 2) return false;
@@ -154,7 +154,7 @@ void prepareWinograd(ax_dnn_plan &plan, int direction) {
     plan.needs.packing = ownPackingNumber(plan.shape, direction);
 }
 
-/// max(y, 0) in place, where NaN stays: the library's own ReLU turns it into 0, and a broken network goes on.
+/// max(y, 0) in place, where NaN stays: the library's own ReLU turns it into 0, which would hide a broken network.
 void rectify(const ax_dnn_convolution &s, void *y) {
     int64_t count = int64_t(s.batch) * s.out;
     for (int i = 3 - s.spatial; i < 3; i++) count *= s.output[i];
@@ -172,7 +172,7 @@ void rectify(const ax_dnn_convolution &s, void *y) {
     });
 }
 
-/// The unpacked gradient lies at the scratch memory's start.
+/// The unpacked gradient is at the scratch memory's start.
 size_t rounded(size_t bytes) { return (bytes + 63) & ~size_t(63); }
 
 Cache<ConvolutionKey, ax_dnn_plan> plans(1024);

@@ -22,10 +22,10 @@ struct ax_dnn_plan {
     ax_dnn_needs needs{};
     double flops = 0;
     ax::Runner runner, reorder;
-    /// Whose loops the plan runs.
+    /// Which loops the plan runs.
     enum class Loops { library, direct, winograd } loops = Loops::library;
     ax::direct::Products products;
     ax::winograd::Filtering filtering{};
-    /// Whether the filtering is that of dx, whose kernel is turned round.
+    /// Whether the filtering is for dx, whose kernel is reversed.
     bool isTurned = false;
 };

@@ -3,7 +3,7 @@
 // oneDNN 2.6 and 3.2 are weak there in the weights' gradient (55-65% of what a core can do, 20-35% in 3-D, where they fall
 // back to im2col), and 2.6 also forward and in strided gradients of 3-D data. These loops reach 70-85% and 80-95%.
 //
-// All three directions stand on one view of the input: for an output pixel and a row of the kernel, the input's numbers
+// All three directions are based on one view of the input: for an output pixel and a row of the kernel, the input's numbers
 // under that row are contiguous in channels-last memory ("a patch", kw * in floats). A chunk of output pixels is a table
 // of pointers to patches; only patches that cross the left or right border are copied, with zeros, and rows outside
 // point to zeros. So strides, padding, time, and images smaller than a tile cost the inner loops nothing.
@@ -41,7 +41,7 @@ struct Products {
     bool flipped;    ///< the data's gradient: taps in reverse, in and out exchanged
 };
 
-/// Whether these loops run here, and are to be taken for a shape rather than oneDNN's: a fixed rule, from measurements
+/// Whether these loops are available here and preferred to oneDNN's for a shape: a fixed rule, from measurements
 /// with one thread on an AMD Milan, so that the same shape always runs the same code.
 bool isChosen(const ax_dnn_convolution &shape, int direction);
 

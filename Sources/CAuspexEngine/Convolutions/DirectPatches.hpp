@@ -7,7 +7,7 @@ namespace ax::direct {
 
 inline size_t aligned(size_t bytes) { return (bytes + 63) & ~size_t(63); }
 
-/// A chunk's pointers to patches, by row of the kernel and pixel, in memory that the caller gives.
+/// A chunk's pointers to patches, by row of the kernel and pixel, in memory provided by the caller.
 class Patches {
 public:
     static int64_t border(const Grid &g, int64_t chunk) {
@@ -29,7 +29,7 @@ public:
     }
 
     /// Points at pixels [first, last) of the grid, counted over images, planes, rows and columns. The table's remaining
-    /// places repeat the last pixel, so that a tile can run over the end.
+    /// places repeat the last pixel, so that a tile can run past the end.
     void point(int64_t first, int64_t last) {
         float *copy = copies;
         const int64_t perRow = grid.count[2];

@@ -39,7 +39,7 @@ bool isChosen(const ax_dnn_convolution &s, int direction) {
         inputs *= s.input[i];
         outputs *= s.output[i];
     }
-    // GFLOP/s a core, ours against oneDNN 2.6.3 / 3.2, 3x3 where not said:
+    // GFLOP/s per core, ours against oneDNN 2.6.3 / 3.2, 3x3 unless stated otherwise:
     //   forward         2-D 128 channels 8x8 94 / 76 / 106, 32 channels 32x32 89 / 82 / 89; 3-D 16 channels 84 / 77 / 95
     //   data's gradient 2-D 32 channels 32x32 88 / 77 / 88; 2x2 32 to 64 channels 92 / 46 / 93;
     //                   3-D 4x4x4 stride 2, 16 and 32 channels 72 and 89 / 38 and 63 / 61 and 83
@@ -51,7 +51,7 @@ bool isChosen(const ax_dnn_convolution &s, int direction) {
     case ax_dnn_backward_data:
         if (!old || taps == 1) return false;
         if (s.spatial == 3) return steps > 1;
-        // oneDNN 2.6 loses a fifth to a half where activations leave the caches.
+        // oneDNN 2.6 loses a fifth to a half if activations do not fit in the caches.
         return steps == 1 && s.in >= 32 && s.out > 8 && inputs + outputs > 1e6;
     default: return taps > 1 && (s.spatial == 3 || (s.in >= 8 && s.out > 8));
     }
@@ -107,7 +107,7 @@ Products backwardDataProducts(const ax_dnn_convolution &s) {
         part.image = stride;
         part.weights = products.packed;
         products.packed += weightsOf(g, s.in);
-        // A residue beyond a short side has no pixel but its weights all the same: the packing does not depend on sides.
+        // A residue beyond a short side has no pixels but still has weights: the packing does not depend on sides.
         products.parts.push_back(part);
     }
     return products;
@@ -149,7 +149,7 @@ size_t scratchBytes(const Products &products) {
 
 namespace {
 
-/// What a tile needs to know beside its pixels.
+/// What a tile needs to know besides its pixels.
 struct Panel {
     const float *weights;
     const float *bias;  ///< sixteen numbers, zeros without a bias
@@ -182,7 +182,7 @@ AX_AVX2 void tile(const Panel &panel, const float *const *patches, float *const 
     if (panel.relu)
         for (int p = 0; p < P; p++)
             for (int v = 0; v < V; v++) sum[p][v] = _mm256_max_ps(_mm256_setzero_ps(), sum[p][v]);
-    // Unrolled to the tile's size: an index that the compiler does not know would force the sums into memory.
+    // Unrolled to the tile's size: an index unknown at compile time would force the sums into memory.
 #pragma clang loop unroll(full)
     for (int p = 0; p < P; p++) {
         if (p >= pixels) continue;

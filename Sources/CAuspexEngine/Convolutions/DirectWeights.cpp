@@ -12,7 +12,7 @@ namespace {
 /// Pixels whose products stay in registers before they are added to memory. Measured: 64 keeps the tile's part of the
 /// patches and gradients in the first-level cache; 256 was 2-11% slower, 48 no faster.
 constexpr int64_t chunkPixels = 64;
-/// Below this many pixels for each thread, the threads share the kernel's numbers instead of the pixels.
+/// With fewer pixels than this per thread, the threads share the kernel's numbers instead of the pixels.
 constexpr int64_t pixelsWorthSplitting = 1024;
 
 /// sums[m, v] += Σ over pixels of patch[m] · gradient[v]: M numbers of the patch by V vectors of eight output channels.
@@ -127,7 +127,7 @@ void backwardWeights(const ax_dnn_convolution &shape, const float *x, const floa
     char *memory = static_cast<char *>(scratch);
     auto sumsOf = [=](int thread) { return reinterpret_cast<float *>(memory + size_t(thread) * threadBytes); };
     if (!split) std::memset(sumsOf(0), 0, sumsBytes);
-    // Shares by thread number, not by who comes first: the order of additions is the same each time.
+    // Shares by thread number, not by arrival: the order of additions is the same each time.
     parallel(threads, 1, [&](int64_t first, int64_t last) {
         for (int64_t me = first; me < last; me++) {
             char *own = memory + size_t(me) * threadBytes + sumsBytes;

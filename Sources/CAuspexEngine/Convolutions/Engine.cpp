@@ -14,7 +14,7 @@ struct Setup {
 
     Setup() : isa(limit()), engine(dnnl::engine::kind::cpu, 0), stream(engine) {}
 
-    /// oneDNN obeys the limit that the kernels obey.
+    /// oneDNN is limited to the same instruction set as the kernels.
     static ax_isa limit() {
         ax_isa wanted;
         if (isa_limit(&wanted) && wanted == ax_isa_baseline) dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41);
@@ -42,7 +42,7 @@ std::mutex &callLock() {
 }
 
 void prepareTeam() {
-    // A team that grows later gets its new threads from this one, which flushes as long as it computes.
+    // If the team grows later, new threads inherit this thread's mode, which flushes as long as it computes.
     static thread_local int prepared = 1;
     const int threads = team_size();
     if (prepared >= threads) return;

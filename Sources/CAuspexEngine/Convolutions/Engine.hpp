@@ -1,4 +1,4 @@
-// What every file here shares: the one engine, errors, counters, and the team of threads.
+// Shared by all files here: the one engine, errors, counters, and the team of threads.
 #pragma once
 #include "../Dispatch/Team.hpp"
 #include "Convolutions.h"
@@ -13,7 +13,7 @@
 
 namespace ax {
 
-/// Set up at first use, after AUSPEX_ISA has been obeyed: oneDNN takes a limit only before its first primitive.
+/// Set up at first use, after AUSPEX_ISA has been applied: oneDNN takes a limit only before its first primitive.
 dnnl::engine &engine();
 dnnl::stream &stream();
 
@@ -25,11 +25,11 @@ void keepMessage(const std::string &message);
 /// One call at a time: plans hold the addresses of the call that runs.
 std::mutex &callLock();
 
-/// Makes the calling thread's team flush subnormal numbers, before the library computes on it: it starts threads of its own in the mode of the
-/// thread that calls.
+/// Makes the calling thread's team flush subnormal numbers, before the library computes on it: the library starts threads in the mode of the
+/// calling thread.
 void prepareTeam();
 
-/// Runs `body` alone and turns what it throws into -1 and a message.
+/// Runs `body` exclusively and turns what it throws into -1 and a message.
 template <class Body>
 int guarded(Body body) {
     std::lock_guard<std::mutex> lock(callLock());
@@ -44,7 +44,7 @@ int guarded(Body body) {
     }
 }
 
-/// Adds the time of its life, and the operations named, to a counter.
+/// Adds its lifetime, and the given operations, to a counter.
 class Counted {
 public:
     Counted(int family, double flops);
@@ -57,7 +57,7 @@ private:
 };
 
 /// Calls `body(first, last)` on every thread with its share of `count`; the shares depend on the number of threads alone.
-/// `worth`: how many items at least make a second thread worth waking.
+/// `worth`: the least number of items for which waking a second thread pays.
 template <class Body>
 void parallel(int64_t count, int64_t worth, Body body) {
     const ax_subnormals_flushed flushed;

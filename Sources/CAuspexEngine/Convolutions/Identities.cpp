@@ -1,4 +1,4 @@
-// What turns a convolution beside a resampling into one convolution of the small image: sums of taps, and the order of pixels.
+// Turns a convolution next to a resampling into one convolution of the small image: sums of taps, and the order of pixels.
 #include "Engine.hpp"
 #include <cstring>
 

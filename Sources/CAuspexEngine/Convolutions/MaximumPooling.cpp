@@ -8,7 +8,7 @@ namespace ax::maximum {
 
 namespace {
 
-/// Maxima of pixels' columns that are kept, and channels that are taken together.
+/// The number of pixel columns whose maxima are kept, and of channels that are processed together.
 constexpr int mostColumns = 8, mostChannels = 32;
 
 typedef float Eight __attribute__((vector_size(32), aligned(4)));
@@ -31,7 +31,7 @@ Sides sides(const ax_dnn_pooling &s) {
     return r;
 }
 
-/// Eights · 8 channels of one row of the output; NaN is not greater than anything, and must be seen all the same. `rows` are the input rows that its windows cover.
+/// Eights · 8 channels of one row of the output; NaN is not greater than anything, but must be detected. `rows` are the input rows that its windows cover.
 template <int Eights>
 __attribute__((always_inline)) inline void poolRow(const Sides &s, const float *const *rows, int count, float *y) {
     Eight columns[mostColumns][Eights];
@@ -101,7 +101,7 @@ __attribute__((target("avx2"))) void poolRowsWidely(
 }
 #endif
 
-/// What a bfloat16 is: the upper half of a float32.
+/// Decodes a bfloat16: the upper half of a float32.
 float number(float value) { return value; }
 float number(uint16_t bits) {
     const uint32_t whole = uint32_t(bits) << 16;
@@ -121,7 +121,7 @@ void mark(const ax_dnn_pooling &shape, const Element *x, Element *y) {
         if (here) found.store(true, std::memory_order_relaxed);
     });
     if (!found.load(std::memory_order_relaxed)) return;
-    // So rare that one thread and plain loops do: a run ends with the first loss that is NaN.
+    // So rare that one thread and plain loops are enough: a run ends with the first loss that is NaN.
     for (int64_t place = 0; place < places; place++)
         for (int c = 0; c < s.channels; c++) {
             const Element value = x[place * s.channels + c];
@@ -155,7 +155,7 @@ void markNotNumbers(const ax_dnn_pooling &shape, const void *x, void *y) {
 bool isChosen(const ax_dnn_pooling &s) {
     if (!s.maximum || s.type != ax_dnn_f32 || s.channels % 8) return false;
     for (int i = 3 - s.spatial; i < 3; i++) {
-        // Every window must hold a pixel, and the columns of a window must all be kept.
+        // Every window must contain a pixel, and the columns of a window must all be kept.
         const int past = (s.output[i] - 1) * s.stride[i] - s.before[i];
         if (s.window[i] > mostColumns || s.before[i] >= s.window[i] || past >= s.input[i]) return false;
     }

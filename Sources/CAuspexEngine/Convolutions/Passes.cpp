@@ -1,10 +1,10 @@
-// Single passes over memory that ride beside the convolutions.
+// Single passes over memory that accompany the convolutions.
 #include "Engine.hpp"
 #include <cstring>
 
 using namespace ax;
 
-/// Fewer bytes than this for a thread are not worth waking it.
+/// Waking a thread for fewer bytes than this does not pay.
 static const int64_t worthBytes = 1 << 15;
 
 static int64_t worthOf(int64_t bytesAnItem) { return worthBytes / (bytesAnItem > 0 ? bytesAnItem : 1) + 1; }
@@ -42,8 +42,8 @@ void ax_dnn_upsample_backward(
     });
 }
 
-/// Calls `body(packed, spread)` for each run of channels: where its first number lies among a small pixel's, factor² numbers apart, and where
-/// it begins in the large image.
+/// Calls `body(packed, spread)` for each run of channels: the offset of its first number within a small pixel, with a stride of factor², and its
+/// offset in the large image.
 template <class Body>
 static void visitShuffled(int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor, Body body) {
     const int64_t pixel = channels * factor * factor, row = width * pixel;

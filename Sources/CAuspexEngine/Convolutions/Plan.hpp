@@ -25,7 +25,7 @@ public:
         arguments.push_back({name, memories.back().get()});
     }
 
-    /// Addresses in the order of `add`; the scratchpad's is the first where there is one.
+    /// Addresses in the order of `add`; the scratchpad's is the first if there is one.
     void run(std::initializer_list<const void *> addresses, void *scratchpad) const;
 
     size_t scratch = 0;
@@ -36,7 +36,7 @@ private:
     std::vector<dnnl_exec_arg_t> arguments;
 };
 
-/// Least recently used out, by the bytes of a plain struct as the key.
+/// Evicts the least recently used; the key is the bytes of a plain struct.
 template <class Key, class Value>
 class Cache {
 public:
@@ -67,7 +67,7 @@ private:
     std::unordered_map<std::string, typename decltype(order)::iterator> index;
 };
 
-/// Attributes with the scratch memory left to the caller.
+/// Attributes with scratch memory provided by the caller.
 inline dnnl::primitive_attr callersScratch() {
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);

@@ -34,7 +34,7 @@ version::PoolingDescriptors descriptors(const ax_dnn_pooling &s) {
     return d;
 }
 
-/// A maximum that is trained leaves a note; averages, and a maximum that is not, need none.
+/// A maximum in training leaves a note for the backward pass; averages, and a maximum without gradient, need none.
 const PoolingPlan &planned(const ax_dnn_pooling &shape, bool backward, bool note) {
     const int direction = backward ? 2 : (note ? 1 : 0);
     return plans.get({shape, direction, team_size()}, [&](PoolingPlan &plan) {

@@ -1,4 +1,4 @@
-// The difference between oneDNN 2.x and 3.x, and nothing else: 3.x has no operation descriptors, and its memory
+// Only the differences between oneDNN 2.x and 3.x: 3.x has no operation descriptors, and its memory
 // descriptors are opaque.
 #pragma once
 #include "Engine.hpp"
@@ -109,7 +109,7 @@ inline dnnl::pooling_backward::primitive_desc poolingBackward(
 #endif
 }
 
-/// A descriptor without dimensions: "there is none".
+/// A descriptor without dimensions means that there is none.
 inline bool isEmpty(const memory::desc &d) { return d.get_size() == 0; }
 
 }  // namespace ax::version

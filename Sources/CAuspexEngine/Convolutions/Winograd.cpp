@@ -14,10 +14,10 @@ namespace {
 constexpr int points = 6, places = points * points;
 /// Channels of a panel of results, and windows of a tile: twelve sums, which is what sixteen registers leave room for.
 constexpr int panelWidth = 16, tileWindows = 6;
-/// Rows of a block, windows times frames: a panel's weights come from far away and serve all of them, and what a block
-/// holds should not. 48 to 192 measured within a tenth of each other.
+/// Rows of a block, windows times frames: a panel's weights come from outer caches and serve all of them, whereas a block's data
+/// should stay in the near ones. 48 to 192 measured within a tenth of each other.
 constexpr int blockRows = 96;
-/// Floats between two places, beyond what they hold: lines that are read together must not share a cache's set.
+/// Extra floats between two places: lines that are read together must not share a cache's set.
 constexpr int gap = 16;
 
 int divided(int a, int b) { return (a + b - 1) / b; }
@@ -108,7 +108,7 @@ constexpr double mixer4[points][4] = {
     {1 / 24., -1 / 12., 1 / 6., -1 / 3.},
     {0, 0, 0, 1}};
 
-/// The weights of one panel, channel and tap in time: sixteen outputs side by side, so that a processor's vectors hold them.
+/// The weights of one panel, channel and tap in time: sixteen outputs side by side, to fill a processor's vectors.
 #if defined(__x86_64__)
 __attribute__((target("avx2,fma")))
 #endif
@@ -163,7 +163,7 @@ void pack(const Filtering &f, const float *weights, bool turned, float *packed) 
 
 namespace {
 
-/// A line of six pixels mixed: out[i] = sum of the pixels by the points' rule.
+/// Transforms a line of six pixels: out[i] = sum of the pixels by the points' rule.
 AX_INLINE void mixLine(const __m256 (&d)[points], __m256 (&out)[points]) {
     const __m256 two = _mm256_set1_ps(2), four = _mm256_set1_ps(4), five = _mm256_set1_ps(5);
     const __m256 even = _mm256_fnmadd_ps(four, d[2], d[4]), odd = _mm256_fnmadd_ps(four, d[1], d[3]);
@@ -176,7 +176,7 @@ AX_INLINE void mixLine(const __m256 (&d)[points], __m256 (&out)[points]) {
     out[5] = _mm256_fmadd_ps(four, d[1], _mm256_fnmadd_ps(five, d[3], d[5]));
 }
 
-/// Six numbers mixed back into Pixels output pixels.
+/// Transforms six numbers back into Pixels output pixels.
 template <int Pixels>
 AX_INLINE void unmixLine(const __m256 (&m)[points], __m256 (&out)[Pixels]) {
     const __m256 two = _mm256_set1_ps(2), four = _mm256_set1_ps(4);
@@ -193,7 +193,7 @@ AX_INLINE void unmixLine(const __m256 (&m)[points], __m256 (&out)[Pixels]) {
     }
 }
 
-/// Where a window lies.
+/// The position of a window.
 struct Window {
     int image, row, column;
     Window(const Filtering &f, int64_t number)
@@ -201,7 +201,7 @@ struct Window {
           column(int(number % f.windows[1])) {}
 };
 
-/// Pointers to the channels of a window's 36 pixels; where pixels are taken two by two, after copying them side by side.
+/// Pointers to the channels of a window's 36 pixels; if pixels are taken two by two, after copying them side by side.
 void pointAtPixels(
     const Filtering &f, const float *frame, const Window &window, const float *zeros, float *copies,
     const float **pixels) {
@@ -321,7 +321,7 @@ struct Call {
     float *y;
 };
 
-/// A thread's memory: a block's mixed windows, [place, frame, window, channel], and one panel's sums, [place, output frame,
+/// A thread's memory: a block's transformed windows, [place, frame, window, channel], and one panel's sums, [place, output frame,
 /// window, 16].
 class Block {
 public:

@@ -1,13 +1,13 @@
 // Convolutions by minimal filtering in height and width: about a quarter of the products, for processors with
 // AVX2 and FMA.
 //
-// A window of 6x6 input pixels is mixed into 36 numbers a channel; so are the kernel's taps; products of the two, summed
-// over channels and taps in time, are mixed back into the window's output pixels. Six points (0, 1, -1, 2, -2, infinity)
-// serve two kernels: side 3, 4x4 output pixels a window; and side 4, 3x3 output pixels. A kernel of side 7 or 8 with
+// A window of 6x6 input pixels is transformed into 36 numbers per channel; so are the kernel's taps; products of the two, summed
+// over channels and taps in time, are transformed back into the window's output pixels. Six points (0, 1, -1, 2, -2, infinity)
+// serve two kernels: side 3, with 4x4 output pixels per window, and side 4, with 3x3. A kernel of side 7 or 8 with
 // stride 2 is one of side 4 over pixels taken two by two, their numbers side by side as channels.
 //
-// Rounding: the mixed numbers are larger than what they come from, so results are about ten times further from exact than
-// plain sums are: 1e-5 of the largest, which is why a caller asks for it and is not given it.
+// Rounding: the transformed numbers are larger than their inputs, so rounding errors are about ten times those of
+// plain sums: 1e-5 of the largest result. Callers must therefore request it explicitly.
 // Source: Winograd 1980; Lavin and Gray 2016, arXiv:1509.09308.
 #pragma once
 #include "Convolutions.h"
@@ -30,16 +30,16 @@ struct Filtering {
     int pixels() const { return 7 - taps; }  ///< output pixels along a window's side
 };
 
-/// Whether these loops run here and are worth it for a shape whose caller allows them.
+/// Whether these loops are available here and faster for a shape whose caller allows them.
 bool isChosen(const ax_dnn_convolution &shape, int direction);
 
 Filtering filtering(const ax_dnn_convolution &shape);
 /// Floats of packed weights.
 size_t packedCount(const Filtering &filtering);
 size_t scratchBytes(const Filtering &filtering);
-/// Floating-point operations of the products, which is nearly all.
+/// Floating-point operations of the products, which are nearly all.
 double flops(const Filtering &filtering);
-/// `turned`: the weights are [kh, kw, out, in] of a convolution whose dx this is, taken from the last tap to the first.
+/// `turned`: the weights are [kh, kw, out, in] of a convolution whose dx this is, read from the last tap to the first.
 void pack(const Filtering &filtering, const float *weights, bool turned, float *packed);
 void run(
     const Filtering &filtering, const float *x, const float *packed, const float *bias, bool relu, float *y,

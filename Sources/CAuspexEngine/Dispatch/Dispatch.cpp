@@ -69,7 +69,7 @@ int ax_isa_select(ax_isa isa) {
     return 1;
 }
 
-// The type that a kernel returns is the one that its declaration in the header gives.
+// A kernel returns the type in its header declaration.
 #define AX_KERNEL(name, parameters, arguments)                            \
     auto ax_##name parameters->decltype(ax_##name arguments) {            \
         const ax_subnormals_flushed flushed;                              \

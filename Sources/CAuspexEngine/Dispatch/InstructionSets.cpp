@@ -1,5 +1,5 @@
-// The loops, compiled once an instruction set. Standard headers come first: what they define must not be compiled for a processor that
-// this one may not be, because the linker keeps one copy of each inline function and chooses freely.
+// The loops, compiled once per instruction set. Standard headers come first: their inline functions must not be compiled for a newer processor
+// than the current one, because the linker keeps one copy of each and chooses freely.
 #include "InstructionSets.hpp"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// One function table an instruction set.
+// One function table per instruction set.
 #pragma once
 #include "Kernels.h"
 

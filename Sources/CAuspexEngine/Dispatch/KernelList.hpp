@@ -1,4 +1,4 @@
-// Every kernel that is compiled once an instruction set: AX_KERNEL(name, parameters, arguments). Included several times, so without a guard.
+// Every kernel that is compiled once per instruction set: AX_KERNEL(name, parameters, arguments). Included several times, so without a guard.
 AX_KERNEL(unary, (ax_unary_operation operation, float *out, const float *x, size_t count), (operation, out, x, count))
 AX_KERNEL(
     unary_backward, (ax_unary_operation operation, float *out, const float *upstream, const float *saved, size_t count),

@@ -1,4 +1,4 @@
-// How reductions are cut: by size alone, never by the number of threads, so that a sum has the same bits on any number of them.
+// How reductions are divided: by size alone, never by the number of threads, so that a sum has the same bits on any number of them.
 #pragma once
 #include <cstddef>
 
@@ -17,7 +17,7 @@ inline size_t piece_count(size_t rows, size_t row) {
     return (rows + each - 1) / each;
 }
 
-// Pixels of a piece of a rollout: whole blocks on every instruction set, and at most 32 pieces, each of which has sums of its own.
+// Pixels of a piece of a rollout: whole blocks on every instruction set, and at most 32 pieces, each with its own sums.
 inline size_t rollout_share(size_t pixels) {
     const size_t share = (pixels + 31) / 32;
     return (share + 63) / 64 * 64;

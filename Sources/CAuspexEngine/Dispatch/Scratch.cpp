@@ -1,4 +1,4 @@
-// How much room partial results take.
+// The space needed for partial results.
 #include "Kernels.h"
 #include "Pieces.hpp"
 #include "Team.hpp"
@@ -17,7 +17,7 @@ size_t ax_batch_statistics_scratch(size_t rows, size_t channels) {
 }
 
 size_t ax_norm_backward_scratch(size_t images, size_t pixels, size_t channels) {
-    // Two sums an image piece, then two coefficients a channel for the second pass.
+    // Two sums per image piece, then two coefficients per channel for the second pass.
     return (images * ax::piece_count(pixels, channels) + 1) * 2 * channels;
 }
 
@@ -26,11 +26,11 @@ size_t ax_group_statistics_scratch(size_t images, size_t pixels, size_t channels
 }
 
 size_t ax_group_norm_backward_scratch(size_t images, size_t pixels, size_t channels) {
-    // Two sums an image piece, then four coefficients an image: scale, shift, slope and offset.
+    // Two sums per image piece, then four coefficients per image: scale, shift, slope and offset.
     return images * (ax::piece_count(pixels, channels) + 2) * 2 * channels;
 }
 
-// The widest vector: rows may be read and written as far beyond their end.
+// The widest vector: rows may be read and written this far beyond their end.
 static constexpr size_t slack = 16;
 
 size_t ax_polynomial_expansion_scratch(
@@ -40,7 +40,7 @@ size_t ax_polynomial_expansion_scratch(
 }
 
 size_t ax_polynomial_flow_scratch(size_t height, size_t width, size_t window) {
-    // The displacement and five sums a pixel; a row of each sum with its surroundings; the columns' trust.
+    // The displacement and five sums per pixel; a row of each sum with its surroundings; the columns' trust.
     return 7 * height * width + 5 * (width + window + slack) + width + slack;
 }
 

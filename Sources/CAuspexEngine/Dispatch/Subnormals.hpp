@@ -1,8 +1,8 @@
-// Flushing of subnormal numbers to zero, for all that computes here.
+// Flushing of subnormal numbers to zero, for all computation here.
 //
-// Many processors take some hundred cycles for an operation on a number below 1.2e-38, and a layer whose activations vanish is then tens of times
-// slower, without anybody noticing what those numbers are. (Others, such as AMD's Zen 4, take no longer for them.) Every call into the engine flushes them on the calling thread and puts the thread's mode
-// back; the team's threads, which are the engine's, keep flushing.
+// Many processors take some hundred cycles for an operation on a number below 1.2e-38, so a layer whose activations vanish becomes tens of times
+// slower, without any visible cause. (Others, such as AMD's Zen 4, take no longer for them.) Every call into the engine flushes them on the calling thread and
+// restores the thread's mode; the team's threads, which belong to the engine, keep flushing.
 #pragma once
 /// Makes this thread flush subnormal results and arguments to zero; returns the mode before, for ax_restore_subnormals.
 static inline unsigned long ax_flush_subnormals(void) {
@@ -31,7 +31,7 @@ static inline void ax_restore_subnormals(unsigned long before) {
 #endif
 }
 
-/// Flushes subnormal numbers as long as it lives.
+/// Flushes subnormal numbers during its lifetime.
 struct ax_subnormals_flushed {
     ax_subnormals_flushed() : before(ax_flush_subnormals()) {}
     ~ax_subnormals_flushed() { ax_restore_subnormals(before); }

@@ -26,9 +26,9 @@ struct Work {
     int parts;
 };
 
-// libgomp may give fewer threads than asked for: the parts stay the same, a thread then runs several.
+// libgomp may give fewer threads than requested: the parts stay the same, and a thread then runs several.
 void run_share(void *pointer) {
-    // On the calling thread this is done already, and undone by whoever did it; on the team's own threads it stays.
+    // The calling thread already flushes, and its caller restores the mode; the team's own threads keep flushing.
     ax_flush_subnormals();
     const Work &work = *static_cast<Work *>(pointer);
     const int team = omp_get_num_threads();

@@ -4,12 +4,12 @@
 
 namespace ax {
 
-// More threads than this bring no loop of ours anything.
+// More threads than this do not speed up any of our loops.
 constexpr int maximum_parts = 256;
 
 int team_size();
-// Runs body(data, part) for part = 0..<parts, on at most that many threads. Which thread runs a part changes no result: a part's bounds
-// and where it leaves its result depend on its number alone.
+// Runs body(data, part) for part = 0..<parts, on at most that many threads. The result does not depend on which thread runs a part: a part's bounds
+// and the place of its result depend on its number alone.
 void run_parts(void (*body)(void *data, int part), void *data, int parts);
 
 }  // namespace ax

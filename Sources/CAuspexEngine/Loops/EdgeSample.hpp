@@ -1,4 +1,4 @@
-// Bilinear sampling with the edges repeated: a place outside the image is brought to the nearest one inside, where its gradient ends.
+// Bilinear sampling with the edges repeated: a place outside the image is clamped to the nearest one inside, where its gradient ends.
 
 struct EdgeCorners {
     size_t at[4];  // in pixels
@@ -10,7 +10,7 @@ struct EdgeCorners {
         const float bottom = float(height - 1), end = float(row - 1);
         moves_down = y > 0 && y < bottom;
         moves_right = x > 0 && x < end;
-        // What is no number stays none in the weights.
+        // NaN must propagate to the weights.
         const float nan = y != y || x != x ? __builtin_nanf("") : 0;
         y = y > 0 ? (y < bottom ? y : bottom) : 0;
         x = x > 0 ? (x < end ? x : end) : 0;

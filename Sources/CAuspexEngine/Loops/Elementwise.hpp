@@ -1,4 +1,4 @@
-// Elementwise loops. A function object takes vectors, or floats where rows are shorter than a vector.
+// Elementwise loops. A function object takes vectors, or floats if rows are shorter than a vector.
 
 template <class F>
 static void map1(float *out, const float *x, size_t count, const F &f) {
@@ -25,7 +25,7 @@ static void unary(ax_unary_operation operation, float *out, const float *x, size
     case ax_log: return map1(out, x, count, [](vf v) { return logarithm(v); });
     case ax_tanh: return map1(out, x, count, [](vf v) { return tanh_of(v); });
     case ax_sigmoid: return map1(out, x, count, [](vf v) { return sigmoid_of(v); });
-    // Not `v > 0 ? v : 0`: NaN must come through.
+    // Not `v > 0 ? v : 0`: NaN must propagate.
     case ax_relu: return map1(out, x, count, [](vf v) { return select(v < 0.0f, vf{}, v); });
     case ax_abs: return map1(out, x, count, [](vf v) { return (vf)((vi)v & 0x7fffffff); });
     case ax_square: return map1(out, x, count, [](vf v) { return v * v; });
@@ -65,7 +65,7 @@ static void leaky_relu_backward(float *out, const float *upstream, const float *
     map2(out, upstream, x, count, [=](vf g, vf v) { return select(v > 0.0f, g, g * slope); });
 }
 
-// NaN, which is on neither side of a limit, comes through.
+// NaN, which is on neither side of a limit, propagates.
 static void clamp(float *out, const float *x, float least, float most, size_t count) {
     map1(out, x, count, [=](vf v) { return select(v < least, splat(least), select(v > most, splat(most), v)); });
 }
@@ -152,7 +152,7 @@ static void binary_rows(
             a_at += place[axis] * a_strides[axis];
             b_at += place[axis] * b_strides[axis];
         }
-        // Rows along one axis in a loop of their own: where they are short, finding the next one costs more than a row.
+        // A separate loop for rows along one axis: for short rows, finding the next one costs more than the row itself.
         for (size_t row = first; row < last;) {
             const size_t left = together - place[rank - 2], run = left < last - row ? left : last - row;
             for (size_t k = 0; k < run; k++)

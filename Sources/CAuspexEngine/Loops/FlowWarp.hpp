@@ -1,6 +1,6 @@
-// Warping by a displacement a pixel, bilinear. The state's gradient is scattered, so an image belongs to one thread.
+// Warping by a displacement per pixel, bilinear. The state's gradient is scattered, so each image is processed by one thread.
 
-// The four pixels around a place, where they lie inside, and their weights.
+// The four pixels around a place, if they are inside, and their weights.
 struct Corners {
     ptrdiff_t at[4];  // in pixels; -1 outside
     float weight[4];

@@ -1,7 +1,7 @@
-// Group normalisation with gain, bias and an activation, for each image apart. Forward: one pass for the statistics, one that normalises.
-// Backward: one pass for the sums over each channel of each image, one for the gradient; what the activation saw is computed again from x.
+// Group normalisation with gain, bias and an activation, for each image separately. Forward: one pass for the statistics, one that normalises.
+// Backward: one pass for the sums over each channel of each image, one for the gradient; the activation's input is recomputed from x.
 //
-// All statistics and coefficients are written out for every channel of every image, so that the passes over memory know nothing of groups.
+// All statistics and coefficients are expanded to every channel of every image, so that the passes over memory need no knowledge of groups.
 
 struct NormIdentity {
     AX_INLINE_MEMBER vf value(vf z) const { return z; }
@@ -92,7 +92,7 @@ static void group_statistics(
         }
 }
 
-// What makes normalisation one multiplication and one addition, as in ax_norm_coefficients.
+// Turns normalisation into one multiplication and one addition, as in ax_norm_coefficients.
 static void group_coefficients(
     float *scale, float *shift, const float *mean, const float *inverse, const float *gain, const float *bias,
     size_t images, size_t channels) {
@@ -102,7 +102,7 @@ static void group_coefficients(
     }
 }
 
-// Calls body(row, image's coefficients' place) for every pixel.
+// Calls body(row, offset of the image's coefficients) for every pixel.
 template <class Body>
 static void over_pixels(size_t images, size_t pixels, size_t channels, const Body &body) {
     parallel(images * pixels, grain_of(channels), [=](size_t first, size_t last) {
@@ -164,7 +164,7 @@ static void group_norm_backward(
     with_activation(activation, slope, [=](auto f) {
         group_norm_sums(scratch, upstream, x, mean, scale, shift, images, pixels, channels, f);
     });
-    // The pieces of a channel together.
+    // Adds up the pieces of a channel.
     const auto sum_of = [=](size_t image, size_t c, size_t which) {
         double sum = 0;
         for (size_t p = 0; p < pieces; p++) sum += double(scratch[((image * pieces + p) * 2 + which) * channels + c]);

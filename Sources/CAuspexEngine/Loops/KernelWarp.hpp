@@ -5,12 +5,12 @@ struct WarpShape {
     size_t images, height, row, channels, size;  // `row` pixels in a row
 };
 
-// K = 0 stands for a size known only at run time.
+// K = 0 means a size known only at run time.
 template <int K>
 struct WarpLimits {
     static constexpr size_t taps = K ? K * K : AX_MAXIMUM_WARP_SIZE * AX_MAXIMUM_WARP_SIZE;
     static constexpr size_t side = K ? K : AX_MAXIMUM_WARP_SIZE;
-    // Pixels that are worked on together, taps in planes, so that softmax runs over pixels in vectors.
+    // Pixels that are processed together, with taps in planes, so that softmax runs over pixels in vectors.
     static constexpr size_t block = K ? 64 : 16;
 };
 
@@ -39,7 +39,7 @@ AX_INLINE void softmax_planes(float *planes, const float *logits, size_t count, 
 }
 
 // out[c...] = Σ over taps of weight(tap) · p[tap][c...] for `vectors` vectors of channels. The taps of a pixel at the border are those that
-// lie inside: dy in y0..<y1, dx in x0..<x1.
+// inside: dy in y0..<y1, dx in x0..<x1.
 template <int K, size_t vectors, class Weight>
 AX_INLINE void weighted_taps(
     float *out, const float *centre, ptrdiff_t line, ptrdiff_t pixel, int y0, int y1, int x0, int x1,
@@ -63,7 +63,7 @@ AX_INLINE void weighted_taps(
     for (size_t v = 0; v < vectors; v++) store(out + v * width, sums[v]);
 }
 
-// All channels (at least a vector's) of a pixel; the last vectors overlap where channels do not divide.
+// All channels (at least a vector's) of a pixel; the last vectors overlap if the width does not divide the channels.
 template <int K, class Weight>
 AX_INLINE void warp_pixel(
     float *out, const float *centre, ptrdiff_t line, size_t channels, int y0, int y1, int x0, int x1,
@@ -122,8 +122,8 @@ AX_INLINE void store_tap_sums(float *out, const vf *sums, size_t count) {
     for (size_t i = 0; k < count; k++, i++) out[k] = last[i];
 }
 
-// products[k] = Σ over channels of a · p[tap k], a row of taps at a time, for a pixel whose taps all lie inside. The sums have constant
-// places, so that they stay in registers; at the border they cannot, which is why the border has a loop of its own.
+// products[k] = Σ over channels of a · p[tap k], a row of taps at a time, for a pixel whose taps are all inside. The sums have constant
+// indices, so that they stay in registers; at the border they cannot, so the border has a separate loop.
 template <int K>
 AX_INLINE void inner_tap_products(
     float *products, const float *a, const float *centre, ptrdiff_t line, size_t channels) {

@@ -1,8 +1,8 @@
-// What layered motion needs beside warps: how well displacements fit two pictures, twofold enlargement, and layers put over a background.
+// What layered motion needs besides warps: how well displacements fit two pictures, twofold enlargement, and layers over a background.
 
 constexpr size_t cost_pixels = 32, most_cost_channels = 8;
 
-// One row of one image for one displacement: the picture before, blended between four pixels, against the picture now.
+// One row of one image for one displacement: the picture before, interpolated between four pixels, against the picture now.
 AX_INLINE void cost_volume_row(
     float *out, const float *first, const float *second, size_t height, size_t row, size_t channels, size_t places,
     size_t y, float dy, float dx, float limit) {
@@ -67,7 +67,7 @@ static void cost_volume(
     });
 }
 
-// Twice as large in both directions, pixel centres kept: an output lies a quarter of a pixel from one of its two neighbours.
+// Twice as large in both directions, pixel centres kept: an output is a quarter of a pixel away from one of its two neighbours.
 static void bilinear_upsample_forward(
     float *out, const float *x, size_t images, size_t height, size_t row, size_t channels) {
     parallel(images * height * 2, grain_of(8 * row * channels), [=](size_t first, size_t last) {
@@ -90,7 +90,7 @@ static void bilinear_upsample_forward(
     });
 }
 
-// What four neighbouring outputs, of which the first and last may lie outside, give an input: at the border the outermost counts in full.
+// What four neighbouring outputs, of which the first and last may be outside, give an input: at the border the outermost counts in full.
 AX_INLINE float quarter_sum(float before, float first, float second, float after, bool begins, bool ends) {
     return 0.75f * (first + second) + 0.25f * ((begins ? first : before) + (ends ? second : after));
 }
@@ -214,7 +214,7 @@ static void mix_backward(
     });
 }
 
-// The middle number of each column, of an even count the lower one; NaN where there is one. Reorders `scratch`, as large as a column.
+// The median of each column, of an even count the lower middle one; NaN if there is one. Reorders `scratch`, as large as a column.
 static void medians(float *out, const float *x, size_t outer, size_t count, size_t inner, float *scratch) {
     for (size_t column = 0; column < outer * inner; column++) {
         const float *from = x + column / inner * count * inner + column % inner;
@@ -225,7 +225,7 @@ static void medians(float *out, const float *x, size_t outer, size_t count, size
         }
         const size_t middle = (count - 1) / 2;
         size_t low = 0, high = count - 1;
-        // Hoare's selection: what is left of the middle is no greater, what is right no less.
+        // Hoare's selection: everything left of the middle is no greater, everything right of it no less.
         while (!is_nan && low < high) {
             const float pivot = scratch[low + (high - low) / 2];
             ptrdiff_t i = ptrdiff_t(low), j = ptrdiff_t(high);

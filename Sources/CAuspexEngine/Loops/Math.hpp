@@ -3,7 +3,7 @@
 // instruction set reduces the argument alike.
 
 AX_INLINE vf exponential(vf x) {
-    // Beyond these the result is infinite or zero anyway; NaN is put back at the end.
+    // Beyond these the result is infinite or zero anyway; NaN is restored at the end.
     vf t = select(x > 89.0f, splat(89.0f), x);
     t = select(x < -105.0f, splat(-105.0f), t);
     t = select(x == x, t, vf{});
@@ -64,13 +64,13 @@ AX_INLINE vf silu_slope_of(vf x) {
     return s * (1.0f + x * (1.0f - s));
 }
 
-// ln(1 + eˣ), which overflows nowhere: max(x, 0) + ln(1 + e^−|x|).
+// ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^−|x|).
 AX_INLINE vf softplus_of(vf x) {
     const vf magnitude = (vf)((vi)x & 0x7fffffff);
     return select(x < 0.0f, vf{}, x) + logarithm(1.0f + exponential(-magnitude));
 }
 
-// NaN stays, by the product; a subnormal number, which compares as zero, is flushed by it.
+// The product preserves NaN; it flushes a subnormal number, which compares as zero.
 AX_INLINE vf leaky_of(vf x, float slope) { return select(x > 0.0f, x, x * slope); }
 
 AX_INLINE vf tanh_of(vf x) {

@@ -8,7 +8,7 @@ static void median_over_time(float *out, const float *x, size_t clips, size_t fr
         for (size_t i = first; i < last; i++) {
             const size_t clip = i / vectors, place = i % vectors * width;
             const size_t n = values - place < width ? values - place : width;
-            // Each frame is let sink to its place among those before it.
+            // Each frame sinks to its place among those before it.
             for (size_t t = 0; t < frames; t++) {
                 vf value = load_lanes(x + (clip * frames + t) * values + place, n);
                 for (size_t k = 0; k < t; k++) {

@@ -1,7 +1,7 @@
-// Copies between layouts. Nothing here computes; what counts is that memory is read and written in long runs.
+// Copies between layouts. Nothing here computes; what matters is that memory is read and written in long runs.
 
 AX_INLINE void copy_run(char *out, const char *x, size_t bytes) {
-    // A call of memcpy costs more than a short run itself.
+    // For a short run, a call of memcpy costs more than the copy itself.
     if (bytes >= 1024) {
         __builtin_memcpy(out, x, bytes);
         return;
@@ -13,7 +13,7 @@ AX_INLINE void copy_run(char *out, const char *x, size_t bytes) {
     for (; i < bytes; i++) out[i] = x[i];
 }
 
-// Runs of a few elements, many of them along one axis: neither call nor vector pays for one.
+// Runs of a few elements, many of them along one axis: neither a call nor a vector pays for one.
 template <size_t Run, class Element>
 static void copy_short_runs(Element *out, const Element *x, size_t rows, size_t out_row, size_t x_row) {
     for (size_t r = 0; r < rows; r++)
@@ -53,7 +53,7 @@ static void copy_elements(
     void *out, const void *x, int rank, const size_t *sizes, const size_t *out_strides, const size_t *x_strides) {
     const size_t last_size = sizes[rank - 1], out_step = out_strides[rank - 1], x_step = x_strides[rank - 1];
     const bool runs = out_step == 1 && x_step == 1;
-    // Axes that are walked place by place; below them lies one run, or one plane of single elements.
+    // Axes that are visited index by index; below them is one run, or one plane of single elements.
     const bool short_runs = runs && rank > 1 && last_size <= 8;
     const int walked = (runs && !short_runs) || rank == 1 ? rank - 1 : rank - 2;
     const size_t rows = walked == rank - 2 ? sizes[rank - 2] : 1;
@@ -116,7 +116,7 @@ static void gather_runs(void *out, const void *x, const int64_t *places, size_t 
     });
 }
 
-// Every thread adds its own columns of all runs, so that places named twice meet no race and the order stays.
+// Every thread adds its own columns of all runs, so that repeated places cause no race and the order is fixed.
 static void scatter_add_runs(
     float *out, const float *x, const int64_t *places, size_t count, size_t run, size_t out_count) {
     const size_t rows = count + out_count;

@@ -17,7 +17,7 @@ AX_INLINE void channel_planes(
     }
 }
 
-// A row of a channel's planes: a block, the reach to both sides, and what the last vector reads beyond.
+// A row of a channel's planes: a block, the reach to both sides, and what the last vector reads past the end.
 template <int K>
 struct NarrowLimits : WarpLimits<K> {
     static constexpr size_t stride = WarpLimits<K>::block + WarpLimits<K>::side + width;
@@ -60,7 +60,7 @@ static void narrow_backward_row(
     alignas(64) float up[L::side * L::stride], planes[L::side * L::stride];
     for (size_t begin = 0; begin < s.row; begin += L::block) {
         const size_t count = s.row - begin < L::block ? s.row - begin : L::block, whole = whole_vectors(count);
-        // By which weight the neighbour at (dy, dx) took from each pixel; the softmax's own weights come after.
+        // The weight by which the neighbour at (dy, dx) took from each pixel; the softmax's own weights come after.
         if (state_gradient)
             for (size_t k = 0; k < taps; k++)
                 for (size_t i = 0; i < whole; i++) {

@@ -1,8 +1,8 @@
 // Batch normalisation with gain, bias and ReLU. Forward: one pass for the statistics, one that normalises. Backward: one pass for the
-// sums over each channel, one for the gradient; whether ReLU let a number through is computed again from x, which saves reading the output.
+// sums over each channel, one for the gradient; whether ReLU let a number through is recomputed from x, which saves reading the output.
 
-// Calls body(c, lanes) for the channels a vector at a time; the last vector overlaps the one before it rather than being cut, which is
-// harmless where results are only stored. Fewer channels than a vector come as one part.
+// Calls body(c, lanes) for the channels a vector at a time; the last vector overlaps the one before it instead of being shortened, which is
+// harmless if results are only stored. Fewer channels than a vector come as one part.
 template <class Body>
 AX_INLINE void over_channels(size_t channels, const Body &body) {
     if (channels < width) {

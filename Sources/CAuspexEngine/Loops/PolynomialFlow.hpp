@@ -1,4 +1,4 @@
-// Optical flow by polynomial expansion. A picture, or a pair, belongs to one part, and each part has scratch of its own; vectors run along rows.
+// Optical flow by polynomial expansion. A picture, or a pair, belongs to one part, and each part has its own scratch memory; vectors run along rows.
 
 AX_INLINE size_t repeated_place(ptrdiff_t place, size_t count) {
     return place < 0 ? 0 : size_t(place) < count ? size_t(place) : count - 1;
@@ -18,7 +18,7 @@ static void for_parts(size_t items, size_t parts, const Body &body) {
     });
 }
 
-// The separable blur that keeps out what a level's grid could not hold, mirrored at the edges.
+// The separable blur that removes what a level's grid could not represent, mirrored at the edges.
 static void blur(
     float *out, float *between, float *line, const float *picture, size_t height, size_t row, const float *taps,
     size_t count) {
@@ -34,7 +34,7 @@ static void blur(
     }
     for (size_t y = 0; y < height; y++) {
         const float *from = between + y * row;
-        // A row with its surroundings, so that the inner loop needs no look at the edge.
+        // A row with its surroundings, so that the inner loop needs no border checks.
         for (size_t x = 0; x < row + count - 1; x++) line[x] = from[mirrored_place(ptrdiff_t(x) - reach, row)];
         float *to = out + y * row;
         for (size_t x = 0; x < row; x++) to[x] = 0;
@@ -45,7 +45,7 @@ static void blur(
     }
 }
 
-// Where a resized side's place `i` lies: between two places of the side that it is made from.
+// The position of index `i` of a resized side: between two pixels of the original side.
 struct Between {
     size_t first, second;
     float share;
@@ -150,7 +150,7 @@ static void polynomial_expansion(
 // A pixel's polynomial, all its coefficients in one vector.
 typedef float coefficients __attribute__((vector_size(AX_EXPANSION_STRIDE * 4)));
 
-// (1 − share) of one pixel's and `share` of the next one's. By reference: a vector wider than the instruction set's is returned in no register.
+// (1 − share) of one pixel's and `share` of the next one's. By reference: a vector wider than the instruction set's is not returned in a register.
 AX_INLINE void mixed(coefficients &out, const float *p, float share) {
     coefficients here, next;
     __builtin_memcpy(&here, p, sizeof here);
@@ -158,7 +158,7 @@ AX_INLINE void mixed(coefficients &out, const float *p, float share) {
     out = here * (1 - share) + next * share;
 }
 
-// How far the first pixels from the border are trusted, from the outermost in.
+// The trust in the first pixels from the border, from the outermost in.
 AX_INLINE float border_trust(size_t place, size_t count) {
     const float trust[5] = {0.14f, 0.14f, 0.4472f, 0.4472f, 0.4472f};
     const size_t after = count - 1 - place;
@@ -187,11 +187,11 @@ struct FlowRoom {
     }
 };
 
-// Each pixel's own part of the window's equations, from where its last estimate points.
+// Each pixel's own part of the window's equations, at the place where its last estimate points.
 static void flow_equations(const FlowRoom &room, const float *first, const float *second, bool leaves_out_last) {
     const size_t height = room.height, row = room.row;
     const float right = float(row) - 1, bottom = float(height) - 1;
-    // The mean of both A, as A_xy comes halved; half of the difference of both b, as they come halved.
+    // The mean of both A (A_xy is stored halved) and half of the difference of both b (which are stored halved).
     const coefficients own_share = {0.5f, 0.5f, 0.5f, 1, 1}, other_share = {0.5f, 0.5f, 0.5f, -1, -1};
     for (size_t y = 0; y < height; y++) {
         const float *dx = room.x + y * row, *dy = room.y + y * row;
@@ -199,7 +199,7 @@ static void flow_equations(const FlowRoom &room, const float *first, const float
             const float px = float(x) + dx[x], py = float(y) + dy[x];
             coefficients c;
             __builtin_memcpy(&c, first + (y * row + x) * AX_EXPANSION_STRIDE, sizeof c);
-            // Where the estimate leaves the picture (or is NaN), the first picture's A stands for both, and the second's b for nothing.
+            // If the estimate leaves the picture (or is NaN), the first picture's A is used for both, and the second's b is ignored.
             const bool inside = px >= 0 && py >= 0 && px <= right && py <= bottom && row > 1 && height > 1
                 && (!leaves_out_last || (px < right && py < bottom));
             if (inside) {
@@ -221,7 +221,7 @@ static void flow_equations(const FlowRoom &room, const float *first, const float
             const vf u = load_lanes(dx + x, n), v = load_lanes(dy + x, n);
             const vf axx = load(room.lines[0] + x) * trust, ayy = load(room.lines[1] + x) * trust;
             const vf axy = load(room.lines[2] + x) * trust;
-            // A d + Δb: what the estimate explains, and what is left.
+            // A d + Δb: the part that the estimate explains plus the remainder.
             const vf bx = load(room.lines[3] + x) * trust + axx * u + axy * v;
             const vf by = load(room.lines[4] + x) * trust + axy * u + ayy * v;
             const vf parts[5] = {
@@ -260,7 +260,7 @@ static void solve_windows(const FlowRoom &room, size_t window) {
                 for (size_t k = 0; k < window; k++) sum = sum + load(room.lines[i] + x + k);
                 sums[i] = sum * share;
             }
-            // Where nothing can be seen to move, the constant lets the displacement be none.
+            // If no motion can be detected, the constant makes the displacement zero.
             const vf inverse = 1.0f / (sums[0] * sums[2] - sums[1] * sums[1] + 1e-3f);
             store_lanes(room.x + y * row + x, (sums[2] * sums[3] - sums[1] * sums[4]) * inverse, n);
             store_lanes(room.y + y * row + x, (sums[0] * sums[4] - sums[1] * sums[3]) * inverse, n);

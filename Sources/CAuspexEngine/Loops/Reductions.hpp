@@ -1,4 +1,4 @@
-// Sums and maxima: pieces in float32 vectors, pieces put together in Double, in order.
+// Sums and maxima: pieces in float32 vectors, combined in Double, in order.
 
 struct Sum {
     static constexpr float start = 0;
@@ -7,7 +7,7 @@ struct Sum {
 };
 struct Maximum {
     static constexpr float start = -__builtin_inff();
-    // NaN wins: it must be seen.
+    // NaN wins: it must not be hidden.
     AX_INLINE_MEMBER vf operator()(vf a, vf b) const { return select(a == a, select((b > a) | (b != b), b, a), a); }
     AX_INLINE_MEMBER double operator()(double a, double b) const { return a != a ? a : (b > a || b != b) ? b : a; }
 };
@@ -127,7 +127,7 @@ static int all_finite(const float *x, size_t count) {
         for (size_t part = first; part < last; part++) {
             const size_t from = part * share < count ? part * share : count;
             const size_t to = from + share < count ? from + share : count;
-            // 0 · x is NaN for an infinite x and for NaN, and stays so through a sum.
+            // 0 · x is NaN for an infinite x and for NaN, and stays NaN in a sum.
             vf sum = {};
             size_t i = from;
             for (; i + width <= to; i += width) sum = sum + load(x + i) * 0.0f;

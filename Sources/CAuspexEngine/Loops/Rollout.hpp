@@ -1,11 +1,11 @@
-// Pixels followed on their way by one rule for all times: a small network of three layers a pixel and time, whose hidden numbers never leave the
-// nearest caches. Pixels lie side by side in vectors, two vectors a block; the way back runs a block forward again and keeps its hidden numbers.
+// Follows pixels by one rule for all times: a small network of three layers per pixel and time, whose hidden numbers never leave the
+// nearest caches. Pixels are side by side in vectors, two vectors per block; the backward pass runs a block forward again and keeps its hidden numbers.
 
 constexpr size_t lanes = 2 * width;
 constexpr size_t rollout_outputs = 6;
 constexpr float displacement_scale = 0.125f;
 
-// out[j] = (start[j] or bias[j]) + Σₖ w[k · w_in + j · w_out] · x[k], rows of `lanes` numbers, then ReLU if asked for.
+// out[j] = (start[j] or bias[j]) + Σₖ w[k · w_in + j · w_out] · x[k], rows of `lanes` numbers, then ReLU if requested.
 struct LaneProducts {
     const float *start, *bias, *x, *w;
     size_t inputs, w_in, w_out;
@@ -36,7 +36,7 @@ struct LaneProducts {
     }
 
     void operator()(float *out, size_t outputs) const {
-        // As many sums as the registers hold.
+        // As many sums as fit in registers.
         constexpr size_t most = AX_WIDTH == 16 ? 8 : 4;
         size_t j = 0;
         for (; j + most <= outputs; j += most) run<most>(out, j);
@@ -46,7 +46,7 @@ struct LaneProducts {
     }
 };
 
-// The rows of one block at one time, and how large they are together.
+// The rows of one block at one time, and their total size.
 struct RolloutRows {
     float *state, *first, *second, *turn;  // 4, first, second and 2 rows
 
@@ -55,12 +55,12 @@ struct RolloutRows {
         : state(memory), first(memory + 4 * lanes), second(first + r.first * lanes), turn(second + r.second * lanes) {}
 };
 
-// Where pixel p of all images lies in [images, times, pixels, 2] at time t.
+// The offset of pixel p of all images in [images, times, pixels, 2] at time t.
 AX_INLINE size_t way_place(const ax_rollout &r, size_t p, size_t t) {
     return ((p / r.pixels * r.times + t) * r.pixels + p % r.pixels) * 2;
 }
 
-// rows[c][lane] = pixels[lane][c]; zeros where there are no more pixels.
+// rows[c][lane] = pixels[lane][c]; zeros past the last pixel.
 static void gather_rows(float *rows, const float *pixels, size_t channels, size_t count) {
     for (size_t lane = 0; lane < lanes; lane++)
         for (size_t c = 0; c < channels; c++) rows[c * lanes + lane] = lane < count ? pixels[lane * channels + c] : 0;
@@ -71,7 +71,7 @@ static void scatter_rows(float *pixels, const float *rows, size_t channels, size
         for (size_t c = 0; c < channels; c++) pixels[lane * channels + c] = rows[c * lanes + lane];
 }
 
-// One block: `motion` holds displacement and velocity, 4 rows, `known` what the features say, and `rows(t)` where the hidden numbers go.
+// One block: `motion` holds displacement and velocity, 4 rows, `known` the pixels' features, and `rows(t)` is where the hidden numbers go.
 template <class Rows>
 static void roll_block(
     const ax_rollout &r, float *motion, const float *known, const Rows &rows, float *way, size_t p, size_t count) {
@@ -99,14 +99,14 @@ static void roll_block(
     }
 }
 
-// What a block begins with: no displacement, and the first velocity.
+// The initial state of a block: no displacement, and the first velocity.
 AX_INLINE void begin_block(const ax_rollout &r, float *motion, float *known, size_t p, size_t count) {
     __builtin_memset(motion, 0, 2 * lanes * sizeof(float));
     gather_rows(motion + 2 * lanes, r.velocity + p * 2, 2, count);
     gather_rows(known, r.known + p * r.first, r.first, count);
 }
 
-// A thread's share of what is cut by size alone.
+// A thread's share of work that is divided by size alone.
 template <class Body>
 static void for_each_thread(size_t pieces, const Body &body) {
     const size_t threads = size_t(team_size());
@@ -165,10 +165,10 @@ AX_INLINE vf lane_sum_of(const float *a, const float *b) {
     return load(a) * load(b) + load(a + width) * load(b + width);
 }
 
-// The memory of one thread on the way back.
+// The memory of one thread in the backward pass.
 struct RolloutMemory {
     float *motion, *known, *known_gradient, *first, *second, *turned, *way;
-    // Sums a vector each: of the motion's weights, the output's, and both biases.
+    // Sums with a vector each: of the motion's weights, the output's, and both biases.
     float *motion_sums, *output_sums, *hidden_bias_sums, *output_bias_sums;
     static size_t stride(const ax_rollout &r) { return (r.second + width - 1) / width * width; }
     static size_t sums(const ax_rollout &r) {
@@ -191,7 +191,7 @@ struct RolloutMemory {
     }
 };
 
-// A step back: `carried` are the gradients of displacement and velocity after the step, and become those before it.
+// One step backward: `carried` holds the gradients of displacement and velocity after the step, which are replaced by those before it.
 static void unroll_step(
     const ax_rollout &r, const RolloutMemory &m, const RolloutRows &at, float *hidden_sums, float *carried) {
     float change[rollout_outputs * lanes], state[4 * lanes];

@@ -1,4 +1,4 @@
-// Softmax, with the greatest argument taken out first so that no exponential overflows.
+// Softmax, with the greatest argument subtracted first so that no exponential overflows.
 
 static void softmax_row(float *out, const float *x, size_t count) {
     const float top = reduce_row(x, count, Maximum());

@@ -1,7 +1,7 @@
-// Forward splatting, the adjoint of the warp by a displacement: a pixel's values are spread over the four pixels around the place where they go. Values
-// belong to an image, displacements to each of its `times`. An output image belongs to one thread, because it is scattered into; gradients are gathered.
+// Forward splatting, the adjoint of the warp by a displacement: a pixel's values are spread over the four pixels around its destination. Values
+// belong to an image, displacements to each of its `times`. An output image is processed by one thread, because it is scattered into; gradients are gathered.
 
-// Where `width` neighbouring pixels of a row go, corner by corner; a corner outside has weight and slopes 0, and pixel 0 stands for it.
+// Destinations of `width` neighbouring pixels of a row, corner by corner; a corner outside has weight and slopes 0, and refers to pixel 0.
 struct CornerLanes {
     int32_t at[4][width];
     float weight[4][width], dy[4][width], dx[4][width];
@@ -38,7 +38,7 @@ struct CornerLanes {
     }
 };
 
-// With the number of channels known (0: not), so that loops over a few of them become straight code.
+// With the number of channels known (0: unknown), so that loops over a few of them are unrolled.
 template <size_t Known>
 static void splat_image(
     float *out, const float *values, const float *flow, size_t height, size_t row, size_t any_channels) {
@@ -57,7 +57,7 @@ static void splat_image(
                 }
             }
             if (!lanes.holds_nan) continue;
-            // A place that is no number has no neighbours, and must not vanish.
+            // A NaN position has no neighbours, but must not vanish.
             for (size_t i = start; i < start + count; i++)
                 if (flow[2 * i] != flow[2 * i] || flow[2 * i + 1] != flow[2 * i + 1])
                     for (size_t c = 0; c < channels; c++) out[i * channels + c] = __builtin_nanf("");
@@ -105,7 +105,7 @@ struct Count {
     static constexpr size_t value = Number;
 };
 
-// Calls body with a number that is known when compiling: what pictures of one or three channels make, or 0.
+// Calls body with a number known at compile time: the channels of pictures with one or three, or 0.
 template <class Body>
 AX_INLINE void with_known(size_t channels, const Body &body) {
     switch (channels) {

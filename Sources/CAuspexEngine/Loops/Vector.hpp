@@ -17,7 +17,7 @@ AX_INLINE vf load(const float *p) {
 
 AX_INLINE void store(float *p, vf v) { __builtin_memcpy(p, &v, sizeof v); }
 
-// The first n of a vector, zeros behind them.
+// The first n of a vector, followed by zeros.
 AX_INLINE vf load_part(const float *p, size_t n) {
     vf v = {};
     for (size_t i = 0; i < n; i++) v[i] = p[i];
@@ -72,10 +72,10 @@ AX_INLINE void four_sums(float *out, vf a, vf b, vf c, vf d) {
 }
 #undef AX_EACH
 
-// What a thread must have to do before a second one pays: starting the team costs about 2 µs, in which one thread moves some 20 kB.
+// The work that a thread must have before a second one pays: starting the team costs about 2 µs, in which one thread moves some 20 kB.
 constexpr size_t floats_a_part = 8192;
 
-// Calls body(first, last) on contiguous ranges that cover 0..<count, in parallel where each gets `grain` at least. Ranges begin at
+// Calls body(first, last) on contiguous ranges that cover 0..<count, in parallel if each gets at least `grain`. Ranges begin at
 // multiples of 16, so that vectors stay whole and no cache line is shared.
 template <class Body>
 static void parallel(size_t count, size_t grain, const Body &body) {

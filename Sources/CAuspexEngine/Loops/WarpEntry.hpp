@@ -1,4 +1,4 @@
-// Which of the warps' loops run: by kernel size and by whether channels fill a vector.
+// Chooses between the warps' loops: by kernel size and by whether channels fill a vector.
 
 template <int K>
 static void warp_forward_rows(float *out, float *weights, const float *state, const float *logits, const WarpShape &s) {

@@ -4,7 +4,7 @@
 // [kh, kw, in, out] or [kd, kh, kw, in, out]; with groups, `in` of a weight is the channels of one group. The caller owns every byte: these functions keep only prepared plans, in
 // a bounded cache. Calls run one at a time; the work inside is shared with the OpenMP team of the calling thread.
 //
-// Functions return 0, or -1 after which ax_dnn_message() says what the library refused.
+// Functions return 0, or -1, after which ax_dnn_message() gives the library's reason.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -13,13 +13,13 @@
 extern "C" {
 #endif
 
-/// 100 · major + minor of the oneDNN that is linked.
+/// 100 · major + minor of the linked oneDNN.
 int ax_dnn_version(void);
 
 /// What went wrong in the last call that returned -1.
 const char *ax_dnn_message(void);
 
-/// Whether the processor multiplies bfloat16 itself and may be asked to. Elsewhere oneDNN refuses it or imitates it slowly.
+/// Whether the processor multiplies bfloat16 natively and may do so. Elsewhere oneDNN refuses it or emulates it slowly.
 int ax_dnn_has_bfloat16(void);
 
 typedef enum { ax_dnn_f32 = 0, ax_dnn_bf16 = 1 } ax_dnn_type;
@@ -43,7 +43,7 @@ typedef struct {
     int32_t input[3], kernel[3], stride[3], before[3], output[3];
 } ax_dnn_convolution;
 
-/// What a plan wants from its caller.
+/// What a plan needs from its caller.
 typedef struct {
     size_t scratch;   ///< bytes of scratch memory, 64-byte aligned
     size_t packed;    ///< bytes of the packed weights; 0 where the weights are taken as they are
@@ -56,10 +56,10 @@ typedef struct ax_dnn_plan ax_dnn_plan;
 int ax_dnn_convolution_plan(
     const ax_dnn_convolution *shape, int direction, const ax_dnn_plan **plan, ax_dnn_needs *needs);
 
-/// Weights as the plan wants them. Same numbers in another order, padded with zeros.
+/// Packs weights as the plan needs them: the same numbers in another order, padded with zeros.
 int ax_dnn_convolution_pack(const ax_dnn_plan *plan, const void *weights, void *packed);
 
-/// y = activation(x ∗ weights + bias); `weights` packed where the plan needs it. Every element of y is written.
+/// y = activation(x ∗ weights + bias); `weights` are packed if the plan needs it. Every element of y is written.
 int ax_dnn_convolution_forward(
     const ax_dnn_plan *plan, const void *x, const void *weights, const float *bias, void *y, void *scratch);
 
@@ -84,9 +84,9 @@ typedef struct {
     int32_t input[3], window[3], stride[3], before[3], output[3];
 } ax_dnn_pooling;
 
-/// Bytes of the note that the maximum's forward leaves for its backward (which element won); 0 for averages.
+/// Bytes of the note from the maximum's forward pass for its backward pass (which element won); 0 for averages.
 int ax_dnn_pooling_note(const ax_dnn_pooling *shape, size_t *bytes);
-/// `note` NULL where no gradient is wanted.
+/// `note` may be NULL if no gradient is needed.
 int ax_dnn_pooling_forward(const ax_dnn_pooling *shape, const void *x, void *y, void *note);
 int ax_dnn_pooling_backward(const ax_dnn_pooling *shape, const void *dy, void *dx, const void *note);
 
@@ -99,13 +99,13 @@ void ax_dnn_upsample_backward(
 /// out[n, f y + a, f x + b, c] = in[n, y, x, (c f + a) f + b] for a, b in 0..<factor; `channels` are those of `out`.
 void ax_dnn_pixel_shuffle_forward(
     const float *in, float *out, int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor);
-/// The same numbers on the way back; height and width are those of `din`.
+/// The same in the backward direction; height and width are those of `din`.
 void ax_dnn_pixel_shuffle_backward(
     const float *dout, float *din, int64_t images, int64_t height, int64_t width, int64_t channels, int64_t factor);
 
 // Nearest x2 upsampling and a 3x3 convolution as one 2x2 convolution of the small image. Output pixel (2y + a, 2x + b)
 // sees a 2x2 window of the small image; its kernel, of parity (a, b), sums those of the 3x3 taps that fall on one small
-// pixel. All windows of all parities lie on one grid of (height + 1) x (width + 1) windows, the first of which begins
+// pixel. All windows of all parities are on one grid of (height + 1) x (width + 1) windows, the first of which begins
 // one pixel before the image, so that all parities are channels of one convolution: [images, height + 1, width + 1,
 // 4 channels], channels ordered (a, b, channel).
 
@@ -115,7 +115,7 @@ void ax_dnn_parity_kernel_backward(const float *dparity, float *dkernel, int64_t
 /// out[n, 2y + a, 2x + b, c] = grid[n, y + a, x + b, (a, b, c)]. `pixel` is the bytes of an output pixel's channels.
 void ax_dnn_parity_grid_forward(
     const void *grid, void *out, int64_t images, int64_t height, int64_t width, size_t pixel);
-/// The grid's gradient: zero where a window serves no output pixel.
+/// The grid's gradient: zero for a window that serves no output pixel.
 void ax_dnn_parity_grid_backward(
     const void *dout, void *dgrid, int64_t images, int64_t height, int64_t width, size_t pixel);
 
@@ -127,7 +127,7 @@ void ax_dnn_pooled_kernel_backward(const float *dpooled, float *dkernel, int spa
 /// sums[c] = Σ over rows of values[row, c].
 void ax_dnn_column_sums(const float *values, float *sums, int64_t rows, int64_t channels);
 
-/// What was computed since the last reset.
+/// The work computed since the last reset.
 typedef struct {
     double flops;  ///< floating-point operations that were executed, a multiplication and an addition being two
     double seconds;

@@ -5,9 +5,9 @@
 extern "C" {
 #endif
 
-// The loops that no library has. Functions take sizes, inputs and outputs; they own and allocate nothing. What needs room for
-// partial results says how much in a function `..._scratch`, in floats, and takes it from the caller. An output may be the same array as an
-// input where the comment says "in place", and otherwise overlaps none. Work is cut into pieces by size and thread count alone, and
+// Loops that no library offers. Functions take sizes, inputs and outputs; they own and allocate nothing. A function that needs space for
+// partial results gives its size in a function `..._scratch`, in floats, and the caller provides it. An output may be the same array as an
+// input if the comment says "in place"; otherwise it must not overlap any. Work is divided by size and thread count alone, and
 // partial sums are added in a fixed order: the same inputs give the same bits.
 
 // MARK: The machine
@@ -15,18 +15,18 @@ extern "C" {
 /// Instruction sets, each containing those before it.
 typedef enum { ax_isa_baseline = 0, ax_isa_avx2 = 1, ax_isa_avx512 = 2 } ax_isa;
 
-/// The best that this processor has, limited by the environment variable AUSPEX_ISA (baseline or avx2).
+/// The best instruction set of this processor, limited by the environment variable AUSPEX_ISA (baseline or avx2).
 ax_isa ax_isa_available(void);
 /// The one whose kernels run now.
 ax_isa ax_isa_selected(void);
 /// Chooses another, for tests; returns 0 and changes nothing if the processor lacks it.
 int ax_isa_select(ax_isa isa);
 
-/// How many threads a kernel may use (1...256). Called on the thread that computes, it sets oneDNN's number too.
+/// How many threads a kernel may use (1...256). Called on the thread that computes, it also sets oneDNN's number.
 void ax_set_threads(int count);
 int ax_threads(void);
 
-/// Gives freed memory that the C library keeps back to the system.
+/// Returns freed memory that the C library keeps to the system.
 void ax_trim_heap(void);
 
 // MARK: Elementwise
@@ -57,7 +57,7 @@ void ax_leaky_relu(float *out, const float *x, float slope, size_t count);
 /// out[i] = upstream[i] where x[i] > 0, else slope · upstream[i].
 void ax_leaky_relu_backward(float *out, const float *upstream, const float *x, float slope, size_t count);
 
-/// out[i] = x[i], brought to the nearer of two limits where it lies outside.
+/// out[i] = x[i], clamped to two limits.
 void ax_clamp(float *out, const float *x, float least, float most, size_t count);
 /// out[i] = upstream[i] where x[i] is within the limits, else 0.
 void ax_clamp_backward(float *out, const float *upstream, const float *x, float least, float most, size_t count);
@@ -117,12 +117,12 @@ void ax_scatter_add_runs(float *out, const float *x, const int64_t *places, size
 size_t ax_batch_statistics_scratch(size_t rows, size_t channels);
 /// Mean and biased variance of each channel of x[rows, channels]; rows at least 1.
 void ax_batch_statistics(float *mean, float *variance, const float *x, size_t rows, size_t channels, float *scratch);
-/// What makes normalisation one multiplication and one addition: scale[g, c] = gain[g, c] / √(variance[c] + epsilon), shift[g, c] =
+/// Turns normalisation into one multiplication and one addition: scale[g, c] = gain[g, c] / √(variance[c] + epsilon), shift[g, c] =
 /// bias[g, c] − mean[c] · scale[g, c].
 void ax_norm_coefficients(
     float *scale, float *shift, const float *mean, const float *variance, const float *gain, const float *bias,
     float epsilon, size_t groups, size_t channels);
-/// out = x ⊙ scale + shift, then ReLU if asked for; x is [images, pixels, channels] and image n uses row n % groups.
+/// out = x ⊙ scale + shift, then ReLU if requested; x is [images, pixels, channels] and image n uses row n % groups.
 void ax_norm_forward(
     float *out, const float *x, const float *scale, const float *shift, int relu, size_t images, size_t pixels,
     size_t channels, size_t groups);
@@ -134,7 +134,7 @@ void ax_norm_backward(
     const float *mean, const float *variance, const float *gain, const float *scale, const float *shift, float epsilon,
     int relu, int given, size_t images, size_t pixels, size_t channels, size_t groups, float *scratch);
 
-/// What a group norm's output goes through in the same pass.
+/// An activation applied to a group norm's output in the same pass.
 typedef enum { ax_norm_identity, ax_norm_silu, ax_norm_leaky_relu } ax_norm_activation;
 
 size_t ax_group_statistics_scratch(size_t images, size_t pixels, size_t channels);
@@ -211,16 +211,16 @@ void ax_polynomial_expansion(
 
 size_t ax_polynomial_flow_scratch(size_t height, size_t width, size_t window);
 /// flow[count, height, width, 2] = (dy, dx) from the first picture of each of pairs[count, 2] to the second, by the polynomials of all pictures.
-/// It starts at zero, or at `coarser`[count, coarse_height, coarse_width, 2] (which may be null) enlarged and times `factor`, and is estimated so many times,
-/// each time from where the last estimate points, over a window of odd size. Where `leaves_out_last`, the last row and column are outside.
+/// It starts at zero, or at `coarser`[count, coarse_height, coarse_width, 2] (which may be null) enlarged and times `factor`, and is estimated `iterations` times,
+/// each time starting from the last estimate, over a window of odd size. If `leaves_out_last`, the last row and column are outside.
 void ax_polynomial_flow(
     float *flow, const float *coarser, size_t coarse_height, size_t coarse_width, float factor, const float *expansions,
     const int64_t *pairs, size_t count, size_t height, size_t width, size_t window, size_t iterations,
     int leaves_out_last, size_t parts, float *scratch);
 
-/// The most frames that a median is taken of.
+/// The largest number of frames for a median.
 #define AX_MAXIMUM_MEDIAN_FRAMES 256
-/// out[clips, values] = the median of x[clips, frames, values] along frames; of an even number the mean of the two in the middle.
+/// out[clips, values] = the median of x[clips, frames, values] along frames; for an even number the mean of the two middle ones.
 void ax_median_over_time(float *out, const float *x, size_t clips, size_t frames, size_t values);
 
 // MARK: Layers in motion
@@ -239,7 +239,7 @@ void ax_splat_backward(
 void ax_edge_sample_forward(
     float *out, const float *image, const float *flow, size_t images, size_t times, size_t height, size_t width,
     size_t channels);
-/// Either gradient may be null; that of the image is summed over times. Where a place lies at or beyond an edge its gradient is 0.
+/// Either gradient may be null; that of the image is summed over times. For a place at or beyond an edge its gradient is 0.
 void ax_edge_sample_backward(
     float *image_gradient, float *flow_gradient, const float *upstream, const float *image, const float *flow,
     size_t images, size_t times, size_t height, size_t width, size_t channels);
@@ -274,7 +274,7 @@ void ax_mix_backward(
     float *frames_gradient, float *last_gradient, float *shares_gradient, const float *upstream, const float *frames,
     const float *last, const float *shares, size_t images, size_t times, size_t pixels, size_t channels);
 
-/// Pixels that are followed by one rule for all times: D = 0 and u = velocity at first; at each time
+/// Follows pixels by one rule for all times: D = 0 and u = velocity at first; at each time
 /// (g, d, c) = output · ρ(hidden · ρ(known + motion · [D / 8, u]) + hidden_bias) + output_bias, two numbers each, ρ ReLU;
 /// u ← u (1 − 2σ(g)) + d; D ← D + u + c.
 typedef struct {
@@ -289,23 +289,23 @@ typedef struct {
     const float *output_bias;      ///< [6]
 } ax_rollout;
 
-/// Where the gradients of a rollout go: as large as what they are of.
+/// Destinations of a rollout's gradients, each as large as its argument.
 typedef struct {
     float *known, *velocity, *motion, *hidden, *hidden_bias, *output, *output_bias;
 } ax_rollout_gradients;
 
-/// In how many pieces, by size alone, the weights' gradients are summed.
+/// The number of pieces, by size alone, in which the weights' gradients are summed.
 size_t ax_rollout_pieces(const ax_rollout *rule);
 size_t ax_rollout_scratch(const ax_rollout *rule);
 /// way[images, times, pixels, 2] = D at every time.
 void ax_rollout_forward(float *way, const ax_rollout *rule, float *scratch);
 size_t ax_rollout_backward_scratch(const ax_rollout *rule);
-/// All gradients, from that of `way`; the hidden numbers are computed again.
+/// All gradients, from that of `way`; the hidden numbers are recomputed.
 void ax_rollout_backward(
     const ax_rollout_gradients *gradients, const float *upstream, const ax_rollout *rule, float *scratch);
 
-/// out[o, i] = the median of x[o, :, i], of an even count the lower of the two in the middle; NaN where there is one. `count` at least 1, and
-/// as many floats of scratch.
+/// out[o, i] = the median of x[o, :, i], for an even count the lower middle one; NaN if there is one. `count` at least 1, and
+/// the same number of floats of scratch.
 void ax_medians(float *out, const float *x, size_t outer, size_t count, size_t inner, float *scratch);
 
 // MARK: Updates in place
@@ -322,7 +322,7 @@ void ax_move_toward(float *average, const float *x, float weight, size_t count);
 
 /// 0...255 to -1...1.
 void ax_bytes_to_floats(float *out, const uint8_t *x, size_t count);
-/// -1...1 to 0...255, rounded, what lies outside brought to the nearer end, NaN to 0.
+/// -1...1 to 0...255, rounded; values outside are clamped, NaN becomes 0.
 void ax_floats_to_bytes(uint8_t *out, const float *x, size_t count);
 /// Rounds to nearest, ties to even; NaN stays NaN.
 void ax_floats_to_bfloat16(uint16_t *out, const float *x, size_t count);

@@ -135,7 +135,7 @@ struct ScoringInputTests {
         for place in 0..<288 { values[place] = 1.1 }
         try write(values, fixtures, "beyond.npy")
         let report = try fixtures.score(Scoring(openSTL), "a.npy", "beyond.npy")
-        #expect(report.notes.contains { $0.contains("beyond.npy: 25.00% of the values lay outside the given range") })
+        #expect(report.notes.contains { $0.contains("beyond.npy: 25.00% of the values were outside the given range") })
     }
 
     @Test func alphaIsRefused() throws {

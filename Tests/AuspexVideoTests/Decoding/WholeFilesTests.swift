@@ -20,7 +20,7 @@ import Testing
         #expect(try VideoReader(path: file).frameCount == 6)
         try cut(file, to: -missing)
         let damage = try #require(try VideoReader(path: file).damage)
-        #expect(damage.contains("the file is cut"))
+        #expect(damage.contains("the file is truncated"))
     }
 
     @Test(.enabled(if: FFmpegProgram.expects(encoder: "libwebp_anim"))) func anAnimationThatIsNotDecodedIsRefused()

@@ -32,7 +32,7 @@ import Testing
         #expect(try OutputForm(path: folder.path) == .folder)
         #expect(
             message { _ = try OutputForm(path: "out.avi") }
-                == "out.avi: the ending '.avi' stands for no form: use .mp4, .gif, .png (film strip), .mkv (lossless), "
+                == "out.avi: the ending '.avi' is not a known format: use .mp4, .gif, .png (film strip), .mkv (lossless), "
                 + ".npy, or a folder ('out.avi/')")
         #expect(message { _ = try OutputForm(path: "out.folder") } != nil)
     }
@@ -69,7 +69,7 @@ import Testing
         _ = try folder.write([1], as: "frames/thesis.tex")
         #expect(
             message { _ = try writer(path, force: true) }
-                == "\(path): found a folder that holds 'thesis.tex', which is no frame of a clip, expected a free name; "
+                == "\(path): found a folder that holds 'thesis.tex', which is not a frame of a clip, expected a free name; "
                 + "name another folder")
         #expect(try folder.names == ["frames"])
     }

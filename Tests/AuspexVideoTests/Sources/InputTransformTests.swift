@@ -58,7 +58,7 @@ struct InputTransformTests {
             _ = try InputTransform(of: .field(channels: 1, range: nil), from: "radar")
             Issue.record("no error")
         } catch {
-            #expect("\(error)".contains("radar: gives a field whose range nothing says"), "\(error)")
+            #expect("\(error)".contains("radar: gives a field without a range"), "\(error)")
         }
     }
 
