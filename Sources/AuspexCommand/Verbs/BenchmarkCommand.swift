@@ -47,7 +47,7 @@ struct BenchmarkOptions: ParsableArguments {
         for (option, value) in [("channels", channels.map(String.init)), ("size", size.map(FrameSizeOption.text))] {
             guard let value else { continue }
             throw ValidationError(
-                "--\(option) is for the published model, and \(configuration) has keys of its own: use --set, as in --set model.\(option)=\(value)"
+                "--\(option) is for the published model, and \(configuration) has its own keys: use --set, as in --set model.\(option)=\(value)"
             )
         }
     }

@@ -96,7 +96,7 @@ struct EvaluateCommand: ParsableCommand {
         try refuse("--saved", ifGiven: saved != nil, unless: saveClips != nil, "needs --save-clips DIR")
         try refuse(
             "--force", ifGiven: force, unless: out != nil || saveClips != nil,
-            "needs --out DIR or --save-clips DIR: without them the report gets a folder of its own")
+            "needs --out DIR or --save-clips DIR: without them the report gets its own folder")
         let looked =
             try metrics.map { try metricNames(listed: $0) } ?? EvaluationProtocol.usualMetrics(of: protocolName)
         try refuse(

@@ -8,7 +8,7 @@ import AuspexTraining
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Finds which deviation from a metric's definition would explain a number that somebody reported.",
+        abstract: "Finds which deviation from a metric's definition would explain a reported number.",
         discussion: """
             The number is computed from the same clips under each deviation that people make: resize rule, crop, value range, colour order, levels, \
             codec, frames, context, number of clips, covariance divisor. Singles first; pairs where no single one explains it.
@@ -25,7 +25,7 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "The predicted clips, likewise.")
     var predicted: String
 
-    @Option(help: "The number that somebody reported, with all its digits.")
+    @Option(help: "The reported number, with all its digits.")
     var reported: String
 
     @Option(help: "The metric it should be: \(Explanation.metrics.joined(separator: ", ")).")

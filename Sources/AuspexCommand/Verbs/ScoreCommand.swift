@@ -14,7 +14,7 @@ struct ScoreCommand: ParsableCommand {
         abstract: "Compares two sets of clips, wherever they came from.",
         discussion: """
             Metrics of pairs (psnr, ssim, mse, lpips) pair clips by name, elements of arrays by their order. Metrics of sets
-            (fvd, kvd) take all clips of both, which need be no pairs. Features that --save-features wrote may stand in place of either
+            (fvd, kvd) take all clips of both, which need not be pairs. Features written by --save-features can replace either
             set.
 
             EXAMPLE:

@@ -114,7 +114,7 @@ extension PhaseConfiguration {
         ] { try unused("optimizer.\(key)", optimizer.name != .muon && value != other, value, "muon alone has one") }
         try check(
             schedule.warmUpSteps == 0 || schedule.name != .oneCycle, "schedule.warmUpSteps", schedule.warmUpSteps,
-            "0 for one-cycle, which has a rise of its own")
+            "0 for one-cycle, which has its own rise")
         for (number, term) in loss.enumerated() {
             try check(
                 network == .generator || term.weight == 1, "loss[\(number)].weight", term.weight,
