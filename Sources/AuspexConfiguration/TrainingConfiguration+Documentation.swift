@@ -32,7 +32,8 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "validationSelect":
                 "What chooses the checkpoint that RUN means: last, or the best on held-out clips by psnr, ssim, lpips, fvd or kvd; null takes last if there is no pixel loss, else psnr.",
             "checkpointInterval": "Steps between checkpoints.",
-            "checkpointMinutes": "Minutes after which a checkpoint is written in any case; 0 uses checkpointInterval only.",
+            "checkpointMinutes":
+                "Minutes after which a checkpoint is written in any case; 0 uses checkpointInterval only.",
             "keepCheckpoints": "Checkpoints by step that are kept beside last and best.",
             "sampleInterval": "Steps between sample strips; 0 makes none.",
             "logInterval": "Steps between lines of the log.",

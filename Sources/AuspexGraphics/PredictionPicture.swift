@@ -4,7 +4,8 @@ import AuspexVideo
 
 /// What a model was given, what it predicted and, where known, what really happened; written in the format that an output's ending chooses.
 ///
-/// Everything has one format; for viewing, a field's range is stretched to 0…255. Frames of 1 and 3 channels are shown as they are; other numbers of channels as grey pictures side by side.
+/// Everything has one format; for viewing, a field's range is stretched to 0…255. Frames of 1 and 3 channels are shown as they are; other numbers of channels
+/// as grey pictures side by side.
 public struct PredictionPicture: Sendable {
     /// Predicted frames and who made them.
     public struct Prediction: Sendable {

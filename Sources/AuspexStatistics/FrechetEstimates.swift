@@ -48,8 +48,8 @@ public enum FrechetEstimates {
     /// Values of a distance that scatter as those of new sets of the same size would; their level is meaningless.
     ///
     /// A bootstrap without replacement: random parts of k of the n clips scatter about √(n/k − 1) times as far as whole sets do. Sets drawn with replacement
-    /// repeat clips, which leaves fewer distinct ones than a feature has numbers, and so scatter up to three times too much. The draws depend on the stream and the counts only,
-    /// so values for other features of the same clips, drawn from the same stream, can be compared pairwise.
+    /// repeat clips, which leaves fewer distinct ones than a feature has numbers, and so scatter up to three times too much. The draws depend on the stream and
+    /// the counts only, so values for other features of the same clips, drawn from the same stream, can be compared pairwise.
     /// Source: Shao and Wu 1989, "A general theory for jackknife variance estimation", equation 2.2.
     package static func spread(
         _ a: ClipFeatures, _ b: ClipFeatures, repeats: Int = 50, from stream: RandomStream,

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("What is typed wrong is told by its own name")
+@Suite("Mistyped arguments are reported by name")
 struct ArgumentTests {
     private func misunderstood(_ arguments: [String], _ line: String) throws {
         let run = try ProgramRun(arguments)
@@ -48,7 +48,7 @@ struct ArgumentTests {
         try misunderstood(["score", "a", "b", "--fail-if", "psnrr<1"], "--fail-if 'psnrr<1': psnrr is not among")
     }
 
-    /// A number of 400 digits is repeated in a line that can be read, whatever takes it.
+    /// A number of 400 digits is repeated in a readable line, wherever it is given.
     @Test func longNumbers() throws {
         let digits = String(repeating: "7", count: 400)
         try withTemporaryFolder { folder in

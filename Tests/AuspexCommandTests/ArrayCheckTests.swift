@@ -84,7 +84,8 @@ struct ArrayCheckTests {
             for verb in Self.verbs("beyond.npy") where verb[0] != "explain" {
                 let run = try ProgramRun(verb.filter { $0 != "--quiet" } + ["--range", "0,1"], in: folder)
                 #expect(run.status == 0, "\(verb[0]): \(run.errors)")
-                #expect(run.errors.contains("% of the values were outside the given range"), "\(verb[0]): \(run.errors)")
+                #expect(
+                    run.errors.contains("% of the values were outside the given range"), "\(verb[0]): \(run.errors)")
             }
             try write("one.npy", in: folder) { $0[Self.frame2(ofClip: 1)] = .nan }
             let run = try ProgramRun(

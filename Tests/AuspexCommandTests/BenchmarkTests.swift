@@ -49,7 +49,7 @@ struct BenchmarkTests {
         }
     }
 
-    /// What is forecast for a configuration's step, in bytes.
+    /// The forecast for a configuration's step, in bytes.
     private func forecast(_ arguments: [String], in folder: URL) throws -> Double {
         let result = try object(["train"] + arguments + ["--dry-run", "--json"] + Self.quick, in: folder)
         let forecast = try #require(result["forecast"] as? [String: Any])

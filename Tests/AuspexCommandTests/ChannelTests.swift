@@ -43,7 +43,7 @@ struct ChannelTests {
                     "\(array.errors)")
                 #expect(try run(verb + ["two.npy"], in: folder).status == (verb[0] == "evaluate" ? 0 : 1))
             }
-            // Fields of two channels are no picture, and an array holds them.
+            // Fields of two channels cannot be a picture; an array can hold them.
             let fields = try run(
                 ["predict", "--model", "run", "--out", "o", "--data", "two.npy", "--frames", "2", "--format", "npy"],
                 in: folder)
@@ -72,7 +72,7 @@ struct ChannelTests {
         }
     }
 
-    /// A film strip and a film of fields of many channels are no wider than a picture can be.
+    /// A film strip and a film of fields with many channels are not wider than a picture can be.
     @Test func fieldsOfManyChannels() throws {
         try withTemporaryFolder { folder in
             try write("many.npy", channels: 70, frames: 30, in: folder)
@@ -138,7 +138,7 @@ struct ChannelTests {
                 #expect(refused.status == 1 && refused.errorLines.count == 1, "\(refused.errors)")
                 #expect(refused.errors.contains(says), "\(refused.errors)")
             }
-            // Sets need be no pairs, and the network sees grey as three equal channels.
+            // Sets need not be pairs, and the network sees grey as three equal channels.
             let pairs = try run(["score", "grey", "colour", "--metrics", "psnr"], in: folder)
             #expect(pairs.status == 0, "\(pairs.errors)")
         }

@@ -136,7 +136,7 @@ struct EvaluateTests {
             #expect(try value("copy-last", "psnr") == 100)
             #expect(try value("copy-last", "fvd") < 1e-4)
             #expect(try value("model", "fvd") > 1)
-            // Unbiased, so that it may lie a little below 0 where sets are alike.
+            // Unbiased, so it may be slightly below 0 for similar sets.
             #expect(try value("model", "kvd") > value("copy-last", "kvd"))
             #expect(try result("model", "fvd")["clips"] as? Int == 3)
             #expect((try result("model", "fvd")["weights"] as? String)?.hasSuffix(WeightsFile.i3d.checksum) == true)

@@ -34,7 +34,7 @@ struct FieldPathTests {
         return try array.elements(from: 0, shape: array.shape)
     }
 
-    /// A share of the range's 255ths that numbers lie on; 1 where they were rounded to bytes.
+    /// The share of numbers that are whole 255ths of the range; 1 if they were rounded to bytes.
     private func shareOnBytes(_ numbers: [Float]) -> Double {
         let (low, high) = Self.range
         let onBytes = numbers.count { number in
@@ -65,7 +65,7 @@ struct FieldPathTests {
 
             _ = try run(
                 ["predict", "--model", "run", "--out", "p", "--truth", "t", "--with-context"] + array, in: folder)
-            // What was read is written bit for bit; what was predicted is in the field's own range.
+            // The given frames are written bit for bit; the predicted ones are in the field's own range.
             let file = field.scalars
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("p").path)
                 .sorted()
@@ -108,7 +108,7 @@ struct FieldPathTests {
             let share = copied / Double(8 * 2048) / (70 * 70)
             #expect(abs(mse - share) <= 1e-5 * share, "\(mse), expected \(share)")
 
-            // The same numbers taken for others: refused by both verbs that show them to the model.
+            // The same numbers with another range: refused by both verbs that pass them to the model.
             for verb in [["evaluate", "run", "--metrics", "mse"], ["predict", "--model", "run", "--out", "r"]] {
                 let other = try ProgramRun(
                     verb + ["--data", "f.npy", "--range", "-10,70", "--quiet"], in: folder)

@@ -43,7 +43,7 @@ struct HeldOutTests {
         }
     }
 
-    /// A file that came since: the run goes on to the same bits, `evaluate` takes the same clips, and both say so.
+    /// A file that was added later: the run resumes with the same bits, `evaluate` takes the same clips, and both say so.
     @Test func filesThatComeChangeNothing() throws {
         try withTemporaryFolder { folder in
             try clips(10, in: folder)

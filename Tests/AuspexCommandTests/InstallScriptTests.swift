@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Runs copies of the scripts, as they work on the folder that they lie in.
+/// Runs copies of the scripts, because they work on the folder that contains them.
 @Suite("tools/install takes away what it installed")
 struct InstallScriptTests {
     private func uninstall(_ folder: URL, _ arguments: [String] = []) throws -> (status: Int32, errors: String) {

@@ -2,7 +2,7 @@ import AuspexSupport
 import Foundation
 import Testing
 
-@Suite("A run that is stopped goes on to the same bits", .serialized)
+@Suite("A run that is stopped resumes with the same bits", .serialized)
 struct InterruptionTests {
     private static let steps = 60
 
@@ -23,8 +23,8 @@ struct InterruptionTests {
 
     /// Kills when the log has come to a random step, and a random time later: time alone would depend on how busy the machine is.
     ///
-    /// A killed run is told to go on without end, so that on the fastest machine none is through before its kill. How long the run becomes
-    /// follows from how far the last kill let it come. At its end it is killed once more, where that may come too late.
+    /// A run to be killed has no last step, so that even the fastest machine cannot finish it first. The length of the final
+    /// run follows from the step that the last kill allowed. It is killed once more near its end, which may be too late.
     @Test func killedAtRandomMoments() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("moments of killing are drawn from seed \(seed)")
@@ -72,7 +72,7 @@ struct InterruptionTests {
         }
     }
 
-    /// A step of minutes: so many micro-batches that no machine is through with them while the test waits.
+    /// A step of minutes: so many micro-batches that no machine finishes them while the test waits.
     private static func longSteps(_ run: String) -> [String] {
         ["train", "tiny", "--steps", "5", "--out", run] + SmallRun.settings + ["--set", "training.accumulation=20000"]
     }

@@ -26,7 +26,7 @@ struct LimitTests {
         return found
     }
 
-    /// The limit on a file's size stands for a full disk: the system refuses the same write, and a test may set it.
+    /// The limit on a file's size represents a full disk: the system refuses the same write, and a test may set it.
     @Test func filesThatDoNotFit() throws {
         let settings = SmallRun.settings.joined(separator: " ")
         let predict = "predict clips/0000.mkv --model run --at 0.8 --frames 4 --quiet --force --out "
@@ -62,14 +62,14 @@ struct LimitTests {
                 #expect(run.errors.contains("\"File too large\""), "\(command): \(run.errors)")
                 #expect(run.errors.contains("ulimit -f") && !run.errors.contains("partial"), "\(run.errors)")
                 let after = try files(folder)
-                // A run that goes on has another configuration, and its log and event files grow.
+                // A resumed run has another configuration, and its log and event files grow.
                 for (name, bytes) in before
                 where !name.hasSuffix(".jsonl") && !name.contains("tfevents") && name != "run/config.yaml" {
                     #expect(after[name] == bytes, "\(command): \(name)")
                 }
                 #expect(after.keys.allSatisfy { !$0.contains("partial") }, "\(command)")
             }
-            // The run that met the limit goes on without it.
+            // The run that hit the limit is resumed without it.
             let rest = try ProgramRun(shell: "\"$auspex\" " + commands[0].command, in: folder)
             #expect(rest.status == 0, "\(rest.errors)")
         }

@@ -8,7 +8,7 @@ import Testing
 /// An option that could do nothing is refused with status 64 and says what it needs; the table holds a command line for each such case.
 @Suite("Options that can have no effect are refused")
 struct OptionEffectTests {
-    /// What is known of an option.
+    /// What is known about an option.
     enum Effect {
         /// Changes the result of every command line that the verb takes.
         case always
@@ -28,12 +28,12 @@ struct OptionEffectTests {
         }
     }
 
-    /// `.sometimes` from command lines as they are typed.
+    /// `.sometimes` from command lines as users type them.
     static func only(_ refused: Refused..., taken: String...) -> Effect {
         .sometimes(refused, taken: taken.map { $0.split(separator: " ").map(String.init) })
     }
 
-    /// `--axes` and `--range` of a verb, with a line that names a source which is no array.
+    /// `--axes` and `--range` of a verb, with a line that names a source which is not an array.
     static func arrays(_ video: String, _ array: String, needs: String) -> [String: Effect] {
         [
             "axes": only(Refused(video + " --axes BTHWC", needs), taken: array + " --axes BTHWC"),
@@ -95,7 +95,7 @@ struct OptionEffectTests {
             $1
         },
         "train": reading.merging([
-            // Whether a source has times of its own is known when it is opened.
+            // Whether a source has its own times is known only when it is opened.
             "set": .always, "dry-run": .always, "frame-rate": .always,
             "out": only(Refused("tiny --dry-run --out r", "leave --dry-run out"), taken: "none.yaml --out r"),
             "resume": only(
@@ -248,7 +248,7 @@ struct OptionEffectTests {
                         #expect(run.errors.contains(part), "\(verb) \(line.arguments): \(run.errors)")
                     }
                 }
-                // Whatever else is wrong with these lines, the option is not.
+                // These lines may have other errors, but not about the option.
                 for line in taken {
                     let run = try ProgramRun(words + line, in: folder)
                     #expect(run.status != 64 && run.status < 128, "\(verb) \(line): \(run.status), \(run.errors)")
@@ -269,7 +269,7 @@ struct OptionEffectTests {
     }
 }
 
-/// What `--experimental-dump-help` prints, as far as it is looked at.
+/// The output of `--experimental-dump-help`, as far as it is used.
 private struct HelpDump: Decodable {
     let command: Command
 

@@ -12,7 +12,7 @@ struct ProgramRun {
 
     /// Runs the program that was built beside the tests.
     ///
-    /// - Parameter environment: what is other in it than in that of the tests.
+    /// - Parameter environment: changes to the tests' own environment.
     init(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws {
         try self.init(Self.program, arguments, in: folder, environment: environment)
     }
@@ -42,7 +42,7 @@ struct ProgramRun {
         status = finished.status
     }
 
-    /// What was built beside the tests.
+    /// The products that were built together with the tests.
     static var program: URL {
         URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
             .appendingPathComponent("auspex")

@@ -3,7 +3,7 @@ import Testing
 
 /// Compares a text with the file `Snapshots/NAME.txt`.
 ///
-/// With `AUSPEX_RECORD_SNAPSHOTS` in the environment the file is written instead, and the test fails all the same: recording is no success.
+/// With `AUSPEX_RECORD_SNAPSHOTS` in the environment the file is written instead, and the test fails all the same: recording is not a success.
 func expectSnapshot(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Snapshots")
     let file = folder.appendingPathComponent(name + ".txt")

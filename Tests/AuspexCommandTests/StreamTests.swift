@@ -10,7 +10,7 @@ struct StreamTests {
     @Test(arguments: [
         // A terminal or a log that is gone; nothing is lost with it.
         ("2>&-", 0), ("2>/dev/full", 0), ("<&-", 0), ("0<&- 2>&-", 0),
-        // The run's name is the result: it cannot be told.
+        // The run's name is the result, which cannot be printed.
         (">&-", 1), (">/dev/full", 1), (">&- 2>&- <&-", 1),
     ])
     func trainingGoesOn(redirection: String, status: Int32) throws {
@@ -60,7 +60,7 @@ struct StreamTests {
                 #expect(
                     run.errorLines.count == 1 && run.errors.contains("auspex: standard output: found \"\(reason)\""))
             }
-            // Whoever reads a part and goes has what was wanted: no complaint.
+            // A reader that takes a part and goes has what it wanted: no complaint.
             let left = try ProgramRun(
                 shell: "{ \"$auspex\" \(command); echo \"status $?\" >&2; } | true", in: folder)
             #expect(["status 0\n", "status 1\n"].contains(left.errors), "\(left.errors)")

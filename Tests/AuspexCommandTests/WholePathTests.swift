@@ -126,7 +126,7 @@ struct WholePathTests {
             for part in ["config.yaml", "metrics.jsonl", "checkpoints/last", "checkpoints/best", "samples"] {
                 #expect(exists("run/" + part), "\(part) is missing")
             }
-            // Again is refused; with --resume it goes on, to the same bits as in one go.
+            // A second start is refused; with --resume it continues, with the same bits as in one go.
             #expect(try run(["train", "tiny", "--out", "run"], status: 1).errors.contains("--resume"))
             _ = try run(["train", "tiny", "--steps", "2", "--out", "run", "--resume"] + Self.small)
             _ = try run(["train", "tiny", "--steps", "2", "--out", "whole"] + Self.small)

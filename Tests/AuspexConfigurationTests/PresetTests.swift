@@ -154,7 +154,7 @@ struct PresetTests {
         }
     }
 
-    @Test("A unit and a model of one's own are read, written and named like the package's") func registered() throws {
+    @Test("Custom units and models are read, written and named like the package's") func registered() throws {
         var registry = ModelRegistry.standard
         registry.register(OwnModel.self)
         registry.units.register(

@@ -13,7 +13,7 @@ struct CalibrationTests {
     private static let counted = Tensor(
         (0..<16).flatMap { frame in [UInt8](repeating: UInt8(frame * 10), count: 8 * 8 * 3) }, shape: [16, 8, 8, 3])
 
-    /// Which frame stands at every place; nil where a frame is none of them.
+    /// Which frame is at every position; nil if it is none of the originals.
     private static func order(_ clip: Tensor) -> [Int] {
         (0..<clip.shape[0]).map { Int(clip.scalars(as: UInt8.self)[$0 * 8 * 8 * 3]) / 10 }
     }

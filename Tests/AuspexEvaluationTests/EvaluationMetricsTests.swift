@@ -21,7 +21,7 @@ struct EvaluationMetricsTests {
         return MovingShapes(options)
     }()
 
-    /// Does with the last frame what is said for the future's number.
+    /// Applies the change for the future's number to the last frame.
     private final class Variations: Forecaster {
         let name = "model"
         private(set) var calls = 0
@@ -40,7 +40,7 @@ struct EvaluationMetricsTests {
         }
     }
 
-    /// Brighter as a whole, which SSIM forgives; chequered a little, which PSNR forgives; grey, which nobody does.
+    /// Brighter as a whole, which SSIM forgives; slightly chequered, which PSNR forgives; grey, which no metric does.
     private static var tastes: Variations {
         Variations { future, pixel, value in
             switch future {
@@ -180,7 +180,7 @@ struct EvaluationMetricsTests {
         #expect(first.models.mapValues(\.metrics) == third.models.mapValues(\.metrics))
     }
 
-    /// Mean absolute difference of clips of two sets in their order, on the scale 0…1: what it was shown can be told from the value.
+    /// Mean absolute difference of clips of two sets in order, on the scale 0…1: the value shows which frames it was given.
     private struct SetError: Metric {
         let name = "set-error"
         let convention = "of a test"

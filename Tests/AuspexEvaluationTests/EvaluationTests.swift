@@ -41,7 +41,7 @@ struct EvaluationTests {
         #expect(report.names == ["blend", "copy-last", "flow"])
     }
 
-    /// Says by its numbers which sample it is, so that best and worst can be told.
+    /// Encodes in its numbers which sample it is, so that best and worst can be identified.
     private final class Guess: Forecaster {
         let name = "model"
         func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
@@ -65,7 +65,7 @@ struct EvaluationTests {
             )
             #expect(higher ? best > mean && mean > worst : best < mean && mean < worst)
         }
-        // One that never draws has one future, whatever is asked.
+        // A forecaster without draws has one future, whatever number is requested.
         #expect(report.models["copy-last"]?.best == nil)
         #expect(report.table.contains("model, mean of 3") && report.table.contains("best of 3"))
         #expect(report.plot(of: "psnr").series.map(\.name).contains("model, worst of 3"))
@@ -164,7 +164,7 @@ struct EvaluationProtocolTests {
         #expect(EvaluationProtocol.published.count == 10)
     }
 
-    @Test("What is asked otherwise than published is said, and what is left out") func deviations() throws {
+    @Test("Deviations from the published protocol are reported, and so are omissions") func deviations() throws {
         var model = TrIVDGANConfiguration()
         model.contextFrames = 1
         var plan = try EvaluationProtocol.named("bair", for: model)
@@ -184,7 +184,7 @@ struct EvaluationProtocolTests {
         #expect(report.published.isEmpty)
     }
 
-    @Test("Published values stand beside the Fréchet distance of their protocol only") func publishedValues() {
+    @Test("Published values are shown only beside the Fréchet distance of their protocol") func publishedValues() {
         let values = PublishedValue.values(of: "fvd", protocol: "kinetics600-64")
         #expect(values.first { $0.model == "TrIVD-GAN-FP" }?.value == 25.7)
         #expect(zip(values, values.dropFirst()).allSatisfy { $0.value >= $1.value })

@@ -22,7 +22,7 @@ struct FixedClipListTests {
             sameClips: earlier.map { FixedClipList($0, readFrom: "old/report.json") })
     }
 
-    /// What is said where clips can't be had again.
+    /// The message if clips cannot be had again.
     private func complaint(
         _ source: any ClipSource, _ plan: EvaluationProtocol = plan, again earlier: EvaluationReport
     ) throws -> String {
@@ -108,7 +108,7 @@ struct FixedClipListTests {
         let again = try evaluate(source, again: old)
         #expect(again.models == report.models)
         #expect(again.notes.contains { $0.hasPrefix("old/report.json") && $0.contains("rounded floats to bytes") })
-        // Bytes were digested as they are by every version.
+        // Every version digested bytes unchanged.
         var pixels = try evaluate(MovingShapes())
         pixels.clipList[0].elementType = nil
         #expect(try evaluate(MovingShapes(), again: pixels).notes.isEmpty)
@@ -133,7 +133,7 @@ struct FixedClipListTests {
         #expect(try complaint(MovingShapes(), again: earlier).contains("synthetic:moving-shapes does not have"))
     }
 
-    @Test("Two parts of one file are told apart by their frames") func parts() throws {
+    @Test("Two parts of one file are distinguished by their frames") func parts() throws {
         let fixtures = try ScoringFixtures()
         try fixtures.write("a", clips: 1, frames: 20, size: 32, seed: 1)
         let list = fixtures.path("list.csv")

@@ -40,7 +40,7 @@ import Testing
         #expect(PlotAxis(covering: [3, 3]).lower < 3)
     }
 
-    @Test("Plots draw whatever is in them") func drawing() throws {
+    @Test("Plots draw any values") func drawing() throws {
         let frames = (1...11).map(Double.init)
         var plot = LinePlot(
             title: "PSNR", xLabel: "frame", yLabel: "dB",

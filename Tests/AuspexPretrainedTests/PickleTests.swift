@@ -9,7 +9,7 @@ private func read(_ bytes: [UInt8]) throws -> [String: Tensor] {
     try bytes.withUnsafeBytes { try PickleReader.arrays(in: $0, path: "weights.ckpt") }
 }
 
-/// Pickles by hand: what is in them is what the machine sees.
+/// Pickles by hand: their bytes are exactly what the machine sees.
 private func pickle(_ parts: [UInt8]...) -> [UInt8] { [0x80, 3] + parts.flatMap { $0 } + [0x2E] }
 private func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
 private func unicode(_ text: String) -> [UInt8] {

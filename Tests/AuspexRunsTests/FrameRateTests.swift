@@ -70,7 +70,7 @@ struct FrameRateTests {
         #expect(stride(from: 0, to: truth.count, by: 32 * 32 * 3).map { Int(truth[$0]) / 3 } == Array(3..<73))
     }
 
-    /// A still has no time before it: its one frame must not stand in for the frames that are missing.
+    /// A still has no time before it: its one frame must not replace missing frames.
     @Test func aSingleFrameIsNotAVideo() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).mkv").path
         defer { try? FileManager.default.removeItem(atPath: path) }

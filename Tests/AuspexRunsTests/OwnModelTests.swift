@@ -10,7 +10,7 @@ import AuspexVideo
 import TestSupport
 import Testing
 
-/// A model of a program's own: the last frame, changed by one convolution a step, with a loss of its own on how much it changes.
+/// A custom model: the last frame, changed by one convolution per step, with its own loss on how much it changes.
 private final class Drift: VideoGenerator {
     struct Options: ModelOptions {
         static let name = "drift"

@@ -180,7 +180,7 @@ struct OwnSourceTests {
         #expect(said.contains { $0.hasPrefix(video) && $0.contains(scale) }, "\(said)")
     }
 
-    /// Whatever metrics were made for one format would be wrong numbers for another.
+    /// Any metrics made for one format would give wrong numbers for another.
     @Test func clipsOfAnotherFormatThanTheirSourcesAreRefused() throws {
         let mixed = RainBands(otherRange: 0...70)
         func complaint(_ work: () throws -> Void) -> String {

@@ -8,7 +8,7 @@ struct PredictionNameTests {
         #expect(SourceContinuation.names(of: ["x.npy"]) == ["x"])
     }
 
-    /// In the order of the clips, for whoever sorts them.
+    /// Sorting the names gives the order of the clips.
     @Test func manyOfOneName() {
         let names = SourceContinuation.names(of: (0..<12).map { "d/x.npy[\($0)]" } + ["d/walk.mp4"])
         #expect(names[0] == "x-01" && names[8] == "x-09" && names[9] == "x-10" && names[12] == "walk")

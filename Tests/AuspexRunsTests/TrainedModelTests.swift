@@ -27,7 +27,7 @@ struct TrainedModelTests {
         return path
     }
 
-    /// `config.yaml` is for people: whatever becomes of it, the checkpoint is complete.
+    /// `config.yaml` is for people: whatever happens to it, the checkpoint is complete.
     @Test func anEditedConfigurationFile() throws {
         let folder = try TemporaryFolder()
         let configuration = try Self.configuration()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct RandomAccessFileTests {
-    /// Opening a pipe that nobody writes to waits for ever where that is not prevented.
+    /// Opening a pipe without a writer would wait forever.
     @Test(.timeLimit(.minutes(1))) func aPipeIsRefusedAtOnce() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("pipe.mp4")

@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// A case that the file holds but the test forgets would be no test.
+    /// A case in the file that the test forgets would go unnoticed.
     @Test func coversTheWholeFile() throws {
         let path = try #require(Bundle.module.url(forResource: "Golden/convolutions.safetensors", withExtension: nil))
             .path

@@ -2,7 +2,7 @@ import AuspexTensors
 import TestSupport
 import Testing
 
-/// The cheaper ways against the operations they stand for: values and every gradient.
+/// The cheaper ways against the operations they replace: values and every gradient.
 @Suite struct ConvolutionIdentityTests {
     private func expectSame(
         _ inputs: [Tensor], _ fast: ([Tensor]) -> Tensor, _ composed: ([Tensor]) -> Tensor,

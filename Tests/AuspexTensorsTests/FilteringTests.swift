@@ -2,7 +2,8 @@ import AuspexTensors
 import TestSupport
 import Testing
 
-/// Convolutions by minimal filtering, against plain loops in Double. Six times the tolerance of sums of products: what is mixed is larger than what comes out.
+/// Convolutions by minimal filtering, against plain loops in Double. Six times the tolerance of sums of products: the transformed numbers are larger than the
+/// results.
 @Suite struct FilteringTests {
     /// Windows that end within the image and beyond it, taps beyond both ends of a clip, channels that fill no panel, odd and even padding.
     static let cases: [ConvolutionCase] = [
@@ -54,7 +55,7 @@ import Testing
         expectClose(gradients[1], expected.weight, shape: c.weight, "gradient of the weight")
     }
 
-    /// The gradient of x, by a kernel turned round: odd padding, windows beyond the image, and shapes that have no filtering that way.
+    /// The gradient of x, by a reversed kernel: odd padding, windows beyond the image, and shapes that have no filtering that way.
     @Test(arguments: cases)
     func gradientsAgreeWithPlainLoops(_ c: ConvolutionCase) {
         var linear = c
@@ -71,7 +72,7 @@ import Testing
         expectClose(gradients[1], expected.weight, shape: c.weight, "gradient of the weight")
     }
 
-    /// Another packing of the same weight must not be taken for this one.
+    /// Another packing of the same weight must not be mistaken for this one.
     @Test func bothMethodsShareAWeight() {
         let c = Self.cases[0]
         let inputs = c.inputs
@@ -80,7 +81,7 @@ import Testing
         expectClose(c.computed(inputs), expected, rtol: 0, atol: 0, "and again")
     }
 
-    /// What is not a number stays so, behind the ReLU too.
+    /// NaN stays NaN, even after the ReLU.
     @Test func notANumberStaysSo() {
         let c = Self.cases[5]
         let inputs = c.inputs

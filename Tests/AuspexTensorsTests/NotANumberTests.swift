@@ -2,7 +2,7 @@ import AuspexTensors
 import TestSupport
 import Testing
 
-/// A comparison with NaN is false, so that a maximum written without thought passes over it, and a run goes on with numbers that mean nothing.
+/// A comparison with NaN is false, so a carelessly written maximum ignores it, and a run continues with meaningless numbers.
 @Suite("Operations let NaN through")
 struct NotANumberTests {
     private func withNaN(_ shape: [Int], at place: Int, type: ElementType = .float32) -> Tensor {

@@ -26,7 +26,7 @@ struct ShapePassTests {
         _ = tape.gradients(of: loss, at: [x, weight, bias, gain])
     }
 
-    /// In a process of its own: pool and counters are the whole program's.
+    /// In a separate process: pool and counters belong to the whole program.
     @Test("counts the memory and the operations of the same code on numbers, exactly") func countsWhatRuns() async {
         await #expect(processExitsWith: .success) {
             let count = ShapePass.count { Self.work() }

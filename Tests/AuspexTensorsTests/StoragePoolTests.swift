@@ -1,7 +1,7 @@
 import AuspexTensors
 import Testing
 
-/// In processes of their own: the pool is the whole program's.
+/// In separate processes: the pool belongs to the whole program.
 @Suite("The storage pool gives back what rounds of work no longer need")
 struct StoragePoolTests {
     /// A round that needs `blocks` tensors of about `floats` numbers at one time.

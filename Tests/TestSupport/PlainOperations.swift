@@ -60,7 +60,7 @@ package enum Plain {
         }
     }
 
-    /// The box of a shape that begins at `origin`; zeros where it lies outside.
+    /// The box of a shape that begins at `origin`; zeros outside the shape.
     package static func box<S>(_ x: PlainTensor<S>, at origin: [Int], shape: [Int]) -> PlainTensor<S> {
         PlainTensor(shape) { place in x.padded(zip(place, origin).map { $0 + $1 }) }
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of its own for a test's files, removed when the test lets go of it.
+/// A folder for a test's files, removed when the test releases it.
 public final class TemporaryFolder: Sendable {
     public let path: String
 
@@ -20,7 +20,7 @@ public final class TemporaryFolder: Sendable {
         return file(name)
     }
 
-    /// What is in it, hidden files included, sorted.
+    /// Its contents, including hidden files, sorted.
     public var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
     }

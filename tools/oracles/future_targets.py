@@ -1,4 +1,4 @@
-"""Golden targets of motion from a clip's own future: chained optical flow, its trust, and what stands still.
+"""Golden targets of motion from a clip's own future: chained optical flow, its trust, and the still background.
 
 Writes Tests/AuspexModelsTests/Golden/future_targets.safetensors: for each case `CASE.clips` ([B, T, H, W, C], uint8), `CASE.context` (frames, uint8) and
 `tracks` ([B, Tp, H, W, 2], (dy, dx)), `trust` ([B, Tp, H, W, 1]), `still` ([B, H, W, C]), `stillWeight` and `foreground` ([B, H, W, 1]). Flow is OpenCV's

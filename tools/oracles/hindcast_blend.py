@@ -42,7 +42,7 @@ def logits(context):
 if __name__ == "__main__":
     torch.manual_seed(3)
     start, speed = torch.rand(2, 1, 3, 12, 10), torch.randn(2, 1, 3, 12, 10) * 0.04
-    # The first clip goes on steadily, the second stands still but for noise, and in one corner steadily.
+    # The first clip continues steadily, the second is still except for noise, and in one corner steady.
     speed[1, :, :, 3:, 4:] = 0
     time = torch.arange(5).view(1, 5, 1, 1, 1)
     context = (start + speed * time + torch.randn(2, 5, 3, 12, 10) * 0.01).clamp(0, 1)

@@ -32,7 +32,7 @@ if __name__ == "__main__":
         "small": moved_texture(48, 60, 2, 1.02, (0.7, -1.2), 0),
         # One level, sides that differ.
         "wide": moved_texture(64, 97, -3, 1.0, (2.3, 1.6), 1),
-        # Two levels whose sides are no whole halves.
+        # Two levels whose sides are not whole halves.
         "odd": moved_texture(131, 139, 1, 0.97, (-4.2, 3.1), 2),
     }
     tensors = {}

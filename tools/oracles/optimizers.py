@@ -51,7 +51,7 @@ def orthogonal(gradient, coefficients, iterations, epsilon):
 
 
 torch.optim._muon._zeropower_via_newtonschulz = orthogonal
-# As PyTorch has them: [out, in, k, k]. What is not hidden is AdamW's.
+# As PyTorch has them: [out, in, k, k]. AdamW updates the parameters that are not hidden.
 shapes = {"first": (8, 3, 3, 3), "tall": (12, 8, 3, 3), "flat": (24, 12, 1, 1), "long": (6, 24, 5, 5), "bias": (6,)}
 kernels = ["tall", "flat", "long"]
 own = {name: torch.nn.Parameter(torch.randn(shape) * 0.3) for name, shape in shapes.items()}

@@ -1,4 +1,4 @@
-"""What FVD comes to when somebody departs from its definition: values for `auspex explain` to find the cause of.
+"""FVD under deviations from its definition: values for `auspex explain` to find the cause of.
 
 Nothing of this program is used: frames are resized by PyTorch and Pillow, re-encoded by the program ffmpeg, put through the network of the Python
 package cd-fvd (`pip install --no-deps cd-fvd`, beside PyTorch) with the published weights, and compared by SciPy.
@@ -175,7 +175,7 @@ def planted(real, predicted):
     limited = (16 + predicted.astype(np.float64) * 219 / 255).round().astype(np.uint8)
     add("levels:limited:predicted", x, logits(net, limited))
     aligned = both("resize:aligned", resize=torch_resize(mode="bilinear", align_corners=True))
-    # The pair of centred and n has a name of its own: it is what fvd:styleganv does.
+    # The pair of centred and n has its own name: it is what fvd:styleganv does.
     add("resize:aligned+divisor:n", *aligned, ddof=0)
     both("resize:antialiased", resize=pillow)
     both("resize:bicubic", resize=torch_resize(mode="bicubic", align_corners=False))

@@ -128,7 +128,7 @@ class ViewDiscriminator(nn.Module):
         self.classes = classes
         if classes:
             self.embedding = nn.Parameter(torch.zeros(classes, inputs))
-            # Along dimension 1, so that u lies on the side of the features, as a map's outputs do.
+            # Along dimension 1, so that u is on the side of the features, as a map's outputs do.
             spectral_norm(self, "embedding", eps=1e-6, dim=1)
 
     def forward(self, seen, classes=None):

@@ -70,7 +70,7 @@ def warp_by_flow(h, flow):
     _, _, height, width = h.shape
     y = torch.arange(height, dtype=h.dtype)[:, None] + flow[:, 0]
     x = torch.arange(width, dtype=h.dtype)[None, :] + flow[:, 1]
-    # Without align_corners the outermost pixel centres lie at ±(1 − 1/side).
+    # Without align_corners the outermost pixel centres are at ±(1 − 1/side).
     grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], -1)
     return F.grid_sample(h, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 

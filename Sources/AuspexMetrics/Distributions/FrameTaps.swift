@@ -58,7 +58,8 @@ package struct FrameTaps: Sendable, Equatable {
         }
     }
 
-    /// Pillow's: in Double, pixels whose centre is under the triangle, weights normalised to sum to 1. Multiplies by reciprocals as Pillow does, or last bits would differ.
+    /// Pillow's: in Double, pixels whose centre is under the triangle, weights normalised to sum to 1. Multiplies by reciprocals as Pillow does, or last bits
+    /// would differ.
     private static func triangle(of output: Int, inputs: Int, outputs: Int) -> [(pixel: Int, share: Double)] {
         let scale = Double(inputs) / Double(outputs)
         let reach = max(scale, 1)

@@ -93,7 +93,8 @@ public struct SavedFeatures: Sendable {
         let notes = reader.metadata
         guard notes["format"] == Self.format else {
             throw FileError(
-                .unsupported, path: path, found: "tensors that are not features of clips", expected: "features of clips",
+                .unsupported, path: path, found: "tensors that are not features of clips",
+                expected: "features of clips",
                 advice: Self.advice, remedies: [.keepFeatures])
         }
         guard notes["version"] == Self.version else {

@@ -2,10 +2,11 @@ import AuspexLayers
 import AuspexSupport
 import AuspexTensors
 
-/// Scores the clips of a view: residual blocks down to 4 pixels of the shorter side, ReLU, sum over space, a linear map to one number, and with classes a projection.
+/// Scores the clips of a view: residual blocks down to 4 pixels of the shorter side, ReLU, sum over space, a linear map to one number, and with classes a
+/// projection.
 ///
-/// Widths are 1, 2, 4, 8, 8, … · ch; blocks halve the sides while the shorter one is above 4, and a last block keeps them. A discriminator of clips has its first two blocks
-/// in three dimensions, and sums its scores over the remaining time; a discriminator of frames sums over the frames it was given.
+/// Widths are 1, 2, 4, 8, 8, … · ch; blocks halve the sides while the shorter one is above 4, and a last block keeps them. A discriminator of clips has its
+/// first two blocks in three dimensions, and sums its scores over the remaining time; a discriminator of frames sums over the frames it was given.
 /// Source: Clark et al. 2019, arXiv:1907.06571, appendix A; projection: Miyato and Koyama 2018, arXiv:1802.05637.
 public final class ViewDiscriminator: Discriminator {
     /// The first blocks of a discriminator of clips, in three dimensions; empty for one of frames.

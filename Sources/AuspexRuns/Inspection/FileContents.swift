@@ -50,7 +50,8 @@ public struct FileContents: Encodable, Sendable {
         case schema, path, format, sizeBytes, step, verifiedBy, verifiedFiles, metadata, tensors
     }
 
-    /// - Parameter text: a `.safetensors` or `.npy` file, a folder of `.safetensors` files such as a checkpoint, or a run: `RUN`, `RUN@best`, `RUN@last`, `RUN@STEP`.
+    /// - Parameter text: a `.safetensors` or `.npy` file, a folder of `.safetensors` files such as a checkpoint, or a run: `RUN`, `RUN@best`, `RUN@last`,
+    ///   `RUN@STEP`.
     /// - Throws: `FileError` naming the file, what was found and what was expected; `CheckpointError` for a checkpoint that was damaged.
     public init(of text: String) throws {
         switch try FileKind.of(text) {

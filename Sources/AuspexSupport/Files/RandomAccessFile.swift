@@ -28,7 +28,7 @@ package final class RandomAccessFile: @unchecked Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             throw FileError(
-                .unreadable, path: path, found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "something that is not a regular file",
+                .unreadable, path: path, found: status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file",
                 expected: "a file", advice: "name the file itself")
         }
         self.path = path

@@ -16,7 +16,8 @@ struct Broadcast {
         for axis in 0..<rank {
             require(
                 a[axis] == b[axis] || a[axis] == 1 || b[axis] == 1, operation,
-                "shapes \(left) and \(right) cannot be broadcast: sides \(a[axis]) and \(b[axis]) differ and neither is 1")
+                "shapes \(left) and \(right) cannot be broadcast: sides \(a[axis]) and \(b[axis]) differ and neither is 1"
+            )
         }
         shape = zip(a, b).map { $0 == 1 ? $1 : $0 }
         let aStrides = Self.strides(a), bStrides = Self.strides(b)

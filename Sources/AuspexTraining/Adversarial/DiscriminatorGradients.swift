@@ -16,8 +16,8 @@ public struct DiscriminatorOutcome {
 
 /// The discriminators' side of a training step: an adversarial loss of real clips and of the generator's predictions for their contexts.
 ///
-/// With the hinge loss `L = Σ views [mean ρ(1 − D(real)) + mean ρ(1 + D(predicted))]`; real and predicted clips go through a discriminator as one batch and share the
-/// view's draws. Views run and go backward one after another, so that only one discriminator's activations are alive at a time.
+/// With the hinge loss `L = Σ views [mean ρ(1 − D(real)) + mean ρ(1 + D(predicted))]`; real and predicted clips go through a discriminator as one batch and
+/// share the view's draws. Views run and go backward one after another, so that only one discriminator's activations are alive at a time.
 /// Source: Lim and Ye 2017, arXiv:1705.02894; Luc et al. 2020, arXiv:2003.04035, section 3.3.
 public struct DiscriminatorGradients {
     /// The result of each discriminator, in order.

@@ -52,7 +52,7 @@ struct CheckpointManifest: Codable, Equatable {
         if manifest.format > 1 || manifest.checksum != nil {
             let found = manifest.checksum ?? "none"
             guard Self.checksum(of: data, without: found) == found else {
-                throw Self.garbled(path, found: "contents that differ from what was written (checksum \(found))")
+                throw Self.garbled(path, found: "contents other than written (checksum \(found))")
             }
         }
         self = manifest
@@ -104,7 +104,7 @@ struct CheckpointManifest: Codable, Equatable {
                 bytes.withUnsafeBytes { checksum.update($0) }
             }
             guard checksum.value == expected.crc32c else {
-                throw Self.garbled(path, found: "contents that differ from what was written (checksum \(checksum.value))")
+                throw Self.garbled(path, found: "contents other than written (checksum \(checksum.value))")
             }
         }
     }

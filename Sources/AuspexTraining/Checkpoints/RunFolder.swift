@@ -126,7 +126,7 @@ public final class RunFolder: Sendable {
             if !isTaken { return file }
             close(file)
             throw FileError(
-                .exists, path: path, found: "a program that is training in it", expected: "a run that no program is writing to",
+                .exists, path: path, found: "a program that is training in it", expected: "a run that is not in use",
                 advice: "wait for it, stop it, or name another folder", remedies: [.output])
         }
         return file

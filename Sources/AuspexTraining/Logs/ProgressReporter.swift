@@ -5,7 +5,8 @@ import Synchronization
 
 /// Shows the progress of long work: a bar on a terminal, otherwise a plain line every few seconds.
 ///
-/// Writes to standard error; if that is closed or full, work continues without progress. May be called from any thread, as often as needed: it draws at most ten times a second.
+/// Writes to standard error; if that is closed or full, work continues without progress. May be called from any thread, as often as needed: it draws at most
+/// ten times a second.
 public final class ProgressReporter: Sendable {
     /// How progress is shown.
     public enum Style: Sendable, Equatable {
@@ -150,7 +151,8 @@ public final class ProgressReporter: Sendable {
         return "\r\u{1B}[K" + fitted(share: share, parts: parts, columns: columns)
     }
 
-    /// A line that does not wrap, because a wrapped line could not be redrawn in place: with a shorter bar, or without the last numbers, but never with a part of a number.
+    /// A line that does not wrap, because a wrapped line could not be redrawn in place: with a shorter bar, or without the last numbers, but never with a part
+    /// of a number.
     private func fitted(share: Double?, parts: [String], columns: Int) -> String {
         func line(_ parts: some Sequence<String>, barWidth: Int) -> String {
             let filled = Int((share ?? 0) * Double(barWidth))

@@ -142,7 +142,8 @@ public final class TrainingLoop {
         return saveSeconds < 0.1 * stepSeconds
     }
 
-    /// Runs work that evaluates a step and writes about it; if it fails, for example because the disk is full of logs, the steps themselves are saved before the run ends.
+    /// Runs work that evaluates a step and writes about it; if it fails, for example because the disk is full of logs, the steps themselves are saved before
+    /// the run ends.
     private func savingFirstWhereItFails(_ body: () throws -> Void) throws {
         do { try body() } catch {
             if !(error is WorkGivenUp), lastCheckpoint != trainer.step { try? save(isBest: false) }

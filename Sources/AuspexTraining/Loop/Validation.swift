@@ -17,7 +17,8 @@ package struct Validation {
     let selecting: (any Metric)?
 
     /// - Parameter select: its metric's network must be in the cache.
-    /// - Throws: `FileError` with the remedy `fetchWeights` where a network's weights are absent, `MetricError` where the clips are too few or too short for the metric.
+    /// - Throws: `FileError` with the remedy `fetchWeights` where a network's weights are absent, `MetricError` where the clips are too few or too short for
+    ///   the metric.
     init(
         batches: [ClipBatch], contextFrames: Int, predictedFrames: Int, seed: UInt64,
         select: TrainingConfiguration.ValidationSelect

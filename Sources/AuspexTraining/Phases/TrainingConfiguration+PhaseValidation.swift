@@ -15,7 +15,8 @@ extension TrainingConfiguration {
         if let first = opposed.map(\.from).min(), opposing.allSatisfy({ $0.from > first }) {
             throw TrainingConfigurationError(
                 field: "phases", found: "a list whose generator has an adversarial loss from step \(first)",
-                expected: "a phase whose network is discriminators from that step or before: untrained ones give no useful gradient"
+                expected:
+                    "a phase whose network is discriminators from that step or before: untrained ones give no useful gradient"
             )
         }
         if !opposing.isEmpty && opposed.isEmpty {

@@ -5,8 +5,8 @@ import Foundation
 ///
 /// A model that has only seen resting cameras fails when the camera moves. Frames are read half as large again as the model takes them, and the
 /// window moves inside them; where it leaves them the edge is repeated. Four in five windows pan, by an exponentially distributed speed of mean 0.6 and at
-/// most 1.6 pixels per frame at 32×32, and in proportion at other sizes; two in five zoom, by a normally distributed rate of deviation 0.008 per frame in the logarithm
-/// of the scale; three in ten shake, by normal numbers of half a pixel, smoothed over three frames.
+/// most 1.6 pixels per frame at 32×32, and in proportion at other sizes; two in five zoom, by a normally distributed rate of deviation 0.008 per frame in the
+/// logarithm of the scale; three in ten shake, by normal numbers of half a pixel, smoothed over three frames.
 ///
 /// The motion is a pure function of the stream's seed and name and of the clip's number.
 public struct CameraMotion: Sendable, Equatable {

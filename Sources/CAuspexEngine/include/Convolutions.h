@@ -1,8 +1,8 @@
 // Convolutions, matrix products and pooling on the processor, forward and backward.
 //
 // Activations are dense and channels-last: [N, H, W, C], or [N, D, H, W, C] with three spatial dimensions. Weights are
-// [kh, kw, in, out] or [kd, kh, kw, in, out]; with groups, `in` of a weight is the channels of one group. The caller owns every byte: these functions keep only prepared plans, in
-// a bounded cache. Calls run one at a time; the work inside is shared with the OpenMP team of the calling thread.
+// [kh, kw, in, out] or [kd, kh, kw, in, out]; with groups, `in` of a weight is the channels of one group. The caller owns every byte: these functions keep only
+// prepared plans, in a bounded cache. Calls run one at a time; the work inside is shared with the OpenMP team of the calling thread.
 //
 // Functions return 0, or -1, after which ax_dnn_message() gives the library's reason.
 #pragma once

@@ -157,7 +157,7 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
             })
     }
 
-    /// For people: what tells something, the nearest of the rest, how many more there are.
+    /// The text shows the informative rows, the nearest of the others, and how many more there are.
     @Test func theTableLeavesOutWhatIsFarOff() throws {
         let sets = try Sets()
         var explanation = Explanation(reported: try ReportedValue("123456"))
@@ -205,7 +205,7 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
             real: sets.folder.file("square.npy"), predicted: sets.folder.file("square.npy")
         )
         .deviations.map(\.name)
-        // Nine frames are the fewest that the network takes, so what is off by one keeps as many.
+        // Nine frames are the fewest that the network takes, so off-by-one variants keep their number.
         let frames = names.filter { $0.hasPrefix("frames") }
         #expect(frames.count == 6 && frames.allSatisfy { $0.contains("-doubled") }, "\(frames)")
         #expect(!names.contains { $0.hasPrefix("crop") })
@@ -265,7 +265,7 @@ private let fake: @Sendable (FramePreparation) throws -> FeatureExtractor = {
         #expect(refusal(real: alpha).contains("what alpha hides would be scored"))
     }
 
-    /// What was asked for and cannot be done is said.
+    /// Impossible requests are reported.
     @Test func contextThatLeavesTooLittle() throws {
         let sets = try Sets(clips: 4, frames: 11)
         var explanation = Explanation(reported: try ReportedValue("2.5"))

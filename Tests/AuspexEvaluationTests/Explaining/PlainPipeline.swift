@@ -73,7 +73,7 @@ struct PlainPipeline {
             for y in 0..<side {
                 for x in 0..<side {
                     let place = time * frame + (y * side + x) * 3
-                    // Bent, as a network is: or 0…1 and −½…½ could not be told apart.
+                    // Nonlinear, like a network: otherwise 0…1 and −½…½ could not be distinguished.
                     for c in 0..<3 { sums[c] += max(0, Double(clip[place + c])) }
                     let value = Double(clip[place + 1])
                     if x + 1 < side { sums[3] += abs(Double(clip[place + 4]) - value) * 10 }

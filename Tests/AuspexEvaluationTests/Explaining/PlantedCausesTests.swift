@@ -78,7 +78,7 @@ struct PlantedCausesTests {
             default: if report.singles.first?.deviations != cause { missed.append(name) }
             }
         }
-        // One of all may be taken for another.
+        // One of all may be mistaken for another.
         #expect(missed.count <= 1, "not found: \(missed)")
     }
 }

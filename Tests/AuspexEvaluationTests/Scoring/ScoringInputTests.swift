@@ -7,7 +7,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What is scored as what it is, or refused")
+@Suite("Inputs are scored as what they are, or refused")
 struct ScoringInputTests {
     /// 2 clips of 3 frames of 8×8, `[B, T, C, H, W]` from 0 to 1, as OpenSTL saves them.
     private func floats(_ seed: UInt64) -> [Float] {
@@ -43,7 +43,7 @@ struct ScoringInputTests {
         #expect(report.sets.real.list.map(\.channels) == [3, 3])
     }
 
-    /// 0…1 taken for −1…1 would give 6 dB too many.
+    /// 0…1 treated as −1…1 would give 6 dB too much.
     @Test func aRangeThatIsTooWideIsSaid() throws {
         let fixtures = try ScoringFixtures()
         try write(floats(1), fixtures, "a.npy")
@@ -85,7 +85,7 @@ struct ScoringInputTests {
         #expect(fixtures.refusal(Scoring(settings), "a.npy", "a.npy").contains("name the order of the sides, BTCHW"))
     }
 
-    /// Whatever metric comes first, of pairs or of sets.
+    /// Whichever metric comes first, of pairs or of sets.
     @Test(arguments: [["psnr"], ["ssim", "mse"], ["fvd"]]) func arraysWithAlpha(metrics: [String]) throws {
         let fixtures = try ScoringFixtures()
         let pixels = [UInt8](repeating: 9, count: 2 * 9 * 16 * 16 * 4)
@@ -199,7 +199,7 @@ struct ScoringInputTests {
         #expect(try Pairing.key(fixtures.path("none/s.1")) == "s")
     }
 
-    /// Where folders of classes repeat names, the path tells clips apart.
+    /// If folders of classes repeat names, the path distinguishes clips.
     @Test func classesRepeatNames() throws {
         let fixtures = try ScoringFixtures()
         for (seed, name) in ["a/cats", "a/dogs", "b/cats", "b/dogs"].enumerated() {

@@ -77,7 +77,7 @@ struct ScoringReplayTests {
         #expect(elsewhere.isBitForBit && elsewhere.remarks.count == 2)
     }
 
-    /// An older auspex digested the bytes that floats were rounded to: that is no other clip.
+    /// An older auspex digested the bytes that floats were rounded to: that does not mean another clip.
     @Test func digestsOfRoundedFloatsSayNothing() throws {
         let fixtures = try ScoringFixtures()
         try fixtures.write("a", clips: 2, seed: 1)
@@ -126,7 +126,7 @@ struct ScoringReplayTests {
         #expect(text == (try ReportFile.data(outcome, onOneLine: true)))
     }
 
-    /// A result that somebody edited: an error, no trap.
+    /// An edited result gives an error, not a trap.
     @Test func settingsThatNoComparisonHas() throws {
         let fixtures = try ScoringFixtures()
         try fixtures.write("a", clips: 1, frames: 3, seed: 1)

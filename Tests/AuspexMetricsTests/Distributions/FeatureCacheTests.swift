@@ -84,7 +84,7 @@ private func file(in folder: TemporaryFolder) throws -> String {
         _ = try features(floats, network.extractor(cache), peak: 255)
         _ = try features(floats, network.extractor(cache), peak: 256)
         #expect(network.clips == 8 && cache.counts == (0, 8))
-        // Bytes have one scale, whatever a metric's peak for floats is.
+        // Bytes have one scale, whatever a metric's peak for floats.
         _ = try features(clips, network.extractor(cache), peak: 1)
         #expect(network.clips == 8)
     }

@@ -198,7 +198,7 @@ private func normal(_ count: Int, _ size: Int, seed: UInt64, shift: Float = 0, s
         #expect(FrechetEstimates.halfWidth(real.rows([0, 1]), predicted, from: stream) == nil)
     }
 
-    /// Fewer clips than numbers, sets that are no pairs.
+    /// Fewer clips than numbers, and sets that are not pairs.
     @Test func theIntervalOfFewClips() throws {
         let fresh = (0..<30).map {
             FrechetDistance.between(

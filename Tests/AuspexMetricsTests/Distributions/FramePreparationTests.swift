@@ -59,7 +59,7 @@ import Testing
         // The far end repeats the last pixel.
         #expect(taps(.published, 112, other: 112, output: 223) == [111: 1])
         #expect(taps(.centred, 112, other: 112, output: 0) == [0: 1])
-        // 448 wide beside 224 high: the middle 224 columns as they are.
+        // 448 wide and 224 high: the middle 224 columns unchanged.
         #expect(taps(.cropped, 448, other: 224, output: 0) == [112: 1])
         #expect(taps(.cropped, 224, other: 448, output: 7) == [7: 1])
         // An antialiased half is the triangle over four pixels; aligned corners are corners.

@@ -7,7 +7,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The weights are 120 MB that nobody is made to fetch for the tests: `auspex weights fetch i3d` and `lpips` let these run. In CI they have to be there.
+/// The weights are 120 MB and not required for the tests: `auspex weights fetch i3d` and `lpips` let these run. In CI they have to be there.
 private enum Weights {
     static let note: Comment = "needs weights: 'auspex weights fetch i3d' and 'auspex weights fetch lpips'"
 
@@ -58,7 +58,7 @@ struct PublishedVideoDistanceTests {
         for (name, accumulator) in zip(names, accumulators) {
             let found = try accumulator.result()
             let expected = try #require(golden[name]).scalars.map(Double.init)
-            // Subsets leave one of five clips out: their mean lies between the least and the greatest.
+            // Subsets leave one of five clips out: their mean is between the least and the greatest.
             let allowed = 1e-3 * abs(expected[0])
             #expect(
                 found.value >= expected[0] - allowed && found.value <= (expected.last ?? 0) + allowed,
@@ -97,7 +97,7 @@ struct PublishedVideoDistanceTests {
         #expect(abs(found.value - published) < 0.002, "\(found.value)")
     }
 
-    /// 10.138 in fvd-comparison, by the original code in TensorFlow: noise of NumPy's generator goes into the network as it is.
+    /// 10.138 in fvd-comparison, by the original code in TensorFlow: noise of NumPy's generator goes into the network unchanged.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["AUSPEX_DEEP"] != nil, "takes minutes: set AUSPEX_DEEP"))
     func randomClips() throws {
         let network = try I3D()

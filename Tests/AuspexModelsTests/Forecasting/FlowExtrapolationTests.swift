@@ -57,7 +57,7 @@ struct FlowExtrapolationTests {
         }
     }
 
-    @Test("leaves what stands where it stands") func standingStill() {
+    @Test("leaves still pixels in place") func standingStill() {
         let clip = Self.waves(moving: (0, 0), frames: 5)
         let predicted = Self.predict(FlowExtrapolation(windowSize: 15), clip, context: 2)
         let truth = clip.sliced(1, from: 2, count: 3)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Blending forecasts by how well they would have predicted the context's end")
 struct HindcastBlendTests {
-    /// The last frame plus so much of its difference from the one before, step after step.
+    /// The last frame plus a multiple of its difference from the one before, step after step.
     private final class Straight: Forecaster {
         let name: String
         let isStochastic = false
@@ -38,7 +38,7 @@ struct HindcastBlendTests {
         let size = 24
         let values = (0..<5).flatMap { frame in
             (0..<size * size).map { place in
-                // The left half goes on as it did, the right half jumps to and fro.
+                // The left half continues steadily, the right half jumps to and fro.
                 let straight = -0.8 + 0.3 * Float(frame)
                 return place % size < size / 2 ? straight : (frame % 2 == 0 ? 0.5 : -0.5)
             }
@@ -53,7 +53,7 @@ struct HindcastBlendTests {
         #expect(all[0].scalars.allSatisfy { $0 > 0.999 })
     }
 
-    @Test("Of a clip at rest every candidate that copies gives the same, whatever the weights") func atRest() {
+    @Test("For a still clip all copying candidates agree, whatever the weights") func atRest() {
         let frame = RandomStream(seed: 1, name: "frame").uniform([2, 1, 32, 32, 3]) * 2 - 1
         let context = joined([Tensor](repeating: frame, count: 3), along: 1)
         let blend = HindcastBlend()
@@ -78,7 +78,7 @@ struct HindcastBlendTests {
         #expect(sampler(streams[0]).scalars != sampler(streams[1]).scalars)
     }
 
-    @Test("Baselines have names, and what is none is refused with what there is") func names() throws {
+    @Test("Baselines have names, and unknown names are refused with a list") func names() throws {
         #expect(Baselines.usualNames == ["copy-last", "flow", "blend"])
         for name in Baselines.usualNames + ["flow:15", "flow:1"] { #expect(try Baselines.named(name).name == name) }
         #expect((try Baselines.named("flow:15") as? FlowExtrapolation)?.windowSize == 15)

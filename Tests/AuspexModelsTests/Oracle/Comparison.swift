@@ -45,7 +45,7 @@ private func index(_ element: Int, in shape: [Int]) -> [Int] {
     return index
 }
 
-/// Prints how far from the oracle each comparison lay, where `AUSPEX_PRINT_DEVIATIONS` is set: what tolerances are chosen by.
+/// Prints each comparison's deviation from the oracle if `AUSPEX_PRINT_DEVIATIONS` is set, for choosing tolerances.
 enum Deviations {
     private static let isPrinting = ProcessInfo.processInfo.environment["AUSPEX_PRINT_DEVIATIONS"] != nil
 

@@ -136,7 +136,7 @@ extension ModelTests {
                 adam.update(found.gradients, learningRate: 1e-3)
                 losses.append(found.loss)
             }
-            // Adam's first steps have the size of the rate whatever the gradient: rounding of the smallest ones shows.
+            // Adam's first steps have the size of the rate whatever the gradient: rounding of the smallest gradients shows.
             expectClose(
                 Tensor(losses, shape: [10]), try Golden(motionCase.name)["losses"],
                 "\(motionCase.name): losses of ten steps", within: 5e-4)

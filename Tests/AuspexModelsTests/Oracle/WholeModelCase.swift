@@ -25,7 +25,7 @@ struct WholeModelCase: CustomTestStringConvertible {
         return WholeModelCase(name: "whole-tsru-c", configuration: model, views: views)
     }()
 
-    /// The preset as it is, on grey clips.
+    /// The unchanged preset, on grey clips.
     static let convGRU: WholeModelCase = {
         var model = TrIVDGANConfiguration()
         model.unit = .convGRU

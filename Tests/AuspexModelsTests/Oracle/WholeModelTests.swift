@@ -9,7 +9,7 @@ extension ModelTests {
     /// Generator and discriminators against PyTorch in double precision: forward, both losses' gradients, ten steps.
     ///
     /// The tolerances are float32's, shares of each tensor's largest magnitude; PyTorch's own float32 is that far from its double to within a factor of a few (the
-    /// numbers stand in the JSON beside each golden file).
+    /// numbers are in the JSON beside each golden file).
     @Suite struct WholeModelTests {
         /// The oracle stores gradients at this batch and this update's noise and draws: `AT` in `whole_model.py`.
         private let at = 3

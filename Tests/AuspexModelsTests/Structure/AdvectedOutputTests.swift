@@ -59,7 +59,7 @@ extension ModelTests {
                 return mean(square(frames - truth))
             }
             let before = loss(Pass(.inference)).scalar
-            // Two steps: the first moves what was zero, the second what lies before it.
+            // Two steps: the first moves what was zero, the second the layers before it.
             for _ in 0..<2 {
                 let (_, gradients) = valueWithGradients(of: generator.parameters) { loss($0) }
                 for (entry, gradient) in zip(generator.parameters, gradients) {

@@ -4,7 +4,7 @@ import AuspexTensors
 import Testing
 
 extension ModelTests {
-    /// What `startsStill` promises of units that nobody has trained.
+    /// What `startsStill` promises for untrained units.
     @Suite struct IdentityInitializationTests {
         /// A small state at one place, after one step without input: how much of it is still there.
         private func kept(_ unit: RecurrentUnitKind, startsStill: Bool) -> Float {

@@ -75,7 +75,7 @@ extension ModelTests {
             #expect(two.scalars == seven.frames.sliced(1, from: 0, count: 2).scalars)
         }
 
-        /// Padding is nothing but the edge, repeated below and to the right.
+        /// Padding only repeats the edge below and to the right.
         @Test func paddingRepeatsEdges() {
             let network = Self.network(Self.configuration())
             let context = Formula.uniform("context", [1, 3, 11, 14, 3], times: 0.9)

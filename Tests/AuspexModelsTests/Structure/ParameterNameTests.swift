@@ -6,9 +6,9 @@ import Foundation
 import Testing
 
 extension ModelTests {
-    /// Names and shapes of parameters and buffers are what checkpoints hold: they change only where somebody means them to.
+    /// Names and shapes of parameters and buffers are stored in checkpoints: they may change only on purpose.
     ///
-    /// `AUSPEX_RECORD_SNAPSHOTS=1` writes the files anew; the test that records always fails.
+    /// `AUSPEX_RECORD_SNAPSHOTS=1` rewrites the files; the test that records always fails.
     @Suite struct ParameterNameTests {
         @Test func generator() throws {
             try expectFrozen(lines(of: Tiny.generator(published), ""), as: "generator-64")
@@ -97,7 +97,7 @@ extension ModelTests {
                 \(file): parameters are not what checkpoints hold.
                 gone: \(old.subtracting(new).sorted().prefix(10))
                 new: \(new.subtracting(old).sorted().prefix(10))
-                (AUSPEX_RECORD_SNAPSHOTS=1 records them anew; old checkpoints will then not load.)
+                (AUSPEX_RECORD_SNAPSHOTS=1 records them again; old checkpoints will then not load.)
                 """)
         }
     }

@@ -72,7 +72,7 @@ extension ModelTests {
             #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
         }
 
-        /// Height and width are never mixed up: what is done to frames lying on their side is done to the upright ones.
+        /// Height and width are never mixed up: transposed frames give transposed results.
         @Test(arguments: [FrameSize(height: 32, width: 48), FrameSize(height: 72, width: 40), FrameSize(48)])
         func rectanglesAreTrainedOn(size: FrameSize) throws {
             let model = Tiny.model(size: size) { $0.output = .move }

@@ -19,7 +19,7 @@ struct TrainingForecastTests {
         return configuration
     }
 
-    /// In a process of its own: the pool is the whole program's.
+    /// In a separate process: the pool belongs to the whole program.
     @Test("Memory is that of a real step, with all micro-batches that it holds") func memoryOfAStep() async {
         await #expect(processExitsWith: .success) {
             for accumulation in [1, 12] {
@@ -51,7 +51,7 @@ struct TrainingForecastTests {
     }
 
     /// GFLOP of a training step put together from its networks': the discriminators' updates on real and predicted clips together, then the
-    /// generator's; no gradient that a step does not need.
+    /// generator's; and no unneeded gradient.
     private static func gflopOfNetworks(_ configuration: Configuration) -> Double {
         let (clips, microBatches) = (configuration.training.batch, Double(configuration.training.accumulation))
         let generator = NominalFLOPs(ofPredictionBy: configuration.model, clips: clips)

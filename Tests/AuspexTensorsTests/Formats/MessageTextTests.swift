@@ -50,7 +50,7 @@ struct MessageTextTests {
         #expect(ShortenedEcho.shortened(String(repeating: "lorem ipsum ", count: 5000)).count < 6100)
     }
 
-    /// What somebody has to read whole is whole: paths, names of files, checksums, ordinary numbers.
+    /// Text that must be read in full is not shortened: paths, names of files, checksums, ordinary numbers.
     @Test(arguments: [
         "/data/" + String(repeating: "folder/", count: 100) + "a.mp4: no such file",
         String(repeating: "n", count: 255) + ": no such file",

@@ -22,7 +22,7 @@ import Testing
         #expect(bits.map { Float(bitPattern: UInt32($0) << 16) } == [1, -2, 3, 4, 5, 6])
     }
 
-    /// Written anew, the reference's file has the reference's tensors bit for bit, and writing is reproducible.
+    /// Rewritten, the reference's file has the reference's tensors bit for bit, and writing is reproducible.
     @Test func whatIsWrittenIsRead() throws {
         let folder = try TemporaryFolder()
         var file = try SafeTensors(readingFrom: goldenFile("types.safetensors"))

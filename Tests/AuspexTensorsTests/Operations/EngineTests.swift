@@ -52,7 +52,7 @@ import Testing
         for threads in [2, 3, 5] { #expect(results(threads) == alone, "\(threads) threads") }
     }
 
-    /// In a process of its own: the pool counts for the whole program.
+    /// In a separate process: the pool counts for the whole program.
     @Test func backwardPassesKeepNothing() async {
         await #expect(processExitsWith: .success) {
             let kept = storagesKept {
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// What is recorded but never differentiated goes with the tape.
+    /// Operations that are recorded but never differentiated are freed with the tape.
     @Test func droppedTapesKeepNothing() async {
         await #expect(processExitsWith: .success) {
             let kept = storagesKept {

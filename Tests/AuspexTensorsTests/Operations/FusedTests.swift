@@ -117,7 +117,7 @@ private let imageShapes = [
 
     @Test(arguments: imageShapes)
     func warpsByFlow(_ shape: [Int]) {
-        // Away from whole pixels, where the interpolant has a corner; some places lie outside.
+        // Away from whole pixels, where the interpolant has a corner; some places are outside.
         let flow = Tensor(
             numbers(shape.dropLast() + [2], "flow").scalars.map {
                 ($0 * 2).rounded() + 0.1 + abs($0).truncatingRemainder(dividingBy: 0.8)

@@ -47,7 +47,7 @@ import Testing
         ([1, 2, 2, 19], 2),
     ]
 
-    /// Away from whole pixels, where the interpolant has a corner; some places lie outside.
+    /// Away from whole pixels, where the interpolant has a corner; some places are outside.
     private func flow(_ shape: [Int], times: Int) -> Tensor {
         let shape = [shape[0], times, shape[1], shape[2], 2]
         return Tensor(

@@ -31,7 +31,7 @@ import Testing
         for _ in 0..<run.training.steps {
             last = try #require(try trainer.advance { batch }["generator/pixelLoss"])
         }
-        // Well below what standing still costs: the motion was learned, not the picture kept.
+        // Well below the cost of a still prediction: the motion was learned, not only the picture.
         let still = CopyLast().future(
             of: batch.context, horizon: 2, drawnFrom: RandomStream(seed: 0, name: ""))
         #expect(last < 0.6 * Double(meanDifference(still, batch.future)), "\(last)")
@@ -118,7 +118,7 @@ import Testing
         #expect(Double(recomputed) < 0.8 * Double(kept), "\(recomputed) bytes instead of \(kept)")
     }
 
-    /// In a process of its own: the pool is the whole program's.
+    /// In a separate process: the pool belongs to the whole program.
     @Test func memoryOfLargerStepsIsGivenBack() async {
         await #expect(processExitsWith: .success) {
             let run = SmallRun(steps: 3)
@@ -139,7 +139,8 @@ import Testing
     }
 
     @Test func accumulationAveragesMicroBatches() throws {
-        // Twice the same micro-batch of discriminators alone is the update of one: their loss has no batch statistics, and only the draws differ, so they are pinned.
+        // Twice the same micro-batch of discriminators alone is the update of one: their loss has no batch statistics, and only the draws differ, so they are
+        // pinned.
         var run = SmallRun(steps: 1)
         run.views = [.clip(scale: 2)]
         let batch = try batch(of: run)

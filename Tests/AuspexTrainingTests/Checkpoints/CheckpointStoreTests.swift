@@ -174,7 +174,7 @@ func expectEqual(_ a: Checkpoint, _ b: Checkpoint) throws {
             let found = [store.step(of: .last), store.step(of: .best)]
             outcomes.insert(found)
             for reference in [CheckpointReference.last, .best] { _ = try store.load(reference) }
-            // The next start: what was half written is gone, and the links say the same.
+            // The next start removes half-written folders and makes the links consistent.
             try store.prepare()
             #expect([store.step(of: .last), store.step(of: .best)] == found)
             for (name, step) in zip(["last", "best"], found) {
@@ -197,7 +197,7 @@ func expectEqual(_ a: Checkpoint, _ b: Checkpoint) throws {
             let store = try storeOfThree(in: folder.path)
             let (error, calls) = try save(4, in: store, failingAt: number, ENOSPC, goingOn: false)
             if calls < number { break }
-            // Old files that cannot be removed are no reason to end a run.
+            // Old files that cannot be removed must not end a run.
             if let error {
                 let text = "\(error)"
                 #expect(text.contains("No space left on device") && text.contains("free some space"), "\(text)")

@@ -60,7 +60,7 @@ import Testing
         _ = try RunFolder(writing: folder.file("run"), resume: true)
     }
 
-    /// Each program gets a folder of its own, however close together they begin.
+    /// Each program gets its own folder, however close together they begin.
     @Test func manyBeginAtOnce() async throws {
         let folder = try TemporaryFolder()
         let parent = folder.file("runs")

@@ -21,7 +21,7 @@ struct EventSteps {
         summaries.sort()
     }
 
-    /// The step of an event: wall time (9 bytes), the step's varint behind the byte 16, then a summary (field 5) or something else.
+    /// The step of an event: wall time (9 bytes), the step's varint after the byte 16, then a summary (field 5) or something else.
     private static func step(ofSummary event: ArraySlice<UInt8>) -> Int? {
         var rest = event.dropFirst(9)
         var (step, shift) = (0, 0)

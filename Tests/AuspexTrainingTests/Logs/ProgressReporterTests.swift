@@ -15,7 +15,7 @@ private final class Stage: Sendable {
 
     func advance(_ duration: Double) { seconds.withLock { $0 += duration } }
 
-    /// What was written since the last look.
+    /// Output since the last call.
     var written: String {
         text.withLock { text in
             defer { text = "" }
@@ -84,7 +84,7 @@ private final class Stage: Sendable {
         if columns == 80 { #expect(text.contains("pixel 0.089")) }
     }
 
-    /// Sixty clips that a cache knows are there at once: that is no rate.
+    /// Sixty cached clips are done at once: that is not a rate.
     @Test func workThatTakesNoTimeHasNoRate() {
         let stage = Stage()
         let reporter = stage.reporter(total: 60, style: .lines(everySeconds: 5))

@@ -54,8 +54,8 @@ struct SmallRun {
     /// Starts or resumes the run in a folder, and trains.
     ///
     /// - Parameters:
-    ///   - repeating: learn from one batch only, which is validated on too: what is learned then shows after few steps.
-    ///   - onStep: is told which batch is being taken; an error thrown there ends the run like a kill between two steps.
+    ///   - repeating: learn from one batch only, which is also the validation batch, so that progress shows after few steps.
+    ///   - onStep: is given the number of the current batch; an error thrown there ends the run like a kill between two steps.
     @discardableResult
     func run(
         in path: String, resume: Bool = false, repeating: Bool = false, stop: StopFlag = StopFlag(),

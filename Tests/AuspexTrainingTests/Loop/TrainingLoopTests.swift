@@ -79,7 +79,7 @@ import Testing
         #expect(try Self.finalBytes(of: place.file("cut")) == Self.finalBytes(of: place.file("whole")))
     }
 
-    /// Where no pixel loss is on, a high PSNR is no merit: no checkpoint is called the best, whatever the validations say.
+    /// Without a pixel loss, a high PSNR does not count: no checkpoint becomes the best, whatever the validations say.
     @Test func discriminatorsAloneSelectTheLast() throws {
         let place = try TemporaryFolder()
         try SmallRun(steps: 4).run(in: place.file("run"))
@@ -196,7 +196,7 @@ import Testing
         #expect(error.description.hasPrefix("\(place.file("run")): the folder was removed or renamed"))
     }
 
-    /// A step that takes longer than a stop waits is given up between two micro-batches; the run goes on from its last checkpoint, to the same bits.
+    /// A step that takes longer than a stop waits is abandoned between two micro-batches; the run resumes from its last checkpoint, with the same bits.
     @Test func aLongStepIsGivenUp() throws {
         let place = try TemporaryFolder()
         var run = SmallRun(steps: 3)
@@ -237,7 +237,7 @@ import Testing
         run.training.validationInterval = 0
         run.training.sampleInterval = 0
         try run.run(in: place.file("run"))
-        // A weight that is no number, as a diverged run has.
+        // A weight that is NaN, as in a diverged run.
         let store = try RunFolder(reading: place.file("run")).checkpoints(keep: 100)
         var checkpoint = try store.load(.last)
         let name = "discriminators.networks.1.score.bias"

@@ -21,7 +21,7 @@ import Testing
         var parameter = Tensor(start, shape: [count])
         var (first, second) = (Tensor(zeros: [count]), Tensor(zeros: [count]))
         for step in rates.indices {
-            // What is scaled down on the way in was scaled up before: by a power of two, so the numbers are the same.
+            // Gradients were scaled up before and are scaled down again: by a power of two, so the numbers are the same.
             let gradient = gradients[step * count..<(step + 1) * count].map { $0 / scale }
             parameter.adamUpdate(
                 firstMoment: &first, secondMoment: &second, gradient: Tensor(gradient, shape: [count]),

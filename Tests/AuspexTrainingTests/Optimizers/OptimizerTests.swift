@@ -18,7 +18,7 @@ struct OptimizerTests {
         return try #require(try SafeTensors(readingFrom: url.path).tensors[name]).scalars
     }
 
-    /// Twelve steps with changing rates; what is scaled down on the way in was scaled up before.
+    /// Twelve steps with changing rates; gradients were scaled up before and are scaled down again.
     @Test(arguments: ["sgd", "adamw"], [Float(1), 0.25]) func trajectories(name: String, scale: Float) throws {
         let (start, gradients) = (try golden("\(name).start"), try golden("\(name).gradients"))
         let (rates, expected) = (try golden("\(name).rates"), try golden("\(name).trajectory"))

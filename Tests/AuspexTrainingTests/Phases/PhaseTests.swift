@@ -19,7 +19,7 @@ struct PhaseTests {
         }
     }
 
-    /// Trains so many steps on numbered batches, and says which batches each step took.
+    /// Trains this many steps on numbered batches, and returns which batches each step took.
     private func train(_ trainer: AdversarialTrainer, _ run: SmallRun, steps: Int) throws -> [[Int]] {
         var taken = trainer.consumedBatches
         return try (0..<steps).map { _ in
@@ -36,7 +36,7 @@ struct PhaseTests {
         }
     }
 
-    @Test("The list that the shorthand stands for gives the shorthand's bits") func shorthand() throws {
+    @Test("The list that the shorthand abbreviates gives the same bits") func shorthand() throws {
         var short = SmallRun(steps: 2)
         short.training.discriminatorSteps = 2
         short.training.pixelLoss = .l1
@@ -77,7 +77,7 @@ struct PhaseTests {
         for (name, value) in trainer.discriminators.parameterValues {
             #expect(value.scalars == before[name]?.scalars, "\(name)")
         }
-        // A run that stops here and goes on is the same run.
+        // A run that is stopped here and resumed is the same run.
         let checkpoint = trainer.checkpoint
         let resumed = run.makeTrainer()
         try resumed.restore(checkpoint)
@@ -88,7 +88,7 @@ struct PhaseTests {
             trainer.discriminators.parameterValues.contains { $0.value.scalars != before[$0.key]?.scalars })
     }
 
-    @Test("Muon goes on from a checkpoint with the bits of a run that was never stopped, for both networks") func muon()
+    @Test("Muon resumes from a checkpoint with the bits of a run that was never stopped, for both networks") func muon()
         throws
     {
         var run = SmallRun(steps: 4)

@@ -19,7 +19,7 @@ struct ReplicasTests {
     }
 
     private func trainer(_ run: SmallRun, on replicas: any Replicas) -> AdversarialTrainer {
-        // Every replica begins with weights of its own, which those of replica 0 replace.
+        // Every replica begins with different weights, which those of replica 0 replace.
         var initializer = Initializer(seed: 1 + UInt64(replicas.rank))
         var discriminators = DiscriminatorsConfiguration()
         discriminators.views = run.views
@@ -95,7 +95,7 @@ struct ReplicasTests {
         #expect(drawn[0].noise.count == 12 && Set(drawn[0].noise).count == 12)
         #expect(drawn[0].noise == drawn[1].noise)
         #expect(drawn[0].places == drawn[1].places && Set(drawn[0].places).count > 6)
-        // The generator has the clips of the update before and draws anew for them, as for fresh ones.
+        // The generator uses the clips of the update before and makes new draws for them, as for fresh ones.
         #expect(drawn[2].noise.prefix(8) == drawn[1].noise.prefix(8))
         #expect(Set(drawn[2].noise).count == 12 && drawn[2].noise.suffix(4) != drawn[1].noise.suffix(4))
     }

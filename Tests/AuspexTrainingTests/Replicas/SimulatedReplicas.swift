@@ -2,7 +2,7 @@ import AuspexTensors
 import AuspexTraining
 import Foundation
 
-/// Replicas in one process, each on a thread of its own, of which one runs at a time: the others wait in a sum or a broadcast.
+/// Replicas in one process, each on its own thread, of which one runs at a time: the others wait in a sum or a broadcast.
 final class SimulatedReplicas: @unchecked Sendable {
     let count: Int
     /// Held by the thread that runs.

@@ -118,7 +118,7 @@ import Testing
 
     /// Files as cameras of the past left them: no timestamps at all (MS-MPEG-4), reordered frames without them, skipped frames.
     ///
-    /// The recipes above make files of the same kinds; these are real ones, too large to be asked of every machine.
+    /// The recipes above make files of the same kinds; these are real ones, too large to require on every machine.
     @Test(
         .enabled(
             if: oldFiles.allSatisfy(FileManager.default.fileExists(atPath:)),

@@ -38,7 +38,7 @@ enum FFmpegProgram {
         return [UInt8](finished.output)
     }
 
-    /// Has x264 use its AVX2 code: its AVX-512 code reads memory that nobody wrote, so the same frames give different files from run to run.
+    /// Has x264 use its AVX2 code: its AVX-512 code reads uninitialised memory, so the same frames give different files from run to run.
     private static func repeatable(_ arguments: [String]) -> [String] {
         guard arguments.contains("libx264"), hasAVX512 else { return arguments }
         var arguments = arguments
@@ -54,7 +54,7 @@ enum FFmpegProgram {
         (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
         .contains("avx512") ?? false
 
-    /// Every frame of a file as stored, one behind the other.
+    /// Every frame of a file as stored, one after the other.
     static func frames(of file: String, _ options: [String] = []) throws -> [UInt8] {
         try run(
             ["-noautorotate", "-i", file, "-map", "0:v:0", "-fps_mode", "passthrough"] + options + [

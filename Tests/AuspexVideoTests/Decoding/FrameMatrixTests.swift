@@ -90,7 +90,7 @@ import Testing
             let second = try folder.video("second.\(codec.first)", frames: 31, encoding)
             input = ["-f", "concat", "-safe", "0", "-i", try folder.list([whole, second])]
         case .joinedInAnOpenGOP:
-            // MPEG-TS cuts where it is told to; the program cannot copy MPEG-4 out of it again.
+            // MPEG-TS is cut at the requested place; the program cannot copy MPEG-4 out of it again.
             let ending = codec.encoder == "mpeg4" ? "mp4" : "ts"
             let (first, second) = (folder.file("first.\(ending)"), folder.file("second.\(ending)"))
             try FFmpegProgram.run(["-i", whole, "-c", "copy", first])

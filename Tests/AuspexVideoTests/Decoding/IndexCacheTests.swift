@@ -47,7 +47,7 @@ import Testing
         // Another date: the file is read again, and is another.
         try setDate(path, Self.longAgo.addingTimeInterval(1))
         #expect((try? places(of: source, cache)) != fresh)
-        // The first one again: what was kept last is of another date.
+        // The first one again: the index stored last has another date.
         try original.write(to: URL(fileURLWithPath: path))
         try setDate(path)
         #expect(try places(of: source, cache) == fresh)
@@ -127,7 +127,7 @@ import Testing
         let other = folder.file("b.mkv")
         try FileManager.default.copyItem(atPath: path, toPath: other)
         try setDate(other)
-        // The first write of a process looks at what is there.
+        // A process's first write checks the existing files.
         let size = try #require(FileManager.default.contents(atPath: cache + "/" + first)).count
         _ = try places(of: other, cache, mostBytes: 5 * size / 2)
         #expect(!entries(cache).contains("old.index"))

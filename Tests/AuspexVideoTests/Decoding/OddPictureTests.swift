@@ -4,7 +4,7 @@ import AuspexVideo
 import Foundation
 import Testing
 
-/// Pictures that must be changed before they can be used, or of which a person must be told.
+/// Pictures that must be changed before they can be used, or that need a note.
 @Suite(.enabled(if: FFmpegProgram.isExpected)) struct OddPictureTests {
     private static let size = FrameSize(height: 64, width: 96)
 
@@ -19,7 +19,7 @@ import Testing
         do { _ = try reader.frames(at: [3], form: PictureForm(size: Self.size)) } catch { found = error as? VideoError }
         let error = try #require(found, "interlaced frames were read")
         #expect(error.kind == .interlaced)
-        // The line is what somebody pastes into a shell.
+        // Users paste this line into a shell.
         let command = try #require(error.message.range(of: "ffmpeg -i")).lowerBound
         let shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -12,7 +12,7 @@ import Testing
         6: ("right", "top"), 7: ("right", "bottom"), 8: ("left", "bottom"),
     ]
 
-    /// Stored `[H, W, C]` pixels as they are to be shown.
+    /// Stored `[H, W, C]` pixels, rotated for display.
     private func shown(_ pixels: [UInt8], height: Int, width: Int, channels: Int, value: Int) throws -> (
         pixels: [UInt8], size: FrameSize
     ) {
@@ -98,7 +98,7 @@ import Testing
         #expect(png.withUnsafeBytes { Orientation(pictureBytes: $0) }.clockwiseDegrees == 90)
         let webP = Array("RIFF    WEBPEXIF".utf8) + [255, 255, 255, 255] + exifBlock(orientation: 6)
         for file in [png, jpeg([0xFF, 0xD8, 0xFF, 0xD9], exif: exifBlock(orientation: 6)), webP] {
-            // Cut anywhere, and with any byte another: nothing outside is read, and what is read is an orientation.
+            // Truncated anywhere, or with any byte changed: nothing outside is read, and the result is an orientation.
             for count in 0...file.count {
                 _ = file[..<count].withUnsafeBytes { Orientation(pictureBytes: $0) }
             }

@@ -37,7 +37,7 @@ import Testing
             at: [0, 1], form: PictureForm(size: FrameSize(height: 32, width: 48)))
         #expect(got.shape == [2, 32, 48, 3])
         #expect(meanDifference(expected, got) == 0)
-        // The same picture whatever it was stored as: only rounding and chroma differ.
+        // The same picture in any storage format: only rounding and chroma differ.
         let original = try FFmpegProgram.run([
             "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25", "-frames:v", "2", "-vf", "scale=48:32:\(Self.exact)",
             "-pix_fmt", "rgb24", "-f", "rawvideo", "-",

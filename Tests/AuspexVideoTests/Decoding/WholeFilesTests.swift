@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// FFV1 keeps a checksum of each slice; a decoder that conceals what is wrong would show parts of another frame.
+    /// FFV1 keeps a checksum of each slice; a decoder that conceals errors would show parts of another frame.
     @Test func aDamagedLosslessFrameIsRefused() throws {
         let folder = try TemporaryFolder()
         let file = try folder.video(

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// Every frame for itself, whatever is beside it.
+    /// Every frame is independent of its neighbours.
     @Test func framesAreKeptOneByOne() throws {
         let first = picture([20, 24, 3])
         let second = Tensor([UInt8](repeating: 77, count: 20 * 24 * 3), shape: [1, 20, 24, 3])

@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// An encoder that reads memory which nobody wrote gives other pixels now and then.
+    /// An encoder that reads uninitialised memory sometimes gives different pixels.
     @Test(arguments: expected) func theSameClipGivesTheSamePixelsEveryTime(codec: LossyCodec) throws {
         let clip = try drawn(height: 130, width: 94)
         let first = try codec.reencoded(clip)

@@ -37,7 +37,7 @@ import Testing
         #expect(message { _ = try OutputForm(path: "out.folder") } != nil)
     }
 
-    @Test("What is there is replaced only when asked", arguments: ["mp4", "gif", "png", "mkv", "npy"])
+    @Test("Existing files are replaced only on request", arguments: ["mp4", "gif", "png", "mkv", "npy"])
     func refusesToOverwrite(ending: String) throws {
         let clip = noise([2, 16, 16, 3])
         let path = try folder.write([1, 2, 3], as: "out." + ending)
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test("What fails half-way leaves nothing behind") func failure() throws {
+    @Test("A failure half-way leaves nothing behind") func failure() throws {
         struct Broken: Error {}
         let place = try OutputPlace(folder.file("out.bin"))
         #expect(throws: Broken.self) {
@@ -109,7 +109,7 @@ import Testing
 
     /// The system calls of one write, each of which meets a full disk in turn.
     @Test(
-        "A full disk leaves what was there, and one line that names the path",
+        "A full disk leaves existing files, and one line that names the path",
         arguments: ["mp4", "mkv", "gif", "png", "npy", ""])
     func fullDisk(ending: String) throws {
         let clip = noise([2, 16, 16, 3])

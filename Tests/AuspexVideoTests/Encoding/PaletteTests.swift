@@ -36,7 +36,7 @@ import Testing
         #expect(peakSignalToNoise(result, frame) > 25)
     }
 
-    @Test("A rare colour far from all others has an entry of its own") func rare() {
+    @Test("A rare colour far from all others has its own entry") func rare() {
         var bytes = noise([40, 40, 3]).scalars(as: UInt8.self).map { $0 / 8 }
         bytes.replaceSubrange(0..<3, with: [255, 0, 255])
         var palette = Palette(of: [Tensor(bytes, shape: [40, 40, 3])], count: 16)

@@ -16,7 +16,7 @@ import Testing
         Clip(frames: Tensor([UInt8(number % 256)], shape: [1]), name: "\(number)", frameIndices: [0])
     }
 
-    /// Workers on threads of their own, as the loader has them.
+    /// Workers on separate threads, as in the loader.
     private func start(_ count: Int, on queue: ClipQueue, _ body: @escaping @Sendable (Int) throws -> Clip) {
         for _ in 0..<count { Thread { queue.work(body) }.start() }
     }
@@ -28,7 +28,7 @@ import Testing
         queue.cancel(waitingFor: workers)
     }
 
-    /// A worker stands still in a clip until the test lets it go on, so that nothing depends on how long anything takes.
+    /// A worker waits in a clip until the test releases it, so that nothing depends on timing.
     @Test func noMoreClipsAreBegunThanThereIsRoomFor() throws {
         let record = Record()
         let (arrived, mayGo) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
@@ -42,7 +42,7 @@ import Testing
         for _ in 0..<3 { arrived.wait() }
         #expect(record.begun.withLock { $0.sorted() } == [0, 1, 2])
         for _ in 0..<3 { mayGo.signal() }
-        // All three are done, and none was taken: a fourth is not begun, however long anybody waits.
+        // All three are done, and none was taken: a fourth is not begun, however long the test waits.
         #expect(arrived.wait(timeout: .now() + 0.05) == .timedOut)
         for number in 0..<2 { #expect(try queue.take(number).get().name == "\(number)") }
         for _ in 0..<2 { arrived.wait() }
@@ -66,7 +66,7 @@ import Testing
     @Test func cancellingWaitsForTheClipThatIsBeingMade() throws {
         let record = Record()
         let (arrived, mayGo) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        // Room for one clip: a worker that is done before the queue is cancelled begins no second one, for which nobody would signal.
+        // Room for one clip: a worker that finishes before the queue is cancelled must not begin a second one, which nothing would signal.
         let queue = ClipQueue(from: 0, capacity: 1)
         start(1, on: queue) { number in
             arrived.signal()

@@ -71,7 +71,7 @@ import Testing
             try result.get().entries == [
                 .init(path: folder.file("b, c.mp4"), className: "walk", window: nil, line: 1),
                 .init(path: folder.file("say \"hi\".mp4"), className: nil, window: nil, line: 2),
-                // A file of that name is there, so the line is not split.
+                // A file of that name exists, so the line is not split.
                 .init(path: folder.file("d, e.mp4"), className: nil, window: nil, line: 3),
                 .init(path: folder.file("f.mp4"), className: "run", window: 1..<2, line: 4),
             ])

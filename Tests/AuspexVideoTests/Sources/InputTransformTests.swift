@@ -92,7 +92,7 @@ struct InputTransformTests {
             #expect(text.hasPrefix("radar: gives a field of 1 channel from \(range.lowerBound) to 70.0"), "\(text)")
             #expect(text.contains("from 0.0 to 60.0"), "\(text)")
         }
-        // Another name for the same numbers is no other scale.
+        // Another name for the same numbers does not make another scale.
         let named = FrameFormat.field(channels: 1, range: 0...60, unit: "mm/h")
         #expect(try field.measured(numbers, of: named, from: "radar").scalars == [15])
     }

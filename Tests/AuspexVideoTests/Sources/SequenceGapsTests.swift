@@ -33,7 +33,7 @@ import Testing
         #expect(gaps([0, 1, 5]) { "s/t\($0 / 4)_\($0).png" } == [])
         #expect(SequenceGaps(in: ["s/a.png", "s/b.png", "s/d.png"]).gaps == [])
         #expect(SequenceGaps(in: []).gaps == [])
-        // Two pictures of one number are no step.
+        // Two pictures with the same number do not count as a step.
         #expect(SequenceGaps(in: ["s/1.jpg", "s/1.png", "s/2.jpg", "s/2.png", "s/4.jpg", "s/4.png"]).gaps == [])
     }
 

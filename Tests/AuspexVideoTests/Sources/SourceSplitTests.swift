@@ -12,7 +12,7 @@ struct SourceSplitTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A film of 16×16 whose frames are told apart by their level.
+    /// A film of 16×16 whose frames are identified by their level.
     @discardableResult
     private func film(_ name: String, frames: Int, seed: Int = 0, rate: Double = 10) throws -> String {
         let path = folder.file("films/" + name)
@@ -84,7 +84,7 @@ struct SourceSplitTests {
         return try JSONDecoder().decode(SourceSplit.self, from: JSONEncoder().encode(record))
     }
 
-    /// Files that came change no draw of the run; files that went change those of their own clips alone.
+    /// New files change no draw of the run; missing files change only the draws of their own clips.
     @Test func theSavedSplitOutlastsWhatComesAndGoes() throws {
         let record = try manyFilms()
         let stream = RandomStream(seed: 1, name: "clips")

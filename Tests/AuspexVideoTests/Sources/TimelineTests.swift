@@ -56,7 +56,7 @@ import Testing
             seconds: (0..<12).map { Double($0) / 30 }, frameCount: 12, frameIntervalSeconds: 1 / 30.0)
         #expect(timeline.frames(from: 0, request: request(4, .seconds(0.08))) == [0, 2, 5, 7])
         #expect(timeline.frames(from: 3, request: request(4, .seconds(0.08))) == [3, 5, 8, 10])
-        // The last wanted time may be half a frame behind the last frame, no more.
+        // The last wanted time may be at most half a frame after the last frame.
         #expect(timeline.frames(from: 4, request: request(4, .seconds(0.08)))?.last == 11)
         #expect(timeline.frames(from: 5, request: request(4, .seconds(0.08))) == nil)
         #expect(timeline.startCount(for: request(4, .seconds(0.08))) == 5)

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// A logger that keeps what it is told.
+/// A logger that keeps its messages.
 final class WarningLog: Sendable {
     private let lines = Mutex<[String]>([])
 

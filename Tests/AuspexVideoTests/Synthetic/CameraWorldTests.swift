@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("What stands still in the world moves on the picture as the camera says") func pans() throws {
+    @Test("Still objects move in the picture as the camera does") func pans() throws {
         var compared = 0
         for index in 0..<60 {
             let scene = CameraWorld().scene(at: index, from: stream, request: request)
@@ -76,7 +76,7 @@ import Testing
                         apart.append(abs(there - frames[4096 + y * 64 + x]))
                     }
                 }
-                // Objects that pass by are no part of it.
+                // Passing objects are not part of it.
                 return apart.sorted()[apart.count / 2]
             }
             compared += 1

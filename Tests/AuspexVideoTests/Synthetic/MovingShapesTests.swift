@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test("What is drawn moves as the scene says") func motion() throws {
+    @Test("Drawn shapes move as the scene says") func motion() throws {
         var options = MovingShapes.Options()
         options.shapes = 1...1
         options.background = .plain

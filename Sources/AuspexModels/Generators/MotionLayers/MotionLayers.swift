@@ -51,7 +51,8 @@ public final class MotionLayers: VideoGenerator {
     ///   - steps: Tp, how many frames to predict, at least 1.
     ///   - prior: the velocity of each pixel of the last frame according to optical flow, (dy, dx) in pixels per frame, `[B, H', W', 2]` at the padded size;
     ///     if nil, it is computed from the last two frames.
-    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] apart from overshooting colours, with the maps that `GeneratorOutput` names, the canvas at rest, and `alphaLogits`.
+    /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] apart from overshooting colours, with the maps that `GeneratorOutput` names, the
+    ///   canvas at rest, and `alphaLogits`.
     public func callAsFunction(context: Tensor, steps: Int, prior: Tensor? = nil, _ pass: Pass) -> GeneratorOutput {
         require(
             context.rank == 5 && context.shape[1] == options.contextFrames && context.shape[4] == options.frameChannels

@@ -3,7 +3,7 @@ import AuspexModels
 import AuspexSupport
 import AuspexTensors
 
-/// A model of one's own: each frame is the frame before and what two convolutions add to it.
+/// A custom model: each frame is the frame before and what two convolutions add to it.
 public final class Drift: VideoGenerator {
     /// What a configuration can say of the model. The stored properties are the keys of its section `model`.
     public struct Options: ModelOptions {

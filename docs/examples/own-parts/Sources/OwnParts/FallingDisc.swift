@@ -2,7 +2,7 @@ import AuspexTensors
 import AuspexVideo
 import Foundation
 
-/// A source of clips of one's own: a disc that falls and bounces off the floor, drawn and not read.
+/// A custom source of clips: a disc that falls and bounces off the floor, drawn rather than read.
 ///
 /// A clip is a pure function of the stream and its number, so that a run that is resumed sees the clips that it would have seen.
 public struct FallingDisc: ClipSource {

@@ -1,7 +1,7 @@
 import AuspexLayers
 import AuspexTensors
 
-/// A recurrent unit of one's own, which forgets at a rate of its own in every channel:
+/// A custom recurrent unit, which forgets at a separate rate in every channel:
 /// `c = ρ(W * [h; x] + b)`, `h' = σ(λ) ⊙ h + (1 − σ(λ)) ⊙ c`.
 ///
 /// The properties that are layers and parameters are the unit's weights; their names are the parameters' names in checkpoints.

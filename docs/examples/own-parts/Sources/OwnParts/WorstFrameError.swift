@@ -1,7 +1,7 @@
 import AuspexMetrics
 import AuspexTensors
 
-/// A metric of one's own: the mean squared error of the worst frame of each clip, on the scale 0…1.
+/// A custom metric: the mean squared error of the worst frame of each clip, on the scale 0…1.
 public struct WorstFrameError: FramewiseMetric {
     public let name = "mse:worst"
     public let convention = "squared error on the scale 0…1, mean over pixels and channels of each clip's worst frame"

@@ -7,7 +7,7 @@ import Foundation
 import OwnParts
 import Testing
 
-@Suite("Parts of one's own do what the package's do", .serialized)
+@Suite("Custom parts do what the package's do", .serialized)
 struct OwnPartsTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "own-parts-\(UUID())").path
 
