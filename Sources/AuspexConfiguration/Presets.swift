@@ -96,7 +96,7 @@ public enum Presets {
           batch: 8
           phases:
             - network: generator
-              # Of pixels in [−1, 1]; half of it is that of pixels in [0, 1], which the losses that the model brings are weighed against.
+              # For pixels in [−1, 1]; half of it is the weight for pixels in [0, 1], relative to which the model's own losses are weighted.
               loss: [{name: l1, weight: 0.5}]
               optimizer:
                 name: muon
@@ -121,7 +121,7 @@ public enum Presets {
         "bair-64": """
         # BAIR robot pushing, 64×64, 1 → 15. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
         model:
-          # Not stated with certainty: other readings say 48 or 120. Parameters of each: docs/train.md.
+          # The paper is not clear about this: other readings say 48 or 120. Parameters of each: docs/train.md.
           channels: 96
           contextFrames: 1
           predictedFrames: 15
@@ -137,7 +137,7 @@ public enum Presets {
         "kinetics600-64": """
         # Kinetics-600, 64×64, 5 → 11. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
         model:
-          # Not stated with certainty: other readings say 48 or 120. Parameters of each: docs/train.md.
+          # The paper is not clear about this: other readings say 48 or 120. Parameters of each: docs/train.md.
           channels: 96
         training:
           steps: 1000000
@@ -152,7 +152,7 @@ public enum Presets {
         # UCF-101, 128×128, 5 → 11. Source: Luc et al. 2020, arXiv:2003.04035, section 4.
         model:
           size: 128
-          # Not stated with certainty: other readings say 48 or 120. Parameters of each: docs/train.md.
+          # The paper is not clear about this: other readings say 48 or 120. Parameters of each: docs/train.md.
           channels: 96
         training:
           steps: 500000

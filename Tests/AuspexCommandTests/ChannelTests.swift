@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Clips of other channels than a model takes, or than the clips beside them have.
-@Suite("Channels that do not fit are refused with a way out", .serialized)
+@Suite("Channels that do not fit are refused with advice", .serialized)
 struct ChannelTests {
     private func write(_ name: String, channels: Int, frames: Int = 6, in folder: URL) throws {
         let shape = [2, frames, 32, 32, channels]

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Runs copies of the scripts, because they work on the folder that contains them.
-@Suite("tools/install takes away what it installed")
+@Suite("tools/install removes what it installed")
 struct InstallScriptTests {
     private func uninstall(_ folder: URL, _ arguments: [String] = []) throws -> (status: Int32, errors: String) {
         let process = Process()

@@ -2,7 +2,7 @@ import AuspexSupport
 import Foundation
 import Testing
 
-@Suite("Limits on files and memory are one line, and cost nothing that was there")
+@Suite("Limits on files and memory give one line, and leave existing files unchanged")
 struct LimitTests {
     private func make(in folder: URL) throws {
         try SmallRun.train(in: folder)

@@ -19,7 +19,7 @@ struct PredictTests {
             in: folder)
     }
 
-    @Test("What a model sees move is drawn, where it sees any") func motion() throws {
+    @Test("Predicted motion is drawn, if the model predicts any") func motion() throws {
         try withTemporaryFolder { folder in
             func exists(_ path: String) -> Bool {
                 FileManager.default.fileExists(atPath: folder.appendingPathComponent(path).path)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Processors that a control group leaves")
+@Suite("Processors that a control group allows")
 struct ProcessorsTests {
     private func quota(groups: String, files: [String: String]) throws -> Int? {
         let root = try TemporaryFolder()

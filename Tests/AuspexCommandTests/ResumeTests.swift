@@ -3,7 +3,7 @@ import AuspexTensors
 import Foundation
 import Testing
 
-@Suite("Going on with a run, and which of its checkpoints is the model")
+@Suite("Resuming a run, and which of its checkpoints is the model")
 struct ResumeTests {
     /// Rewrites a document of a run's last checkpoint, as another version or another machine would have left it.
     private func rewrite(_ name: String, of run: URL, _ change: (String) -> String) throws {

@@ -2,7 +2,7 @@ import AuspexSupport
 import Foundation
 import Testing
 
-@Suite("Streams that are closed, full or left by their reader")
+@Suite("Streams that are closed, full or abandoned by their reader")
 struct StreamTests {
     private static let train = "train tiny --steps 2 --out run " + SmallRun.settings.joined(separator: " ")
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("tools/test looks at the number of tests")
+@Suite("tools/test checks the number of tests")
 struct TestCountTests {
     private func counted(_ log: String, expecting number: String?) throws -> (status: Int32, errors: String) {
         let folder = try TemporaryFolder()

@@ -126,7 +126,7 @@ struct PresetTests {
         #expect(try Configuration(nil, assignments: ["model.name=conv-gru-mse"]).model is ConvGRUMSEConfiguration)
     }
 
-    @Test("Phases are read from YAML, every key of them known") func phases() throws {
+    @Test("Phases are read from YAML with all of their keys") func phases() throws {
         func training(_ phases: String) throws -> TrainingConfiguration {
             try Configuration(nil, assignments: ["training.phases=\(phases)"]).training
         }

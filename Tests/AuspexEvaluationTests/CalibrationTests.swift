@@ -18,7 +18,7 @@ struct CalibrationTests {
         (0..<clip.shape[0]).map { Int(clip.scalars(as: UInt8.self)[$0 * 8 * 8 * 3]) / 10 }
     }
 
-    @Test("Grades rise, and fit short clips too", arguments: Distortion.allCases, [4, 5, 16, 30])
+    @Test("Grades rise, and also fit short clips", arguments: Distortion.allCases, [4, 5, 16, 30])
     func grades(kind: Distortion, frames: Int) {
         let grades = kind.grades(frames: frames)
         #expect(zip(grades, grades.dropFirst()).allSatisfy { $0 < $1 } && grades[0] > 0 && !grades.isEmpty)
@@ -76,7 +76,8 @@ struct CalibrationTests {
         #expect(abs(Double(spread[(16 * 33 + 17) * 3 + 1]) - 255 / (2 * Double.pi) * exp(-0.5)) < 1)
     }
 
-    @Test("Metrics of frames worsen with the grade of what changes pixels, and are perfect without") func ranks() throws
+    @Test("Frame metrics worsen with the grade of distortions that change pixels, and are perfect without") func ranks()
+        throws
     {
         var calibration = Calibration()
         calibration.metrics = ["psnr", "ssim"]

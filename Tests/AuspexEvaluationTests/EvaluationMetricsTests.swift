@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("What an evaluation makes of its metrics")
+@Suite("How an evaluation uses its metrics")
 struct EvaluationMetricsTests {
     private static let plan = EvaluationProtocol(
         name: "test", size: 32, contextFrames: 3, predictedFrames: 4, clips: 10)
@@ -106,7 +106,7 @@ struct EvaluationMetricsTests {
         #expect(abs(interval[1] - min(range.upperBound, mean + half)) < 1e-8, sourceLocation: sourceLocation)
     }
 
-    @Test("Frames without error are counted over all futures, and noted of the best too") func perfectFrames() throws {
+    @Test("Frames without error are counted over all futures, and also for the best") func perfectFrames() throws {
         var plan = Self.plan
         (plan.samples, plan.metrics) = (10, ["psnr"])
         let onePerfect = Variations { future, _, value in future == 4 ? value : value > 0 ? value - 0.5 : value + 0.5 }
@@ -116,7 +116,7 @@ struct EvaluationMetricsTests {
         #expect(!report.allNotes.contains { $0.contains("worst") })
     }
 
-    @Test("Of an interval that is cut off, ± is the distance to its farther end") func cutInterval() throws {
+    @Test("For a clipped interval, ± is the distance to its farther end") func cutInterval() throws {
         var report = try Evaluation(Self.plan).run([CopyLast()], on: Self.still, request: Self.request)
         report.models["copy-last"]?.metrics["mse"] = MetricResult(
             value: 4, interval: [0, 10], convention: "", higherIsBetter: false, clips: 10)
@@ -205,7 +205,8 @@ struct EvaluationMetricsTests {
         }
     }
 
-    @Test("Metrics of sets see one future a clip, on context + prediction or the prediction alone") func sets() throws {
+    @Test("Metrics of sets see one future per clip, on context + prediction or the prediction alone") func sets() throws
+    {
         var registry = MetricRegistry.standard
         registry.register("set-error") { _ in SetError() }
         var plan = Self.plan
@@ -232,7 +233,7 @@ struct EvaluationMetricsTests {
         #expect(part.convention == "of a test; one future a clip, on the prediction alone (4 frames)")
     }
 
-    @Test("What a distance cannot be of is said before anything is predicted") func before() throws {
+    @Test("Clips that a distance cannot take are refused before anything is predicted") func before() throws {
         let registry = try ScoringFixtures().registry
         let model = Variations { $2 }
         func refusal(_ change: (inout EvaluationProtocol) -> Void) throws -> String {
@@ -257,7 +258,7 @@ struct EvaluationMetricsTests {
         #expect(report.models["model"]?.metrics["fvd"]?.clips == 10)
     }
 
-    @Test("Without a network that the protocol's metrics need, both ways out are named") func withoutNetworks() throws {
+    @Test("If a network of the protocol's metrics is missing, both remedies are named") func withoutNetworks() throws {
         var registry = MetricRegistry.standard
         registry.register("fvd") { _ in
             throw FileError(

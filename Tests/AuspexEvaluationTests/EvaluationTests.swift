@@ -29,7 +29,7 @@ struct EvaluationTests {
         #expect(zip(curve, curve.dropFirst()).allSatisfy { $0 > $1 })
     }
 
-    @Test("Where things move steadily, extrapolating motion beats standing still at first") func flowBeatsCopyLast()
+    @Test("For steady motion, extrapolation beats the still frame at first") func flowBeatsCopyLast()
         throws
     {
         var plan = Self.plan
@@ -100,7 +100,7 @@ struct EvaluationTests {
         #expect(single.plot(of: "psnr").title == "test: 1 clip" && single.heading.hasPrefix("test: 1 clip of "))
     }
 
-    @Test("The mean is of all futures") func meanOfFutures() throws {
+    @Test("The mean is over all futures") func meanOfFutures() throws {
         var plan = Self.plan
         (plan.samples, plan.clips) = (3, 3)
         let report = try Evaluation(plan).run([Guess()], on: MovingShapes(), request: Self.request)
@@ -194,7 +194,7 @@ struct EvaluationProtocolTests {
         #expect(PublishedValue.values(of: "fvd", protocol: "held-out").isEmpty)
     }
 
-    @Test("A protocol fixes the step; that the model was trained at another is said") func step() throws {
+    @Test("A protocol fixes the step; a note says if the model was trained at another") func step() throws {
         var model = TrIVDGANConfiguration()
         model.contextFrames = 1
         var plan = try EvaluationProtocol.named("bair", for: model)

@@ -116,7 +116,7 @@ struct FixedClipListTests {
         #expect(try complaint(MovingShapes(), again: pixels).contains("have different pixels"))
     }
 
-    @Test("Files that come and go move the numbers of the others, not the clips") func grown() throws {
+    @Test("Added and removed files change the numbers of the others, not the clips") func grown() throws {
         let fixtures = try ScoringFixtures()
         try fixtures.write("a", clips: 3, size: 32, seed: 1)
         try fixtures.write("b", clips: 1, size: 32, seed: 2)
@@ -144,7 +144,7 @@ struct FixedClipListTests {
         #expect(try evaluate(try openSource(list), again: earlier).clipList == earlier.clipList)
     }
 
-    @Test("A report of an earlier version is read, and what it cannot tell is said") func old() throws {
+    @Test("A report of an earlier version is read, with a note on what it does not record") func old() throws {
         let report = try evaluate(MovingShapes())
         var tree = try #require(
             try JSONSerialization.jsonObject(with: try ReportFile.data(report)) as? [String: Any])

@@ -67,7 +67,7 @@ private final class Drift: VideoGenerator {
     }
 }
 
-@Suite("A program's own model goes every way that the package's go")
+@Suite("A program's own model works wherever the package's do")
 struct OwnModelTests {
     private static let registry: ModelRegistry = {
         var registry = ModelRegistry.standard

@@ -83,7 +83,7 @@ private struct RainBands: ClipSource {
     }
 }
 
-@Suite("A program's own source goes every way that files go")
+@Suite("A program's own source works wherever files do")
 struct OwnSourceTests {
     private static func configuration() throws -> Configuration {
         try Configuration(

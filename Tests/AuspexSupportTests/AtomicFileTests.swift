@@ -20,7 +20,7 @@ func withFault<Result>(
     return (result, calls.withLock { $0 })
 }
 
-@Suite("Files are whole or not there") struct AtomicFileTests {
+@Suite("Files are complete or absent") struct AtomicFileTests {
     private let old: [UInt8] = [1, 2, 3]
     private let new = [UInt8](repeating: 7, count: 5000)
 
@@ -71,7 +71,7 @@ func withFault<Result>(
         #expect(error.found == "\"File name too long\"" && error.advice == "give it a shorter name")
     }
 
-    @Test("What a killed program left is swept, what another one writes is not") func leftovers() throws {
+    @Test("Leftovers of a killed program are removed, files of a running one are not") func leftovers() throws {
         let folder = try TestSupport.TemporaryFolder()
         func leave(_ name: String) throws -> String {
             let path = try folder.write([1], as: name)

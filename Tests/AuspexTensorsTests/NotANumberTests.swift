@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A comparison with NaN is false, so a carelessly written maximum ignores it, and a run continues with meaningless numbers.
-@Suite("Operations let NaN through")
+@Suite("Operations propagate NaN")
 struct NotANumberTests {
     private func withNaN(_ shape: [Int], at place: Int, type: ElementType = .float32) -> Tensor {
         var values = numbers(shape, "x").scalars

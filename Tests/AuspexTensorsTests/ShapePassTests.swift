@@ -44,7 +44,7 @@ struct ShapePassTests {
         }
     }
 
-    @Test("an identity counts in full where a paper's operations are asked for") func countsAsWritten() {
+    @Test("an identity counts in full as nominal work") func countsAsWritten() {
         func nominal(_ body: (Tensor, Tensor) -> Tensor) -> Double {
             ShapePass.count { _ = body(Tensor(zeros: [2, 8, 6, 4]), Tensor(zeros: [3, 3, 4, 5])) }.nominalFLOP
         }
@@ -64,7 +64,7 @@ struct ShapePassTests {
         #expect(count.peakLiveBytes > 1 << 42)
     }
 
-    @Test("a tensor made outside is not touched by what happens inside") func leavesOthersAlone() {
+    @Test("a tensor made outside is not affected by the pass") func leavesOthersAlone() {
         var own = Tensor([1, 2, 3] as [Float], shape: [3])
         _ = ShapePass.count {
             let other = own + Tensor(repeating: 1, shape: [3])

@@ -2,7 +2,7 @@ import AuspexTensors
 import Testing
 
 /// In separate processes: the pool belongs to the whole program.
-@Suite("The storage pool gives back what rounds of work no longer need")
+@Suite("The storage pool returns what rounds of work no longer need")
 struct StoragePoolTests {
     /// A round that needs `blocks` tensors of about `floats` numbers at one time.
     private static func round(blocks: Int, floats: Int) {

@@ -12,7 +12,7 @@ build_packages=(
 )
 # The tests compare decoded frames with what the ffmpeg program decodes.
 test_packages=(ffmpeg)
-# What a toolchain unpacked on a bare Debian lacks to start: its libraries, and the C library's files to link with.
+# What a toolchain needs to start on a bare Debian: its libraries, and the C library's files to link with.
 swift_packages=(
     ca-certificates git g++ binutils libncurses-dev libsqlite3-dev libcurl4-openssl-dev libxml2-dev zlib1g-dev tzdata
 )
@@ -62,7 +62,7 @@ toolchain_program() {
     fail "the toolchain of $swift has no program $1"
 }
 
-# The version whose output is committed: others break some lines elsewhere.
+# The version whose output is committed: others break some lines differently.
 clang_format_version=19
 
 # Sets `clang_format` to the program of that version.

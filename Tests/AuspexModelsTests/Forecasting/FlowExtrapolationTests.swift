@@ -3,7 +3,7 @@ import AuspexTensors
 import Foundation
 import Testing
 
-@Suite("Extrapolating what moved")
+@Suite("Extrapolating motion")
 struct FlowExtrapolationTests {
     /// Waves that move by (dy, dx) pixels a frame, `[1, frames, 64, 64, channels]`, in −1…1.
     private static func waves(moving step: (y: Double, x: Double), frames: Int, channels: Int = 3) -> Tensor {
@@ -46,7 +46,7 @@ struct FlowExtrapolationTests {
         }
     }
 
-    @Test("follows a steady motion to many times the precision of standing still", arguments: [1, 2, 3, 5])
+    @Test("follows a steady motion many times more precisely than a still frame", arguments: [1, 2, 3, 5])
     func steadyMotion(channels: Int) {
         let clip = Self.waves(moving: (0.75, -1.25), frames: 7, channels: channels)
         let truth = clip.sliced(1, from: 2, count: 5)
@@ -64,7 +64,7 @@ struct FlowExtrapolationTests {
         #expect(predicted.shape == truth.shape && predicted.scalars == truth.scalars)
     }
 
-    @Test("uses the last two frames, each clip by itself, and invents no values") func clipsApart() {
+    @Test("uses the last two frames, each clip separately, and invents no values") func clipsApart() {
         let (a, b) = (Self.waves(moving: (3, 2), frames: 12), Self.waves(moving: (-2, 4), frames: 12))
         let together = Self.predict(FlowExtrapolation(windowSize: 15), joined([a, b], along: 0), context: 4)
         let apart = joined(

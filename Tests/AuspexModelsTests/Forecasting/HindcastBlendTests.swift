@@ -22,7 +22,7 @@ struct HindcastBlendTests {
     }
 
     /// `tools/oracles/hindcast_blend.py`.
-    @Test("is PyTorch's, weights and frames") func agreesWithPyTorch() throws {
+    @Test("matches PyTorch in weights and frames") func agreesWithPyTorch() throws {
         let golden = try Golden("hindcast_blend")
         let context = try golden["context"] * 2 - 1
         let blend = HindcastBlend(of: [Straight(0), Straight(1), Straight(0.4)], name: "mixed")
@@ -34,7 +34,8 @@ struct HindcastBlendTests {
         #expect(mismatch(future * 0.5 + 0.5, try golden["future"], absolute: 1e-4) == nil)
     }
 
-    @Test("A candidate that is right takes all, and one that is wrong in a corner little there") func rightAndWrong() {
+    @Test("A correct candidate gets all the weight, and one that is wrong in a corner gets little there")
+    func rightAndWrong() {
         let size = 24
         let values = (0..<5).flatMap { frame in
             (0..<size * size).map { place in

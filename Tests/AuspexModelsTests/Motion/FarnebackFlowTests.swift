@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Optical flow by polynomial expansion")
 struct FarnebackFlowTests {
-    @Test("is OpenCV's, pixel by pixel", arguments: ["small", "wide", "odd"])
+    @Test("matches OpenCV's, pixel by pixel", arguments: ["small", "wide", "odd"])
     func agreesWithOpenCV(name: String) throws {
         let golden = try Golden("optical_flow")
         func picture(_ key: String) throws -> Tensor {

@@ -6,7 +6,7 @@ import Testing
 @Suite("What a clip's own future teaches about motion")
 struct FutureTargetsTests {
     /// `tools/oracles/future_targets.py`: OpenCV's flow and NumPy's median.
-    @Test("is what OpenCV and NumPy make of it", arguments: ["colour", "grey"]) func agreesWithOracle(name: String)
+    @Test("matches OpenCV and NumPy", arguments: ["colour", "grey"]) func agreesWithOracle(name: String)
         throws
     {
         let golden = try Golden("future_targets")
@@ -26,7 +26,7 @@ struct FutureTargetsTests {
         #expect((targets.tracks.scalars.map(abs).max() ?? 0) > 3, "the case moves")
     }
 
-    @Test("Of a clip at rest nothing moves, all is trusted and nothing is in front") func atRest() {
+    @Test("In a still clip nothing moves, all is trusted and nothing is in front") func atRest() {
         let frame = RandomStream(seed: 4, name: "frame").uniform([2, 1, 33, 40, 3]) * 2 - 1
         let targets = FutureTargets(clips: joined([Tensor](repeating: frame, count: 5), along: 1), contextLength: 2)
         #expect(targets.tracks.shape == [2, 3, 33, 40, 2] && targets.trust.shape == [2, 3, 33, 40, 1])
@@ -36,7 +36,7 @@ struct FutureTargetsTests {
         #expect(mismatch(targets.still, frame.reshaped(to: [2, 33, 40, 3]) * 0.5 + 0.5, absolute: 1e-6) == nil)
     }
 
-    @Test("The median along time is the sorted middle, of even numbers the mean of two", arguments: [1, 2, 5, 16, 33])
+    @Test("The median along time is the sorted middle, for even numbers the mean of two", arguments: [1, 2, 5, 16, 33])
     func medians(frames: Int) {
         let clips = RandomStream(seed: 4, name: "values").normal([3, frames, 7, 5])
         let values = clips.scalars

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The least memory of a step")
 struct LeastMemoryTests {
-    @Test("Sizes that overflow an Int are answered, and at once") func absurdSizes() {
+    @Test("Sizes that overflow an Int get an answer at once") func absurdSizes() {
         var configuration = Configuration()
         configuration.changeModel(TrIVDGANConfiguration.self) { $0.channels = 1_000_000 }
         #expect(LeastMemory(configuration).parameterBytes > 1e15)

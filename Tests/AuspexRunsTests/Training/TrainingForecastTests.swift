@@ -88,8 +88,7 @@ struct TrainingForecastTests {
         }
     }
 
-    @Test("Activations that are computed again are more work, but none that a paper writes") func recomputation() throws
-    {
+    @Test("Recomputed activations are more work, but not nominal work") func recomputation() throws {
         var configuration = Self.small()
         let kept = try StepCost(configuration)
         configuration.training.checkpointActivations = true
@@ -134,7 +133,9 @@ struct TrainingForecastTests {
             })
     }
 
-    @Test("Sizes that no machine holds are refused at once, with what they would need") func refusals() throws {
+    @Test("Sizes too large for any machine are refused at once, with the memory that they would need") func refusals()
+        throws
+    {
         for (key, change) in [
             ("model.channels", { $0.changeModel(TrIVDGANConfiguration.self) { $0.channels = 1_000_000 } }),
             ("training.batch", { $0.training.batch = 100_000_000 }),

@@ -7,7 +7,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Averaged weights are of use from the first steps on")
+@Suite("Averaged weights are useful from the first steps on")
 struct AveragingTests {
     @Test func decayRisesToTheConfiguredOne() {
         var averaging = TrainingConfiguration.Averaging()

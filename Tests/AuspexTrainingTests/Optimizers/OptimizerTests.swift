@@ -5,7 +5,7 @@ import AuspexTraining
 import Foundation
 import Testing
 
-@Suite("Optimizers and schedules go as PyTorch's")
+@Suite("Optimizers and schedules match PyTorch's")
 struct OptimizerTests {
     /// One vector of parameters.
     private final class Vector: Layer {

@@ -136,7 +136,7 @@ struct PhaseTests {
         #expect(training.effectiveSelect == .psnr)
     }
 
-    @Test("A rate that falls to the run's end depends on how long the run is") func rates() {
+    @Test("A rate that falls to the run's end depends on the run's length") func rates() {
         var training = TrainingConfiguration()
         #expect(!training.ratesDependOnSteps)
         training.decay = .cosine
@@ -150,7 +150,7 @@ struct PhaseTests {
         #expect(!training.ratesDependOnSteps)
     }
 
-    @Test("Steps of several kinds are counted, each as often as there are") func kinds() {
+    @Test("Steps of several kinds are counted, each as often as it occurs") func kinds() {
         var training = TrainingConfiguration()
         training.steps = 100
         #expect(training.kindsOfStep.map(\.steps) == [100])
@@ -162,7 +162,7 @@ struct PhaseTests {
         #expect(training.kindsOfStep.map(\.steps) == [40, 20, 40])
     }
 
-    @Test("A phase that takes the last clips where none were taken takes fresh ones") func lastOfNone() throws {
+    @Test("A phase that reuses the last clips takes fresh ones if there are none") func lastOfNone() throws {
         var run = SmallRun(steps: 2)
         var phase = PhaseConfiguration()
         (phase.loss, phase.batch, phase.repeats) = ([LossTerm(.l1)], .last, 3)

@@ -72,7 +72,7 @@ struct ReplicasTests {
         }
     }
 
-    @Test("Draws belong to clips, wherever the batch is cut") func draws() throws {
+    @Test("Draws belong to clips, wherever the batch is divided") func draws() throws {
         var whole = SmallRun(steps: 1)
         (whole.training.batch, whole.training.discriminatorSteps) = (4, 2)
         var cut = whole

@@ -24,7 +24,7 @@ import Testing
         try VideoWriter(path, frameIntervalSeconds: 0.1, overwriting: force)
     }
 
-    @Test("The ending chooses the form") func forms() throws {
+    @Test("The ending chooses the format") func forms() throws {
         #expect(try OutputForm(path: "a/b.MP4") == .mp4)
         #expect(try OutputForm(path: "b.c.npy") == .npy)
         #expect(try OutputForm(path: "frames") == .folder)
@@ -160,7 +160,7 @@ import Testing
         #expect(try folder.names == [name])
     }
 
-    @Test("Channels that a form can't hold") func channels() throws {
+    @Test("Channels that a format can't hold") func channels() throws {
         for ending in ["mp4", "mkv", "gif"] {
             let path = folder.file("out." + ending)
             #expect(

@@ -27,7 +27,7 @@ import Testing
         #expect(same(result, frame))
     }
 
-    @Test("All colours at once are met within what 256 can do") func full() {
+    @Test("All colours at once are matched as well as 256 entries can") func full() {
         let frame = noise([64, 64, 3])
         var palette = Palette(of: [frame])
         #expect(palette.colours.count == 256)

@@ -28,7 +28,7 @@ struct VideoWriterTests {
         #expect(same(back, clip))
     }
 
-    @Test("MP4 looks the same, says its colours, starts fast", arguments: [(96, 128), (97, 131)])
+    @Test("MP4 looks the same, tags its colours, starts fast", arguments: [(96, 128), (97, 131)])
     func mp4(height: Int, width: Int) throws {
         let clip = try shapes(9, height: height, width: width)
         let path = folder.file("clip.mp4")

@@ -13,7 +13,7 @@ import Testing
             .scalars()
     }
 
-    @Test("touches its share of the clips and leaves the others their bits") func share() throws {
+    @Test("changes its share of the clips and leaves the others bit for bit") func share() throws {
         var touched = 0
         for index in 0..<60 {
             let own: [UInt8] = try MovingShapes().clip(at: index, from: stream, request: request).frames.scalars()
@@ -72,7 +72,7 @@ import Testing
         #expect((0.5...0.62).contains(steady.reduce(0, +) / panning))
     }
 
-    @Test("keeps windows inside the larger frame where they fit, and in its middle where not")
+    @Test("keeps windows inside the larger frame if they fit, otherwise in its middle")
     func insideWherePossible() {
         for path in paths(200, size: FrameSize(height: 32, width: 48)) {
             for (places, reach, side) in [

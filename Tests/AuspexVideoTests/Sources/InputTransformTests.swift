@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Frames become what networks take, and come back as they were")
+@Suite("Frames become network values, and come back unchanged")
 struct InputTransformTests {
     @Test func everyByteComesBack() {
         let bytes = Tensor((0...255).map { UInt8($0) }, shape: [256])

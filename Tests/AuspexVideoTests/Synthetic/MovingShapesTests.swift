@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test("Threads at once draw the same") func concurrency() async throws {
+    @Test("Concurrent threads draw the same") func concurrency() async throws {
         let alone = try (0..<16).map { try clip($0) }
         let together = try await withThrowingTaskGroup(of: (Int, Tensor).self) { group in
             for index in 0..<16 { group.addTask { (index, try clip(index)) } }
@@ -181,7 +181,7 @@ import Testing
         #expect(met > 5)
     }
 
-    @Test("Repeating the last frame is 20 to 23 dB away from what happens") func difficulty() throws {
+    @Test("Repeating the last frame has a PSNR of 20 to 23 dB") func difficulty() throws {
         var sum = 0.0
         for index in 0..<200 {
             let bytes = try clip(index, ClipRequest(frames: 16, size: FrameSize(32))).scalars(as: UInt8.self)
@@ -192,7 +192,7 @@ import Testing
         #expect((20...23).contains(sum / 200))
     }
 
-    @Test("Held-out clips are the same list in every run, and no training clip") func heldOut() throws {
+    @Test("Held-out clips are the same list in every run, and not training clips") func heldOut() throws {
         let source = MovingShapes()
         let places = try source.places(for: request, atMost: 5)
         #expect(places == (0..<5).map { ClipPlace(item: $0) })
