@@ -6,11 +6,37 @@ import AuspexVideo
 extension PredictionPicture {
     /// Draws the strip: context and truth in the first row, a row for each prediction, names at the left, time stamps on top.
     ///
-    /// Time 0 is the last context frame. Of long clips, evenly spaced frames are shown.
+    /// Time 0 is the last context frame. Of long clips, evenly spaced frames are shown. Frames larger than 256 pixels are reduced by a whole number, so that
+    /// a strip of them can be looked at.
     ///
     /// - Parameter columns: how many frames a row has at most.
     /// - Returns: `[height, width, 3]`, uint8.
     public func filmStrip(columns: Int = 20) -> Tensor {
+        let sides = predictions[0].frames.shape[1...2]
+        let factor = ((sides.max() ?? 1) - 1) / Self.largestFrame + 1
+        return (factor > 1 ? reduced(by: factor) : self).strip(columns: columns)
+    }
+
+    /// The longer side of the largest frames that a strip shows at their own size.
+    private static let largestFrame = 256
+
+    /// The picture as it is shown, with `factor`×`factor` pixels made one.
+    private func reduced(by factor: Int) -> PredictionPicture {
+        func reduced(_ clip: Tensor) -> Tensor {
+            let shown = stackedFrames((0..<clip.shape[0]).map { drawable(clip, $0) })
+            guard min(shown.shape[1], shown.shape[2]) >= factor else { return shown }
+            return averagePooled(shown.pixelsAsValues(), size: factor).valuesAsPixels()
+        }
+        return PredictionPicture(
+            context: context.shape[0] > 0 ? reduced(context) : context,
+            predictions: predictions.map { prediction in
+                Prediction(
+                    name: prediction.name, frames: reduced(prediction.frames),
+                    arrows: prediction.arrows.map { averagePooled($0, size: factor) * (1 / Float(factor)) })
+            }, truth: truth.map(reduced), frameIntervalSeconds: frameIntervalSeconds)
+    }
+
+    private func strip(columns: Int) -> Tensor {
         let contextFrames = context.shape[0]
         let predicted = predictions[0].frames.shape[0]
         let columns = max(2, min(columns, StripLayout.mostColumns(of: self)))

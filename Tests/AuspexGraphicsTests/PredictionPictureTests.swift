@@ -37,6 +37,26 @@ import Testing
         }
     }
 
+    @Test("A strip of large frames shows them reduced by a whole number, with arrows as much shorter") func largeStrip()
+    {
+        func plain(_ count: Int, _ value: UInt8) -> Tensor {
+            Tensor([UInt8](repeating: value, count: count * 300 * 520 * 3), shape: [count, 300, 520, 3])
+        }
+        let large = PredictionPicture(
+            context: plain(1, 40), predictions: [.init(name: "model", frames: plain(2, 90))], truth: plain(2, 140),
+            frameIntervalSeconds: 0.1)
+        let strip = large.filmStrip()
+        // 520 pixels are reduced to a third: 173 of them, and 100 rows.
+        for (value, frames) in [(UInt8(40), 1), (90, 2), (140, 2)] {
+            #expect(count([value, value, value], in: strip) == frames * 100 * 173)
+        }
+        let arrows = Tensor([Float](repeating: 30, count: 2 * 300 * 520 * 2), shape: [2, 300, 520, 2])
+        let moved = PredictionPicture(
+            context: plain(1, 40), predictions: [.init(name: "model", frames: plain(2, 90), arrows: arrows)],
+            frameIntervalSeconds: 0.1)
+        #expect(count([90, 90, 90], in: moved.filmStrip()) < 2 * 100 * 173)
+    }
+
     @Test("A strip of a long clip shows first and last frames") func longStrip() {
         let long = PredictionPicture(
             context: flat(40, first: 1), predictions: [.init(name: "model", frames: flat(100, first: 2))],
