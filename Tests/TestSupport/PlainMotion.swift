@@ -1,3 +1,4 @@
+import Foundation
 import AuspexTensors
 
 /// The slow, readable references of layered motion. Displacements are (dy, dx), `[N, T, H, W, 2]`.
@@ -68,6 +69,37 @@ extension Plain {
                 0.75 * x[[place[0], y, beside, place[3]]] + 0.25 * x[[place[0], y, beyond, place[3]]]
             }
             return 0.75 * row(near) + 0.25 * row(far)
+        }
+    }
+
+    /// Four cells a pixel, weighted by place and by colour: see `enlarged(_:guide:coarse:tolerance:)`.
+    package static func enlarged(
+        _ x: PlainTensor<Double>, guide: PlainTensor<Double>, coarse: PlainTensor<Double>, tolerance: Double
+    ) -> PlainTensor<Double> {
+        let factor = guide.shape[1] / x.shape[1]
+        /// The two cells along a side, with their bilinear weights.
+        func cells(_ pixel: Int, _ side: Int) -> [(Int, Double)] {
+            let place = min(max((Double(pixel) + 0.5) / Double(factor) - 0.5, 0), Double(side - 1))
+            let first = Int(place)
+            return [(first, 1 - place + Double(first)), (min(first + 1, side - 1), place - Double(first))]
+        }
+        return PlainTensor(Array(guide.shape[..<3]) + [x.shape[3]]) { place in
+            var (sum, whole) = (0.0, 0.0)
+            for (row, vertical) in cells(place[1], x.shape[1]) {
+                for (column, horizontal) in cells(place[2], x.shape[2]) {
+                    let cell = [place[0], row, column]
+                    let squares = (0..<guide.shape[3]).map { channel in
+                        let difference = guide[Array(place[..<3]) + [channel]] - coarse[cell + [channel]]
+                        return difference * difference
+                    }
+                    let distance: Double = squares.reduce(0, +) / Double(squares.count)
+                    let likeness: Double = exp(-distance / (2 * tolerance * tolerance))
+                    let weight: Double = (vertical * horizontal + 0.05) * likeness
+                    sum += weight * x[cell + [place[3]]]
+                    whole += weight
+                }
+            }
+            return sum / whole
         }
     }
 

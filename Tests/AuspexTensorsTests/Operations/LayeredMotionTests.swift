@@ -115,6 +115,31 @@ import Testing
         #expect(difference == nil, "\(shape)")
     }
 
+    @Test(arguments: [([1, 1, 1, 1], 2, 1), ([2, 2, 3, 4], 2, 3), ([1, 3, 2, 5], 4, 3), ([1, 4, 5, 1], 3, 2)])
+    func enlargesAlongEdges(_ shape: [Int], _ factor: Int, _ channels: Int) {
+        let guide = numbers([shape[0], shape[1] * factor, shape[2] * factor, channels], "guide")
+        let coarse = numbers(Array(shape[..<3]) + [channels], "coarse")
+        let difference = gradientMismatch(
+            of: { enlarged($0[0], guide: guide, coarse: coarse, tolerance: 0.7) },
+            against: {
+                Plain.enlarged($0[0], guide: PlainTensor(guide), coarse: PlainTensor(coarse), tolerance: 0.7)
+            }, at: [numbers(shape, "x")])
+        #expect(difference == nil, "\(shape)")
+    }
+
+    /// Two plain halves that meet inside a cell: each pixel takes what belongs to its own colour.
+    @Test func mapsFollowTheEdgesOfThePicture() {
+        let guide = Tensor((0..<16).map { Float($0 % 16 < 6 ? -1 : 1) }, shape: [1, 1, 16, 1])
+        let coarse = Tensor([-1, 0, 1, 1] as [Float], shape: [1, 1, 4, 1])
+        let tall = joined([Tensor](repeating: guide, count: 4), along: 1)
+        let maps = Tensor([10, 10, 20, 20] as [Float], shape: [1, 1, 4, 1])
+        let large = enlarged(maps, guide: tall, coarse: coarse, tolerance: 0.1).scalars
+        #expect(large[..<4].allSatisfy { abs($0 - 10) < 0.01 } && large[8..<16].allSatisfy { abs($0 - 20) < 0.01 })
+        // Colours that no cell has: bilinear but for the raised weights, and never NaN.
+        let strange = enlarged(maps, guide: tall * 1000, coarse: coarse, tolerance: 0.1).scalars
+        #expect(strange.allSatisfy { (10...20.001).contains($0) })
+    }
+
     private static let rollouts: [([Int], Int, Int)] = [
         ([1, 1, 1, 1], 1, 1), ([2, 3, 3, 7], 5, 3), ([1, 5, 8, 12], 18, 2), ([1, 9, 15, 6], 3, 2),
         ([3, 1, 2, 17], 33, 4),
