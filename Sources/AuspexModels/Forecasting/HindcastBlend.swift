@@ -6,7 +6,7 @@ import AuspexTensors
 /// Every candidate is also run on the past: the last k frames are removed from the context, the first frame is repeated to keep its length, and the candidate
 /// predicts these k frames, for k = 3 and k = 1. With the squared error over time and channels (of pixels in [0, 1]), its mean E over the clip and its mean P
 /// over 7×7 pixels, the logit is `−Σₖ [ln(Eₖ + 1e-5) + 0.3 ln(Pₖ + 1e-4)]`; a softmax over candidates gives the weights, the same at every step.
-/// A k is skipped if fewer than two frames remain before it, because motion needs two.
+/// A k is skipped if fewer than two frames remain before it, because motion needs two. Logits are multiplied by `sharpness` first.
 ///
 /// A mean is less sharp than its parts, but a candidate that fails on a clip gets almost no weight. A candidate with random futures is
 /// judged by a single draw.
@@ -22,6 +22,10 @@ public final class HindcastBlend: Forecaster {
         candidates.reduce(Self.fewestContextFrames) { max($0, $1.fewestContextFrames) }
     }
 
+    /// What logits are multiplied by: the larger, the more the best candidate counts. The baseline takes 1 and a blended model 2, which blurs less: see
+    /// docs/evaluate.md for what both give.
+    public let sharpness: Float
+
     /// The smallest number of context frames of which the last can be predicted.
     public static let fewestContextFrames = 3
     /// How many of the context's last frames are predicted from those before.
@@ -32,10 +36,12 @@ public final class HindcastBlend: Forecaster {
     /// - Parameters:
     ///   - candidates: at least one.
     ///   - name: the blend's name in tables.
-    public init(of candidates: [any Forecaster], name: String) {
-        require(!candidates.isEmpty, "HindcastBlend", "nothing to mix")
+    ///   - sharpness: above 0.
+    public init(of candidates: [any Forecaster], name: String, sharpness: Float = 1) {
+        require(!candidates.isEmpty && sharpness > 0, "HindcastBlend", "nothing to mix, or a sharpness of \(sharpness)")
         self.candidates = candidates
         self.name = name
+        self.sharpness = sharpness
     }
 
     /// The baseline `blend`: a mix of copying the last frame and extrapolating motion.
@@ -43,7 +49,7 @@ public final class HindcastBlend: Forecaster {
 
     /// A model, blended with the two baselines where it would have done worse than they do.
     public convenience init(of model: any Forecaster) {
-        self.init(of: [model, CopyLast(), FlowExtrapolation()], name: model.name)
+        self.init(of: [model, CopyLast(), FlowExtrapolation()], name: model.name, sharpness: 2)
     }
 
     public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
@@ -71,8 +77,10 @@ public final class HindcastBlend: Forecaster {
             }
             return logit
         }
-        return softmax(joined(logits, along: 3), along: 3).split(3, counts: [Int](repeating: 1, count: logits.count))
-            .map { $0.reshaped(to: [batch, 1, height, width, 1]) }
+        return softmax(joined(logits, along: 3) * sharpness, along: 3).split(
+            3, counts: [Int](repeating: 1, count: logits.count)
+        )
+        .map { $0.reshaped(to: [batch, 1, height, width, 1]) }
     }
 
     /// The squared error of the context's last frames, predicted from those before: mean over time and channels, in [0, 1]; `[B, H, W, 1]`.

@@ -27,6 +27,12 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
     var classes: Int { get }
     /// Whether losses that the model adds depend on the fraction of the training that is done: such a run cannot be made longer.
     var lossesDependOnSteps: Bool { get }
+    /// Whether the trained network predicts frames of any size, whatever it was trained at.
+    var predictsAnySize: Bool { get }
+    /// The size to train at for frames of a size, for a model that predicts any: that at which it would learn most of the same frames.
+    func trainingSize(for size: FrameSize) -> FrameSize
+    /// Whether the network copes with a context of two frames or more that begins with repeats of its first frame.
+    var acceptsRepeatedFrames: Bool { get }
     /// ch of discriminators for which the configuration gives none.
     var discriminatorChannels: Int { get }
 
@@ -47,6 +53,12 @@ extension ModelOptions {
     public var classes: Int { 0 }
 
     public var lossesDependOnSteps: Bool { false }
+
+    public var predictsAnySize: Bool { false }
+
+    public func trainingSize(for size: FrameSize) -> FrameSize { size }
+
+    public var acceptsRepeatedFrames: Bool { false }
 
     /// Frames of a clip that the model is trained on.
     public var clipFrames: Int { contextFrames + predictedFrames }

@@ -49,6 +49,14 @@ struct HindcastBlendTests {
         let first = weights[0].scalars
         #expect(first[5 * size + 2] > first[5 * size + size - 2] + 0.1)
         for (a, b) in zip(first, weights[1].scalars) { #expect(abs(a + b - 1) < 1e-5) }
+        // Twice the logits square the ratio of two weights.
+        let sharper = HindcastBlend(of: [Straight(1), CopyLast()], name: "mixed", sharpness: 2).weights(for: context)
+        for place in stride(from: 0, to: first.count, by: 37) {
+            let (ratio, squared) = (
+                weights[1].scalars[place] / first[place], sharper[1].scalars[place] / sharper[0].scalars[place]
+            )
+            #expect(abs(squared - ratio * ratio) <= 1e-3 * squared)
+        }
         let steady = context.sliced(3, from: 0, count: size / 2)
         let all = HindcastBlend(of: [Straight(1), CopyLast()], name: "mixed").weights(for: steady)
         #expect(all[0].scalars.allSatisfy { $0 > 0.999 })

@@ -75,6 +75,57 @@ extension ModelTests {
             #expect(two.scalars == seven.frames.sliced(1, from: 0, count: 2).scalars)
         }
 
+        @Test(arguments: [
+            (64, 64, 1), (96, 200, 1), (97, 200, 2), (192, 193, 2), (384, 640, 4), (1080, 1920, 16), (32, 4000, 1),
+        ])
+        func largeFramesAreHalvedUntilTheirShorterSideFits(_ height: Int, _ width: Int, _ factor: Int) {
+            let options = Self.configuration { $0.motionSide = 96 }
+            let size = FrameSize(height: height, width: width)
+            #expect(options.reduction(of: size) == factor)
+            #expect(options.trainingSize(for: size) == FrameSize(height: height / factor, width: width / factor))
+            #expect(Self.configuration().reduction(of: size) == 1)
+        }
+
+        /// Motion is found at half the size, in pixels of the whole, and pixels stay as sharp as they were.
+        @Test func largeFramesMoveAtTheirOwnSize() throws {
+            let clip = Self.moving(time: 8, height: 40, width: 40, channels: 3, by: (0, 2))
+            let network = Self.network(
+                Self.configuration { ($0.contextFrames, $0.predictedFrames, $0.motionSide) = (5, 3, 32) })
+            let output = network(context: clip.sliced(1, from: 0, count: 5), steps: 3, Pass(.inference))
+            let future = clip.sliced(1, from: 5, count: 3)
+            #expect(output.frames.shape == future.shape)
+            let moved = try #require(output.maps[GeneratorOutput.displacement])
+            #expect(moved.shape == [1, 3, 40, 40, 2])
+            let middle = moved.cropped(height: 10..<30, width: 10..<30)
+            for (step, distance) in [2, 4, 6].enumerated() {
+                let way = mean(middle.sliced(1, from: step, count: 1), along: [0, 1, 2, 3]).scalars
+                #expect(abs(way[0]) < 0.3 && abs(way[1] - Float(distance)) < 0.3 * Float(step + 1), "\(way)")
+            }
+            let stays = clip.sliced(1, from: 4, count: 1) + future * 0
+            func error(_ frames: Tensor) -> Float {
+                mean(square((frames - future).cropped(height: 6..<34, width: 14..<34))).scalar
+            }
+            #expect(error(output.frames) < 0.1 * error(stays))
+        }
+
+        @Test func largeFramesTeachEveryParameter() {
+            let network = Self.network(Self.configuration { $0.motionSide = 32 })
+            let context = Formula.uniform("context", [1, 3, 80, 72, 3], times: 0.9)
+            let pass = Pass(.training, differentiating: network.parameters)
+            let output = network(context: context, steps: 2, pass)
+            let upstream = Formula.uniform("upstream", [1, 2, 80, 72, 3])
+            let gradients = pass.gradients(of: sum(output.frames * upstream), for: network.parameters)
+            // What is zero at first passes nothing on to what lies before it, as at the small size.
+            let small = Self.network(Self.configuration())
+            let smallPass = Pass(.training, differentiating: small.parameters)
+            let smallContext = Formula.uniform("context", [1, 3, 40, 40, 3], times: 0.9)
+            let smallOutput = small(context: smallContext, steps: 2, smallPass)
+            let smallGradients = smallPass.gradients(
+                of: sum(smallOutput.frames * Formula.uniform("upstream", [1, 2, 40, 40, 3])), for: small.parameters)
+            func learns(_ gradient: Tensor) -> Bool { gradient.isFinite && gradient.scalars.contains { $0 != 0 } }
+            #expect(gradients.map(learns) == smallGradients.map(learns))
+        }
+
         /// Padding only repeats the edge below and to the right.
         @Test func paddingRepeatsEdges() {
             let network = Self.network(Self.configuration())

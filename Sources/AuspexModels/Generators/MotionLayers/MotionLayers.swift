@@ -6,8 +6,9 @@ import AuspexTensors
 ///
 /// A network looks at the context and its optical flow. Every pixel of the last frame gets an opacity, an order, a corrected colour, and a
 /// displacement for each future frame, which one rule for all times rolls out; the pixel is splatted forward over a canvas that moves with the
-/// camera. Deterministic; any horizon. Frames whose sides are not multiples of 8 are padded below and to the right by repeating their edges, and
-/// the prediction is cropped to the original size.
+/// camera. Deterministic; any horizon. For large frames, motion and layers are found at a reduced size, and pixels are moved at full size
+/// (`MotionLayersConfiguration.motionSide`). Frames whose sides are not multiples of 8 are padded below and to the right by repeating their edges,
+/// and the prediction is cropped to the original size.
 ///
 /// Source: forward splatting as in Niklaus and Liu 2020, arXiv:2003.05534; layers as in Wang and Adelson 1994, "Representing moving images with
 /// layers". Recipe, experiments and figures are this project's own.
@@ -49,8 +50,8 @@ public final class MotionLayers: VideoGenerator {
     /// - Parameters:
     ///   - context: `[B, Tc, H, W, C]`, in [−1, 1].
     ///   - steps: Tp, how many frames to predict, at least 1.
-    ///   - prior: the velocity of each pixel of the last frame according to optical flow, (dy, dx) in pixels per frame, `[B, H', W', 2]` at the padded size;
-    ///     if nil, it is computed from the last two frames.
+    ///   - prior: the velocity of each pixel of the last frame according to optical flow, (dy, dx) in pixels per frame, `[B, H', W', 2]`;
+    ///     if nil, it is computed from the last two frames. (H', W') is the padded size, reduced if frames are larger than `options.motionSide`.
     /// - Returns: the predicted frames, `[B, Tp, H, W, C]`, in [−1, 1] apart from overshooting colours, with the maps that `GeneratorOutput` names, the
     ///   canvas at rest, and `alphaLogits`.
     public func callAsFunction(context: Tensor, steps: Int, prior: Tensor? = nil, _ pass: Pass) -> GeneratorOutput {
@@ -60,13 +61,23 @@ public final class MotionLayers: VideoGenerator {
             "context must be [B, \(options.contextFrames), H, W, \(options.frameChannels)] and steps above zero: \(context.shape), \(steps)"
         )
         let (height, width) = (context.shape[2], context.shape[3])
-        let scene = MotionScene(
-            context.paddedByEdges(2, toMultipleOf: Self.unit).paddedByEdges(3, toMultipleOf: Self.unit),
-            prior: prior, options)
+        let factor = options.reduction(of: FrameSize(height: height, width: width))
+        let padded = context.paddedByEdges(2, toMultipleOf: Self.unit * factor)
+            .paddedByEdges(3, toMultipleOf: Self.unit * factor)
+        let reduced = padded.reduced(by: factor)
+        let scene = MotionScene(reduced, prior: prior, options)
         let (coarse, fine) = network(scene, pass)
         let way = rollout(coarse, prior: scene.prior, steps: steps, pass)
         let layers = head(fine, pass)
-        var output = scene.composed(layers, moving: way)
+        var (shown, displacement) = (layers, layers.displacement(along: way))
+        if factor > 1 {
+            (shown, displacement) = layers.enlarged(
+                displacement, by: factor, guide: padded.lastFrame, coarse: reduced.lastFrame)
+        }
+        let picture = LayeredPicture(
+            context: padded, layers: shown, displacement: displacement,
+            cameraVelocity: scene.overallVelocity * Float(factor))
+        var output = picture.rendered()
         func cut(_ x: Tensor) -> Tensor {
             x.shape[x.rank - 3] == height && x.shape[x.rank - 2] == width
                 ? x : x.cropped(height: 0..<height, width: 0..<width)
@@ -81,6 +92,13 @@ public final class MotionLayers: VideoGenerator {
 }
 
 extension Tensor {
+    /// The mean of `factor`×`factor` pixels: `[B, T, H, W, C]` to `[B, T, H / factor, W / factor, C]`.
+    fileprivate func reduced(by factor: Int) -> Tensor {
+        guard factor > 1 else { return self }
+        let pictures = averagePooled(reshaped(to: [shape[0] * shape[1]] + shape[2...]), size: factor)
+        return pictures.reshaped(to: Array(shape[..<2]) + pictures.shape[1...])
+    }
+
     /// Repeats the last place of an axis until its length is a multiple of a number.
     fileprivate func paddedByEdges(_ axis: Int, toMultipleOf unit: Int) -> Tensor {
         let side = shape[axis]

@@ -28,7 +28,19 @@ public struct MotionLayersConfiguration: ModelOptions {
     /// Levels of the optical flow's pyramid above the picture itself; none has a side below 32 pixels.
     public var flowLevels: Int = 3
 
+    /// Frames whose shorter side is above this are halved until it is not; motion and layers are found at that size, and pixels moved at their own.
+    /// Nil finds them at the frames' own size, whatever it is.
+    public var motionSide: Int?
+
     public init() {}
+
+    /// What frames' sides are divided by for the network: a power of two.
+    package func reduction(of size: FrameSize) -> Int {
+        guard let motionSide else { return 1 }
+        var factor = 1
+        while min(size.height, size.width) > motionSide * factor { factor *= 2 }
+        return factor
+    }
 
     /// Velocities (dy, dx) that the cost volume tries, row by row.
     var velocities: [(dy: Float, dx: Float)] {
@@ -52,11 +64,23 @@ extension MotionLayersConfiguration {
         "costStep": "The difference between velocities that the cost volume tries, in pixels a frame.",
         "flowWindow": "Side of the window of the initial optical flow, in pixels, odd.",
         "flowLevels": "Levels of the optical flow's pyramid above the picture itself; none has a side below 32 pixels.",
+        "motionSide":
+            "Frames whose shorter side is above it are halved until it is not; motion is found at that size, and pixels are moved at their own. null: at the frames' own size.",
     ]
 
     public var discriminatorChannels: Int { headChannels }
 
     public var lossesDependOnSteps: Bool { true }
+
+    public var predictsAnySize: Bool { true }
+
+    /// The size at which motion is found.
+    public func trainingSize(for size: FrameSize) -> FrameSize {
+        let factor = reduction(of: size)
+        return FrameSize(height: max(8, size.height / factor), width: max(8, size.width / factor))
+    }
+
+    public var acceptsRepeatedFrames: Bool { true }
 
     public var leastSizes: [LeastModelSize] {
         let pixels = size.pixelCount
@@ -93,7 +117,7 @@ extension MotionLayersConfiguration {
         for (name, value, least, most) in [
             ("contextFrames", contextFrames, 2, 1 << 15), ("predictedFrames", predictedFrames, 1, 1 << 15),
             ("frameChannels", frameChannels, 1, 1 << 15), ("headChannels", headChannels, 1, 1 << 15),
-            ("flowLevels", flowLevels, 0, 30),
+            ("flowLevels", flowLevels, 0, 30), ("motionSide", motionSide ?? 32, 32, 1 << 15),
         ] {
             try check(name, value, (least...most).contains(value), "from \(least) to \(most)")
         }

@@ -5,10 +5,6 @@ import AuspexTensors
 ///
 /// Sides are multiples of 8. It carries no gradient.
 struct MotionScene {
-    /// `[B, Tc, H, W, C]`, in [0, 1].
-    let frames: Tensor
-    /// The last frame, `[B, H, W, C]`.
-    let last: Tensor
     /// v₀, the velocity of each pixel of the last frame, (dy, dx) in pixels a frame: `[B, H, W, 2]`.
     let prior: Tensor
     /// The network's input at full size, `[B, H, W, Tc·C + 2 + C + 4]`: frames in [−1, 1], v₀ / 2, four times the residual of the last frame after motion
@@ -27,7 +23,7 @@ struct MotionScene {
         let frames = context * 0.5 + 0.5
         let (before, last) = (frames.frame(time - 2), frames.lastFrame)
         let prior = given ?? Self.priorMotion(of: context, options)
-        (self.frames, self.last, self.prior) = (frames, last, prior)
+        self.prior = prior
         require(
             prior.shape == [batch, height, width, 2], "MotionScene",
             "a prior motion \(prior.shape) for \(context.shape)")
@@ -49,6 +45,12 @@ struct MotionScene {
         let pictures = context.detached().sliced(1, from: time - 2, count: 2)
             .reshaped(to: [batch * 2] + context.shape[2...])
         return -flow(among: luma(pictures), pairs: (0..<batch).map { (from: 2 * $0 + 1, to: 2 * $0) })
+    }
+
+    /// The median of v₀ over the picture, (dy, dx) in pixels a frame, `[B, 1, 1, 2]`: the camera's motion, where most of what is seen is at rest.
+    var overallVelocity: Tensor {
+        let (batch, pixels) = (prior.shape[0], prior.shape[1] * prior.shape[2])
+        return median(prior.reshaped(to: [batch, pixels, 2]), along: 1).reshaped(to: [batch, 1, 1, 2])
     }
 
     /// y, x, y⁴, x⁴ with both in [−1, 1]: `[1, H, W, 4]`.
