@@ -8,6 +8,8 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     public var validation: String?
     /// The share of the source's files (of the clips, of a synthetic source) that is held out where `validation` names no source.
     public var validationShare = 0.1
+    /// Other sources, each of which gives a share of the training clips; the rest comes from `source`. They hold nothing out.
+    public var mix: [MixedSource] = []
     /// Order of the sides of a `.npy` array, as letters B T H W C; nil takes BTHWC unless the shape contradicts it.
     public var axes: String?
     /// Smallest and largest value of a float array.
@@ -18,10 +20,16 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
     public var frameIntervalSeconds: Double?
     /// Without an interval in seconds: every how many-th frame of the file is taken.
     public var frameStride = 1
+    /// Whether frames are taken as each file has them, whatever its rate, in training and by the trained model.
+    public var ownFrameRate = false
+    /// Whether the trained model predicts a video at the video's own size; training is at the model's.
+    public var ownSize = false
     /// Which part of a frame is taken in training; held-out clips are cropped in the centre.
     public var crop = ClipRequest.Crop.centre
     /// The share of the training clips that get camera motion: they are cut by a window that pans, zooms and shakes.
     public var camera = 0.0
+    /// What else is changed about training clips.
+    public var augmentation = AugmentationConfiguration()
     /// How a frame is resized.
     public var filter = ClipRequest.ScalingFilter.area
     /// What the model sees of colour.
@@ -62,7 +70,21 @@ public struct DataConfiguration: Codable, Sendable, Equatable {
         try check(
             frameIntervalSeconds == nil || frameStride == 1, "frameStride", frameStride,
             "1 where frameIntervalSeconds is given: it says the same")
+        try check(
+            !ownFrameRate || frameIntervalSeconds == nil, "ownFrameRate", ownFrameRate,
+            "false where frameIntervalSeconds is given")
+        for (number, part) in mix.enumerated() {
+            try check(
+                !part.source.isEmpty, "mix[\(number)].source", "empty", "a file, a folder, a list, or synthetic:NAME")
+            try check(part.share > 0 && part.share <= 1, "mix[\(number)].share", part.share, "above 0 and at most 1")
+        }
+        let mixed = mix.map(\.share).reduce(0, +)
+        try check(mixed <= 1 + 1e-9, "mix", "a list of shares that sum to \(mixed)", "shares that sum to 1 at most")
         try check((0...1).contains(camera), "camera", camera, "a share of the training clips, from 0 to 1")
+        for (field, share) in augmentation.shares {
+            try check(
+                (0...1).contains(share), "augmentation.\(field)", share, "a share of the training clips, from 0 to 1")
+        }
         try check((1...1024).contains(loaderThreads), "loaderThreads", loaderThreads, "1 or more, 1024 at most")
         try check(queuedBatches >= 1, "queuedBatches", queuedBatches, "1 or more")
     }
@@ -76,6 +98,8 @@ extension DataConfiguration: ConfigurationDocumented {
             "validation": "Held-out clips; null holds a share of the source out.",
             "validationShare":
                 "The share of the source that is held out if validation is null.",
+            "mix":
+                "Other sources that give a share of the training clips each, for example [{source: synthetic:camera, share: 0.3}]. The rest comes from source, and so do held-out clips.",
             "axes":
                 "Order of an array's sides, as letters: BTHWC, BTCHW, TBHW; null takes BTHWC unless the shape contradicts it.",
             "range": "Smallest and largest value of a float array, for example [-1, 1].",
@@ -83,9 +107,13 @@ extension DataConfiguration: ConfigurationDocumented {
                 "Frame rate of image folders and arrays, which do not say it; null where the source has times.",
             "frameIntervalSeconds": "Seconds between two frames of a clip; null takes frames as the file has them.",
             "frameStride": "Without an interval in seconds: every how many-th frame of the file is taken.",
+            "ownFrameRate":
+                "Take frames as each file has them, whatever its rate, in training and by the trained model.",
+            "ownSize": "Let the trained model predict a video at the video's own size; training is at the model's.",
             "crop": "Which part of a resized frame is taken in training.",
             "camera":
                 "The share of the training clips that get camera motion, for example 0.5: they are cut by a window that pans, zooms and shakes in larger frames.",
+            "augmentation": "Other changes to training clips: the share of the clips for each change.",
             "filter": "How a frame is resized.",
             "colour": "What the model sees of colour; model.frameChannels is 3 for rgb and 1 for grey.",
             "loaderThreads": "Threads that decode ahead.",

@@ -7,6 +7,8 @@ public struct RunSources: Sendable {
     public var training: any ClipSource
     /// Held-out clips, if they have their own source.
     public var validation: (any ClipSource)?
+    /// Other sources, each with the share of the training clips that it gives.
+    public var others: [(source: any ClipSource, share: Double)] = []
 
     /// The caller's own sources, instead of those that the configuration names.
     public init(training: any ClipSource, validation: (any ClipSource)? = nil) {
@@ -22,5 +24,6 @@ public struct RunSources: Sendable {
         let options = data.sourceOptions(classes: configuration.model.classes > 0)
         training = try openSource(data.source, options: options)
         validation = try data.validation.map { try openSource($0, options: options) }
+        others = try data.mix.map { (try openSource($0.source, options: options), $0.share) }
     }
 }

@@ -9,6 +9,8 @@ import AuspexVideo
 public struct TrainingData {
     /// Clips to learn from.
     public let training: any ClipSource
+    /// Other sources that give a share of the training clips each: those of `data.mix`.
+    public let others: [(source: any ClipSource, share: Double)]
     /// Nil if nothing is held out.
     public let heldOut: (any ClipSource)?
     /// What to save with the run.
@@ -56,10 +58,12 @@ public struct TrainingData {
         let (data, model) = (configuration.data, configuration.model)
         let sources = try sources ?? RunSources(opening: configuration)
         let (source, validation) = (sources.training, sources.validation)
+        others = sources.others
         var notes: [String] = []
         let interval: Double? =
             switch beginning {
-            case .now: data.frameIntervalSeconds == nil ? source.commonFrameIntervalSeconds : nil
+            case .now:
+                data.frameIntervalSeconds == nil && !data.ownFrameRate ? source.commonFrameIntervalSeconds : nil
             case .saved(let record): record.frameIntervalSeconds
             case .earlierVersion: nil
             }
@@ -97,12 +101,12 @@ public struct TrainingData {
             }
         }
         for note in training.frameRateNotes(for: request) + (heldOut?.frameRateNotes(for: request) ?? [])
-        where !notes.contains(note) { notes.append(note) }
+        where !notes.contains(note) && !data.ownFrameRate { notes.append(note) }
         let step: Double? = if case .matching(let seconds, _) = request.step { seconds } else { nil }
         record = RunData(split: split, frameIntervalSeconds: step)
         self.request = request
         splitNotes = notes
-        for part in [training, heldOut].compactMap({ $0 }) { try check(part) }
+        for part in [training, heldOut].compactMap({ $0 }) + others.map(\.source) { try check(part) }
         // Classes are numbered in the order of their names: other names would have other numbers.
         if model.classes > 0, let heldOut, heldOut.classNames != training.classNames {
             throw ConfigurationError(
@@ -169,15 +173,21 @@ public struct TrainingData {
         return trained + "the last \(least == most ? "" : "\(least) to ")\(most)% of \(whose)."
     }
 
-    /// The camera motion that is added to training clips.
-    private var camera: CameraMotion { CameraMotion(share: configuration.data.camera) }
+    /// What a run draws its clips from.
+    private var clips: TrainingClips {
+        var clips = TrainingClips(of: training)
+        clips.others = others
+        clips.camera = CameraMotion(share: configuration.data.camera)
+        clips.augmentation = configuration.data.augmentation.values
+        return clips
+    }
 
     /// The run's batches, starting at a clip number.
     func supply(from position: Int) -> any BatchSupply {
         let loader = ClipLoader(
-            source: training, stream: RandomStream(seed: configuration.training.seed, name: "clips"),
+            clips, stream: RandomStream(seed: configuration.training.seed, name: "clips"),
             request: request, batchSize: configuration.training.batch, from: position,
-            threads: configuration.data.loaderThreads, queuedBatches: configuration.data.queuedBatches, camera: camera)
+            threads: configuration.data.loaderThreads, queuedBatches: configuration.data.queuedBatches)
         return LoaderSupply(loader)
     }
 
@@ -193,9 +203,10 @@ public struct TrainingData {
         let (seed, batch) = (configuration.training.seed, configuration.training.batch)
         let stream = RandomStream(seed: seed, name: "standing-clips")
         var intervals: [Double?] = []
+        let drawn = clips
         let standing = try (0..<configuration.training.standingStatisticsBatches).map { number in
             let clips = try (0..<batch).map {
-                try camera.clip(at: number * batch + $0, of: training, from: stream, request: request)
+                try drawn.clip(at: number * batch + $0, from: stream, request: request)
             }
             intervals += clips.map(\.frameIntervalSeconds)
             return try ClipBatch(joining: clips)
@@ -219,7 +230,8 @@ public struct TrainingData {
         return (
             HeldOutClips(validation: validation, standing: standing),
             try TrainingClipInfo(
-                frameIntervals: intervals, in: record, classNames: training.classNames, input: standing.first?.input)
+                frameIntervals: configuration.data.ownFrameRate ? [] : intervals, in: record,
+                classNames: training.classNames, input: standing.first?.input)
         )
     }
 }

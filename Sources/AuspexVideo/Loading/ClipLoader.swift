@@ -15,17 +15,16 @@ public final class ClipLoader {
     public private(set) var waitedSeconds = 0.0
 
     /// - Parameters:
-    ///   - source: where clips come from.
+    ///   - clips: where clips come from, and what is changed about them.
     ///   - stream: the run's stream of clip draws.
     ///   - request: frames, size and so on, the same for every clip.
     ///   - batchSize: clips in a batch, B.
     ///   - position: number of the first clip.
     ///   - threads: decoding threads.
     ///   - queuedBatches: decoded batches that may wait.
-    ///   - camera: motion that is added to some of the clips; nil adds none.
     public init(
-        source: any ClipSource, stream: RandomStream, request: ClipRequest, batchSize: Int, from position: Int = 0,
-        threads: Int = 2, queuedBatches: Int = 4, camera: CameraMotion? = nil
+        _ clips: TrainingClips, stream: RandomStream, request: ClipRequest, batchSize: Int, from position: Int = 0,
+        threads: Int = 2, queuedBatches: Int = 4
     ) {
         require(
             batchSize > 0 && threads > 0 && queuedBatches > 0 && position >= 0, "ClipLoader",
@@ -39,14 +38,21 @@ public final class ClipLoader {
         let stackBytes = 4 << 20
         self.threads = (0..<threads).count { number in
             SystemThread.start(name: "auspex-decode-\(number)", stackBytes: stackBytes) {
-                queue.work {
-                    try camera?.clip(at: $0, of: source, from: stream, request: request)
-                        ?? source.clip(at: $0, from: stream, request: request)
-                }
+                queue.work { try clips.clip(at: $0, from: stream, request: request) }
             }
         }
         // With one thread clips come more slowly; with none, never.
         if self.threads == 0 { OutOfMemory.stop(wanting: stackBytes, for: "a thread that decodes") }
+    }
+
+    /// Loads a source's clips as they are; parameters as above.
+    public convenience init(
+        source: any ClipSource, stream: RandomStream, request: ClipRequest, batchSize: Int, from position: Int = 0,
+        threads: Int = 2, queuedBatches: Int = 4
+    ) {
+        self.init(
+            TrainingClips(of: source), stream: stream, request: request, batchSize: batchSize, from: position,
+            threads: threads, queuedBatches: queuedBatches)
     }
 
     deinit { queue.cancel(waitingFor: threads) }

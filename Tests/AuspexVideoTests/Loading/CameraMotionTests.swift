@@ -31,10 +31,10 @@ import Testing
 
     @Test("depends on the clip's number alone: not on threads, nor on where a run was resumed") func resuming() throws {
         func batches(from position: Int, threads: Int, count: Int) throws -> [[UInt8]] {
+            var clips = TrainingClips(of: MovingShapes())
+            clips.camera = CameraMotion(share: 0.5)
             let loader = ClipLoader(
-                source: MovingShapes(), stream: stream, request: request, batchSize: 2, from: position,
-                threads: threads,
-                camera: CameraMotion(share: 0.5))
+                clips, stream: stream, request: request, batchSize: 2, from: position, threads: threads)
             return try (0..<count).map { _ in try loader.nextBatch().frames.scalars() }
         }
         let whole = try batches(from: 0, threads: 1, count: 6)
