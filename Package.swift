@@ -72,7 +72,8 @@ let package = Package(
             dependencies: [
                 "AuspexSupport", "AuspexTensors", "AuspexVideo", "AuspexGraphics", "AuspexLayers", "AuspexModels",
                 "AuspexTraining", "AuspexConfiguration",
-            ]),
+            ],
+            resources: [.copy("Resources/pretrained")]),
         .target(
             name: "AuspexEvaluation",
             dependencies: [

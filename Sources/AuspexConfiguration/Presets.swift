@@ -2,7 +2,8 @@
 public enum Presets {
     /// The names, smallest model first.
     public static let names = [
-        "tiny", "conv-gru-mse-tiny", "simvp-tiny", "motion-layers-tiny", "bair-64", "kinetics600-64", "ucf101-128",
+        "tiny", "conv-gru-mse-tiny", "simvp-tiny", "motion-layers-tiny", "demo", "small-64", "bair-64",
+        "kinetics600-64", "ucf101-128",
     ]
 
     /// What a preset lays over the defaults.
@@ -116,6 +117,78 @@ public enum Presets {
           validationClips: 16
           checkpointInterval: 100
           sampleInterval: 100
+
+        """,
+        "demo": """
+        # What tools/demo trains: motion layers, in minutes on two cores. Where pixels go, what is in front, and what is behind is learned from the clips'
+        # own futures; PSNR, SSIM and LPIPS rise above those of copying the last frame and of optical flow.
+        model:
+          name: motion-layers
+        training:
+          steps: 1000
+          batch: 16
+          phases:
+            - network: generator
+              # For pixels in [−1, 1]; half of it is the weight for pixels in [0, 1], relative to which the model's own losses are weighted.
+              loss: [{name: l1, weight: 0.5}]
+              optimizer:
+                name: muon
+                learningRate: 0.02
+                momentum: 0.95
+                weightDecay: 0.01
+                adamLearningRate: 0.003
+                adamWeightDecay: 0.0001
+                beta1: 0.9
+                beta2: 0.99
+                gradientClipping: 1
+              schedule: {name: cosine, warmUpSteps: 100}
+          averaging:
+            decay: 0.99
+          standingStatisticsBatches: 8
+          validationInterval: 200
+          validationClips: 64
+          checkpointInterval: 200
+          sampleInterval: 500
+
+        """,
+        "small-64": """
+        # Motion layers at 64×64 for your own footage, about an hour on two cores; the trained model predicts frames of any size. The recipe of the pretrained
+        # model (pretrained.yaml) on one source.
+        model:
+          name: motion-layers
+          size: 64
+          flowWindow: 9
+          costReach: 2
+          motionSide: 96
+        training:
+          steps: 5000
+          batch: 16
+          phases:
+            - network: generator
+              loss: [{name: l1, weight: 0.5}]
+              optimizer:
+                name: muon
+                learningRate: 0.02
+                momentum: 0.95
+                weightDecay: 0.01
+                adamLearningRate: 0.003
+                adamWeightDecay: 0.0001
+                beta1: 0.9
+                beta2: 0.99
+                gradientClipping: 1
+              schedule: {name: cosine, warmUpSteps: 250}
+          averaging:
+            decay: 0.995
+          standingStatisticsBatches: 16
+          validationInterval: 500
+          validationClips: 64
+          checkpointInterval: 250
+          sampleInterval: 1000
+        data:
+          crop: random
+          camera: 0.5
+          augmentation:
+            mirrored: 0.5
 
         """,
         "bair-64": """

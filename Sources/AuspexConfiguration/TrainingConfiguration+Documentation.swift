@@ -22,6 +22,8 @@ extension TrainingConfiguration: ConfigurationDocumented {
             "adversarialWeight": "The weight of the discriminators in the generator's loss; 0 trains none.",
             "orthogonalPenalty":
                 "The weight of the orthogonal penalty on the generator's weights; 0 adds none, DVD-GAN publishes 1e-4.",
+            "initialModel":
+                "The run whose trained generator this one begins with: RUN, RUN@best, RUN@STEP or pretrained; null begins with new weights.",
             "blend":
                 "In validation, prediction and evaluation, blend the model with copy-last and flow by how well each would have predicted the end of the context. Training is not affected.",
             "averaging": "Averaged weights, which evaluation uses.",

@@ -92,6 +92,8 @@ public struct TrainingConfiguration: Codable, Sendable, Equatable {
     public var orthogonalPenalty = 0.0
     /// Whether validation, prediction and evaluation use the model blended with the baselines by their hindcasts; training is not affected.
     public var blend = false
+    /// The run whose trained generator this one begins with, `pretrained` among them; nil begins with new weights.
+    public var initialModel: String?
     /// Averaged weights.
     public var averaging = Averaging()
     /// Seeded batches over which batch norm's statistics are recomputed with averaged weights, before these are used.

@@ -134,12 +134,6 @@ struct BadInputTests {
         }
     }
 
-    @Test func noModel() throws {
-        try withTemporaryFolder { folder in
-            try expectFailure(["predict", "a.mp4"], in: folder, saying: "auspex train tiny --data a.mp4 --out run")
-        }
-    }
-
     @Test func checkpointsCutInHalf() throws {
         try withTemporaryFolder { folder in
             try SmallRun.train(in: folder)

@@ -27,7 +27,8 @@ struct ExtremeNumberTests {
 
     /// Options that take numbers; of flags and paths nothing is to be seen here.
     private static let numbers = [
-        "at", "batch", "channels", "clip-frames", "clips", "context-frames", "features", "frames", "range", "repeats",
+        "adapt-seconds", "at", "batch", "channels", "clip-frames", "clips", "context-frames", "features", "frames",
+        "range", "repeats",
         "reported", "rows", "samples", "saved", "screen", "seed", "sheet-clips", "size", "steps", "stride", "threads",
     ]
 

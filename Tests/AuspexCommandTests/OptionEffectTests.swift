@@ -64,7 +64,11 @@ struct OptionEffectTests {
     static let table: [String: [String: Effect]] = [
         "predict": reading.merging([
             "model": .always, "class": .always, "frames": .always, "samples": .always, "seed": .always, "out": .always,
-            "data": .always, "force": .always, "blend": .always, "no-blend": .always,
+            "data": .always, "force": .always, "blend": .always, "no-blend": .always, "size": .always,
+            "adapt": only(Refused(many + " --adapt", "needs one VIDEO"), taken: "v.mp4 --adapt"),
+            "adapt-seconds": only(
+                Refused("v.mp4 --adapt-seconds 9", "needs --adapt"), taken: "v.mp4 --adapt --adapt-seconds 9"),
+            "keep": only(Refused("v.mp4 --keep run", "needs --adapt"), taken: "v.mp4 --adapt --keep run"),
             "at": only(Refused(many + " --at 1", "needs one VIDEO"), taken: "v.mp4 --model run --at 1"),
             "clips": only(Refused("v.mp4 --clips 3", "needs --data SOURCE"), taken: many + " --clips 3"),
             "frame-rate": only(
@@ -121,7 +125,7 @@ struct OptionEffectTests {
         "evaluate": reading.merging([
             "data": .always, "protocol": .always, "samples": .always, "metrics": .always, "seed": .always,
             "same-clips": .always, "out": .always, "save-clips": .always, "blend": .always, "no-blend": .always,
-            "baselines": .always,
+            "baselines": .always, "size": .always,
             "frame-rate": only(
                 Refused("run --frame-rate 8", "needs --data SOURCE"), taken: "run --data clips --frame-rate 8"),
             "clips": only(Refused("run --clips 3 --same-clips r.json", "leave --clips out"), taken: "run --clips 3"),
@@ -213,6 +217,7 @@ struct OptionEffectTests {
         "weights fetch": computing,
         "weights import": computing,
         "weights list": printing,
+        "weights export": computing.merging(["out": .always]) { $1 },
         "inspect": printing,
         "benchmark step": ofModel, "benchmark predict": ofModel,
         "benchmark i3d": benchmark.merging(["batch": .always, "frames": .always, "precision": .always]) { $1 },

@@ -112,8 +112,8 @@ struct PresetTests {
                 "did you mean conv-gru-mse?"
             ),
             (
-                "conv-gru-mse-tiny", "model.unit=tsru-c", "model.unit=tsru-c: model.unit is not a key",
-                "is not a key of a configuration"
+                "conv-gru-mse-tiny", "model.unit=tsru-c",
+                "model.unit=tsru-c: model.unit is not a configuration key", "did you mean model.unitNorm?"
             ),
         ] {
             let error = #expect(throws: ConfigurationError.self) {

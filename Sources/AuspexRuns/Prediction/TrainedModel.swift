@@ -1,14 +1,16 @@
 import AuspexConfiguration
 import AuspexLayers
 import AuspexModels
+import AuspexSupport
 import AuspexTensors
 import AuspexTraining
+import AuspexVideo
 import Foundation
 
 /// A run's generator, ready to predict: averaged weights with the statistics that belong to them.
 public struct TrainedModel {
-    /// The run's configuration, as stored in the checkpoint.
-    public let configuration: Configuration
+    /// The run's configuration, as stored in the checkpoint; `model.size` is that of the frames to predict.
+    public private(set) var configuration: Configuration
     /// The network with the averaged weights and their standing statistics.
     public let generator: any VideoGenerator
     /// Generator steps that the weights were trained for.
@@ -21,11 +23,12 @@ public struct TrainedModel {
     public let shown: TrainingClipInfo
 
     /// - Parameters:
-    ///   - text: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`.
+    ///   - text: `RUN`, `RUN@best`, `RUN@last` or `RUN@12000`; `pretrained` for the model that is shipped, where no run has that name.
     ///   - registry: the models that the run's configuration can name.
     /// - Throws: `FileError` or `CheckpointError` naming the file that is missing or damaged, or whose weights do not fit the checkpoint's configuration.
     public init(run text: String, registry: ModelRegistry = .standard) throws {
-        let named = try RunReference(text)
+        let isShipped = text == PretrainedModel.name && !RunReference.isRun(text)
+        let named = try RunReference(isShipped ? PretrainedModel.path() : text)
         let (folder, reference) = (named.folder, named.checkpoint)
         let path = folder.path
         let store = folder.checkpoints()
@@ -49,7 +52,9 @@ public struct TrainedModel {
         var blank = Initializer.blank
         generator = configuration.model.makeGenerator(using: &blank)
         func load(_ group: Checkpoint.Group, _ body: ([String: Tensor]) throws -> Void) throws {
-            do { try body(checkpoint.groups[group] ?? [:]) } catch let error as LayerStateError {
+            // Shipped models are stored in half of the space.
+            let tensors = (checkpoint.groups[group] ?? [:]).mapValues { $0.converted(to: .float32) }
+            do { try body(tensors) } catch let error as LayerStateError {
                 throw error.naming("\(place)/\(group.rawValue).safetensors")
             }
         }
@@ -60,8 +65,8 @@ public struct TrainedModel {
             checkpoint.documents[TrainingClipInfo.documentName] == nil
             ? TrainingClipInfo() : try checkpoint.document(TrainingClipInfo.self, TrainingClipInfo.documentName)
         step = checkpoint.step
-        run = path
-        origin = "\(path), averaged weights of step \(step), \(choice.reason)"
+        run = isShipped ? PretrainedModel.name : path
+        origin = "\(isShipped ? PretrainedModel.words : path), averaged weights of step \(step), \(choice.reason)"
     }
 
     /// The model as a forecaster, which continues clips.
@@ -78,6 +83,32 @@ public struct TrainedModel {
             )
         }
         return HindcastBlend(of: alone)
+    }
+
+    /// The model for frames of another size than it was trained at.
+    ///
+    /// - Throws: `ConfigurationError` where its network takes frames of one size alone, or not of this one.
+    public func sized(to size: FrameSize) throws -> TrainedModel {
+        guard size != configuration.model.size else { return self }
+        guard configuration.model.predictsAnySize else {
+            throw ConfigurationError(
+                "\(size): the model of \(run) is a \(configuration.model.name), which predicts frames of \(configuration.model.size) alone: "
+                    + "train one of that size", remedies: [.frameSize])
+        }
+        var model = self
+        model.configuration.model.size = size
+        do { try model.configuration.model.validate() } catch {
+            throw ConfigurationError("\(size): \(error)", remedies: [.frameSize])
+        }
+        return model
+    }
+
+    /// The model for a video: at the video's own size, where the run's `data.ownSize` says so.
+    ///
+    /// - Throws: `VideoError` where the file is no video.
+    public func sized(toVideo path: String) throws -> TrainedModel {
+        guard configuration.data.ownSize else { return self }
+        return try sized(to: VideoInfo(probing: path).shownSize)
     }
 
     /// `origin`, with the baselines that the model is blended with.

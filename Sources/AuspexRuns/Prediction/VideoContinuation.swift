@@ -97,7 +97,14 @@ public struct VideoContinuation {
         try ChannelFit.check(path, colour: colour, takes: configuration.model.frameChannels, model: "the model")
         let reader = try VideoReader(path: path)
         if let damage = reader.damage { throw VideoError(.damaged, path, damage) }
-        let span = try frameNumbers(of: reader, from: seconds, frames: frames)
+        var span = try frameNumbers(of: reader, from: seconds, frames: frames)
+        let missing = configuration.model.contextFrames - span.context.count
+        if missing > 0 {
+            note(
+                "\(path): has \(span.context.count, "frame") up to the place where the prediction begins, and the model is given "
+                    + "\(configuration.model.contextFrames): the first is repeated, and motion is seen in these alone")
+            span.context = [Int](repeating: span.context[0], count: missing) + span.context
+        }
         var spacing = FrameSpacing(ClipRequest(frames: 1, size: FrameSize(8), step: step))
         spacing.take(frames: span.context + span.future)
         spacing.notes(on: path).forEach(note)
@@ -105,10 +112,34 @@ public struct VideoContinuation {
         let form = PictureForm(
             size: configuration.model.size, filter: configuration.data.filter,
             colour: colour)
-        let context = try reader.frames(at: span.context, form: form, continuing: true)
+        let context = try shot(in: reader.frames(at: span.context, form: form, continuing: true), of: path, note: note)
         let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)
         if let note = reader.note { Logger(label: "auspex.video").warning("\(note)") }
         return Passage(context: context, truth: truth, intervalSeconds: span.interval)
+    }
+
+    /// Motion is seen in two frames.
+    private static let fewestFramesOfMotion = 2
+
+    /// The context without what lies before a scene cut in it: the first frame after the cut is repeated instead.
+    private func shot(in context: Tensor, of path: String, note: (String) -> Void) -> Tensor {
+        let first = SceneCut.firstFrameOfLastShot(in: context)
+        guard first > 0 else { return context }
+        let left = context.shape[0] - first
+        guard configuration.model.acceptsRepeatedFrames else {
+            note(
+                "\(path): a scene cut lies \(left, "frame") before the place where the prediction begins, and the model is given what is "
+                    + "before it too: predict from a later time")
+            return context
+        }
+        note(
+            "\(path): a scene cut lies \(left, "frame") before the place where the prediction begins: "
+                + (left == 1
+                    ? "in the one frame after it no motion can be seen, so it is taken to stay"
+                    : "only the \(left, "frame") after it are used"))
+        let start = context.sliced(0, from: first, count: 1)
+        return joined(
+            [Tensor](repeating: start, count: first) + [context.sliced(0, from: first, count: left)], along: 0)
     }
 
     /// Which frames of a file are given, and which follow, at the model's frame interval.
@@ -130,7 +161,8 @@ public struct VideoContinuation {
         }
         let present = seconds.map { reader.frame(nearest: $0) } ?? last
         let context = (1 - given...0).compactMap { timeline.frame($0, stepsFrom: present, step) }
-        guard context.count == given else {
+        let fewest = configuration.model.acceptsRepeatedFrames ? min(Self.fewestFramesOfMotion, given) : given
+        guard context.count >= fewest else {
             throw VideoError(
                 .tooShort, reader.path,
                 "has \(present + 1, "frame") up to the place where the prediction begins; the model "

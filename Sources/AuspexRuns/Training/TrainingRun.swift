@@ -74,6 +74,15 @@ public struct TrainingRun {
     /// What is trained on and what is held out, in one line.
     public var dataSummary: String { data.summary }
 
+    /// The PSNR of a forecaster on the held-out clips, in dB; nil if none are held out.
+    package func validationPSNR(of forecaster: any Forecaster) throws -> Double? {
+        guard !heldOut.clips.validation.isEmpty else { return nil }
+        let validation = try Validation(
+            batches: heldOut.clips.validation, contextFrames: configuration.model.contextFrames,
+            predictedFrames: configuration.model.predictedFrames, seed: configuration.training.seed, select: .psnr)
+        return try validation.measure(forecaster).first { $0.name == "psnr" }?.value
+    }
+
     /// The step that the run resumes from; 0 for a new one.
     public var firstStep: Int { resumedStep ?? 0 }
 
@@ -81,7 +90,9 @@ public struct TrainingRun {
     ///
     /// - Throws: `TrainingError.nonFinite`, and errors of data or disk.
     public func run(progress: ProgressReporter, stop: StopFlag) throws -> End {
-        let trainer = Self.trainer(configuration)
+        let trainer = try Self.trainer(configuration) { generator in
+            if resumedStep == nil { try Self.load(configuration.training.initialModel, into: generator) }
+        }
         let resumed = try restore(trainer)
         let position = try resumed?.document(Progress.self, Progress.documentName).consumedClips ?? 0
         let loop = try TrainingLoop(
@@ -154,10 +165,37 @@ public struct TrainingRun {
         return checkpoint
     }
 
-    /// The networks of a configuration with their first weights.
+    /// Gives a network the weights and statistics of a trained model.
+    ///
+    /// - Parameter name: the model's run; nil leaves the network as it is.
+    /// - Throws: `ConfigurationError` where the model is another network, and what `TrainedModel` throws.
+    private static func load(_ name: String?, into generator: any VideoGenerator) throws {
+        guard let name else { return }
+        let model = try TrainedModel(run: name)
+        do {
+            try generator.load(parameters: model.generator.parameterValues)
+            try generator.load(buffers: model.generator.bufferValues)
+        } catch let error as LayerStateError {
+            throw ConfigurationError(
+                "training.initialModel is \(name): it is another network than this configuration describes (\(error)); begin with "
+                    + "its configuration, or with new weights")
+        }
+    }
+
+    /// The networks of a configuration with new weights.
     package static func trainer(_ configuration: Configuration) -> AdversarialTrainer {
+        trainer(configuration) { _ in }
+    }
+
+    /// The networks of a configuration with their first weights.
+    ///
+    /// - Parameter prepare: may give the generator other ones.
+    package static func trainer(
+        _ configuration: Configuration, prepare: (any VideoGenerator) throws -> Void
+    ) rethrows -> AdversarialTrainer {
         var initializer = Initializer(seed: configuration.training.seed)
         let generator = configuration.model.makeGenerator(using: &initializer)
+        try prepare(generator)
         let discriminators =
             configuration.training.hasDiscriminators
             ? Discriminators(configuration.discriminators, for: configuration.model, using: &initializer)

@@ -100,6 +100,15 @@ public final class RunFolder: Sendable {
         }
     }
 
+    /// Removes what only a training needs: a folder that is copied to others holds neither a lock nor empty folders.
+    package func makeShared() throws {
+        for name in [Self.lockName, "samples"] {
+            do { try FileManager.default.removeItem(atPath: "\(path)/\(name)") } catch {
+                throw FileError.writing("\(path)/\(name)", code: error.systemCode ?? EACCES)
+            }
+        }
+    }
+
     /// Its checkpoints.
     public func checkpoints(keep: Int = 1) -> CheckpointStore { CheckpointStore(folder: checkpointsPath, keep: keep) }
 

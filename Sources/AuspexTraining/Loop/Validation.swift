@@ -19,7 +19,7 @@ package struct Validation {
     /// - Parameter select: its metric's network must be in the cache.
     /// - Throws: `FileError` with the remedy `fetchWeights` where a network's weights are absent, `MetricError` where the clips are too few or too short for
     ///   the metric.
-    init(
+    package init(
         batches: [ClipBatch], contextFrames: Int, predictedFrames: Int, seed: UInt64,
         select: TrainingConfiguration.ValidationSelect
     ) throws {
@@ -43,7 +43,7 @@ package struct Validation {
     var clips: Int { batches.reduce(0) { $0 + $1.count } }
 
     /// Every metric's value, by its name. Distances between sets of clips include the context, as published values do.
-    func measure(_ forecaster: any Forecaster) throws -> [(name: String, value: Double)] {
+    package func measure(_ forecaster: any Forecaster) throws -> [(name: String, value: Double)] {
         let accumulators = metrics.map { $0.makeAccumulator() }
         for (number, batch) in batches.enumerated() {
             let context = batch.input(batch.frames.sliced(1, from: 0, count: contextFrames))
