@@ -13,7 +13,7 @@ extension PredictionPicture {
     /// - Returns: `[height, width, 3]`, uint8.
     public func filmStrip(columns: Int = 20) -> Tensor {
         let sides = predictions[0].frames.shape[1...2]
-        let factor = ((sides.max() ?? 1) - 1) / Self.largestFrame + 1
+        let factor = min(((sides.max() ?? 1) - 1) / Self.largestFrame + 1, sides.min() ?? 1)
         return (factor > 1 ? reduced(by: factor) : self).strip(columns: columns)
     }
 
@@ -24,11 +24,12 @@ extension PredictionPicture {
     private func reduced(by factor: Int) -> PredictionPicture {
         func reduced(_ clip: Tensor) -> Tensor {
             let shown = stackedFrames((0..<clip.shape[0]).map { drawable(clip, $0) })
-            guard min(shown.shape[1], shown.shape[2]) >= factor else { return shown }
             return averagePooled(shown.pixelsAsValues(), size: factor).valuesAsPixels()
         }
+        let sample = reduced(predictions[0].frames)
+        let nothing = Tensor(uninitialized: [0] + sample.shape[1...], elementType: .uint8)
         return PredictionPicture(
-            context: context.shape[0] > 0 ? reduced(context) : context,
+            context: context.shape[0] > 0 ? reduced(context) : nothing,
             predictions: predictions.map { prediction in
                 Prediction(
                     name: prediction.name, frames: reduced(prediction.frames),

@@ -129,12 +129,33 @@ struct PretrainedModelTests {
             let kept = folder.appendingPathComponent("kept").path
             let model = try TrainedModel(run: kept)
             #expect(model.configuration.training.initialModel == "pretrained")
+            #expect(try array("b.npy", in: folder).shape.suffix(4) == [11, 32, 32, 3])
             let past = try String(contentsOfFile: kept + "/past.csv", encoding: .utf8)
-            #expect(past.hasSuffix("/film.mkv\",0,1.6\n"), "\(past)")
+            #expect(past.hasSuffix("/film.mkv\",0,1.62\n"), "\(past)")
             // The kept run is one like any other.
             _ = try run(["predict", "film.mkv", "--model", "kept", "--out", "c.npy"], in: folder)
             _ = try run(
                 ["evaluate", "kept", "--clips", "1", "--metrics", "psnr", "--baselines", "copy-last"], in: folder)
+        }
+    }
+
+    @Test func otherModelsAreAdaptedOrRefused() throws {
+        try withTemporaryFolder { folder in
+            try film("film.mkv", frames: 30, size: FrameSize(32), in: folder)
+            let adapt = ["predict", "film.mkv", "--adapt", "--adapt-seconds", "1", "--out", "p.npy", "--threads", "1"]
+            try SmallRun.train(in: folder)
+            let adversarial = try run(adapt + ["--model", "run"], in: folder, status: 1)
+            #expect(adversarial.errors.contains("run: its model is trained against discriminators"))
+            let train = ["train", "conv-gru-mse-tiny", "--steps", "2", "--out", "plain"] + SmallRun.settings
+            _ = try run(train, in: folder)
+            let kept = adapt + ["--model", "plain@2", "--keep", "kept"]
+            _ = try run(kept, in: folder)
+            let model = try TrainedModel(run: folder.appendingPathComponent("kept").path)
+            #expect(model.configuration.training.initialModel == "plain@2")
+            let again = try run(kept + ["--force"], in: folder, status: 1)
+            #expect(again.errors.contains("kept: found a run that exists already"))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.contains("timing") })
         }
     }
 
@@ -157,6 +178,8 @@ struct PretrainedModelTests {
                 let other = try #require(exported.generator.parameterValues[name])
                 #expect(other.scalars == value.converted(to: .bfloat16).converted(to: .float32).scalars, "\(name)")
             }
+            let untold = try run(["evaluate", "small", "--clips", "1", "--metrics", "psnr"], in: folder, status: 1)
+            #expect(untold.errors.contains("name other test clips"), "\(untold.errors)")
             let resumed = try run(["train", "small", "--resume", "--steps", "2"], in: folder, status: 1)
             #expect(!resumed.errors.isEmpty)
             _ = try run(

@@ -64,7 +64,7 @@ struct FixedClipListTests {
         other.predictedFrames = 5
         let refusal = try complaint(MovingShapes(), other, again: evaluate(MovingShapes()))
         #expect(refusal.hasPrefix("old/report.json: its clips have 3 → 4 frames"))
-        #expect(refusal.contains("now they would be of 3 → 5"))
+        #expect(refusal.contains("now they would have 3 → 5"))
         // The same frames, of which fewer are given, are the same clips and another task.
         (other.contextFrames, other.predictedFrames) = (2, 5)
         let notes = try evaluate(MovingShapes(), other, again: evaluate(MovingShapes())).notes

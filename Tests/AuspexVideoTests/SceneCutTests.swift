@@ -26,6 +26,14 @@ import Testing
         }
     }
 
+    @Test("two frames, and frames that are shown twice, say too little") func fewAndRepeatedFrames() throws {
+        let scenes = try frames([(1, 1), (101, 1), (201, 1)])
+        #expect(SceneCut.firstFrameOfLastShot(in: scenes.sliced(0, from: 0, count: 2)) == 0)
+        let twice = joined(
+            (0..<3).flatMap { [Tensor](repeating: scenes.sliced(0, from: $0, count: 1), count: 2) }, along: 0)
+        #expect(SceneCut.firstFrameOfLastShot(in: twice) == 0)
+    }
+
     @Test("frames at rest, single frames and frames of a few pixels hold no cut") func still() {
         #expect(
             SceneCut.firstFrameOfLastShot(in: Tensor([UInt8](repeating: 9, count: 5 * 48), shape: [5, 4, 4, 3])) == 0)

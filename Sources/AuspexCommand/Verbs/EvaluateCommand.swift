@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
               auspex evaluate run --clips 16 --save-clips clips
             """)
 
-    @Argument(help: ArgumentHelp("The run: RUN, RUN@best, RUN@last or RUN@STEP.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run: RUN, RUN@best, RUN@last, RUN@STEP, or pretrained.", valueName: "run"))
     var trained: String
 
     @Option(help: "Test clips; the run's own held-out clips if not given.")
@@ -128,8 +128,9 @@ struct EvaluateCommand: ParsableCommand {
         let cache = noCache ? nil : FeatureCache.standard()
         let evaluation = try Evaluation(plan, cache: cache, metricsWereChosen: metrics != nil)
         let source = try testSource(for: model)
+        let place = model.reference == PretrainedModel.name ? "." : model.run
         let folder = try EvaluationFolder(
-            out ?? saveClips ?? EvaluationFolder.next(in: model.run, protocol: plan.name), overwriting: force)
+            out ?? saveClips ?? EvaluationFolder.next(in: place, protocol: plan.name), overwriting: force)
         let gallery = try saveClips.map { try Gallery($0, clips: saved ?? 8, overwriting: force) }
         let looking = CountedProgress("look into files", unit: "files", quiet: output.quiet, from: 100)
         let progress = CountedProgress("evaluate", unit: "clips", quiet: output.quiet)

@@ -32,7 +32,7 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help:
-            "The size of the frames, N or WIDTHxHEIGHT, for a model that predicts any; the model's if not given, and the video's with the shipped one."
+            "The size of the frames, N or WIDTHxHEIGHT, for a model that predicts any; the model's if not given, or the video's if one VIDEO is continued by the shipped model."
     )
     var size: FrameSize?
 
@@ -208,16 +208,27 @@ struct PredictCommand: ParsableCommand {
     private func adapted(_ model: TrainedModel, to video: String) throws -> TrainedModel {
         let folder = keep ?? FileManager.default.temporaryDirectory.path + "/auspex-adapt-\(UUID().uuidString)"
         defer { if keep == nil { try? FileManager.default.removeItem(atPath: folder) } }
+        // Whatever would be refused after the training is refused before it.
+        _ = try VideoContinuation(model, blending: blend)
+        let adaptation = try Adaptation(of: model, to: video, before: at, in: folder, blending: blend)
         let stop = StopFlag()
+        let temporary = keep == nil ? Adaptation.temporaryFolders(of: folder) : []
         let signals = SignalWatch(
             raising: stop, notice: "Finishing the step, then predicting; once more stops at once.",
-            givingUp: { Foundation.exit(AuspexProgram.Status.stopped) })
+            givingUp: {
+                for place in temporary { try? FileManager.default.removeItem(atPath: place) }
+                Foundation.exit(AuspexProgram.Status.stopped)
+            })
         let outcome = try withExtendedLifetime(signals) {
-            try Adaptation(of: model, to: video, before: at, in: folder).run(
+            try adaptation.run(
                 seconds: adaptSeconds ?? Self.usualAdaptSeconds,
                 reporter: {
                     ProgressReporter("adapt", total: $0, unit: "steps", style: .automatic(quiet: output.quiet))
                 }, say: { output.say($0) }, stop: stop)
+        }
+        guard outcome.steps > 0 else {
+            output.say("Adapting was stopped before its first step: the model is as it was.")
+            return outcome.model
         }
         let (before, after) = (
             NumberText.fixed(outcome.before, decimals: 2), NumberText.fixed(outcome.after, decimals: 2)
@@ -225,7 +236,8 @@ struct PredictCommand: ParsableCommand {
         output.say(
             outcome.hasImproved
                 ? "Adapted in \(outcome.steps, "step"): \(before) dB before, \(after) dB after."
-                : "Adapting does not help here (\(before) dB before, \(after) dB after): the model stays as it was.")
+                : "Adapting does not help here (\(before) dB before, \(after) dB after): the prediction is by the model as it was."
+        )
         return outcome.model
     }
 

@@ -11,7 +11,7 @@ public enum PretrainedModel {
     /// What people call it in place of a run.
     public static let name = "pretrained"
     /// What messages call it.
-    static let words = "the pretrained model"
+    static let description = "the pretrained model"
 
     /// Where a build puts it beside the program, and where `tools/install` does.
     private static let places = ["auspex_AuspexRuns.resources/pretrained", "../share/auspex/pretrained"]
@@ -40,12 +40,11 @@ public enum PretrainedModel {
     public static func write(run text: String, to folder: String) throws {
         let model = try TrainedModel(run: text)
         var checkpoint = Checkpoint(step: model.step, version: ProgramVersion.current)
-        checkpoint.groups[.averagedWeights] = halved(model.generator.parameters.map { ($0.name, $0.parameter.value) })
-        checkpoint.groups[.standingStatistics] = halved(model.generator.buffers.map { ($0.name, $0.buffer.value) })
-        var clips = model.shown
-        // Its clips stay behind.
-        clips.dataDigest = nil
-        try checkpoint.set(clips, as: TrainingClipInfo.documentName)
+        checkpoint.groups[.averagedWeights] = inBFloat16(
+            model.generator.parameters.map { ($0.name, $0.parameter.value) })
+        checkpoint.groups[.standingStatistics] = inBFloat16(model.generator.buffers.map { ($0.name, $0.buffer.value) })
+        // With the digest of the run's data.json, which stays behind: what the run held out is not known here, and nothing is taken for it.
+        try checkpoint.set(model.shown, as: TrainingClipInfo.documentName)
         try checkpoint.set(model.configuration, as: TrainingRun.configurationDocument)
         let run = try RunFolder(writing: folder, resume: false)
         try AtomicFile.write(Data(try model.configuration.yaml.utf8), to: run.configurationPath)
@@ -53,7 +52,7 @@ public enum PretrainedModel {
         try run.makeShared()
     }
 
-    private static func halved(_ tensors: [(String, Tensor)]) -> [String: Tensor] {
+    private static func inBFloat16(_ tensors: [(String, Tensor)]) -> [String: Tensor] {
         Dictionary(uniqueKeysWithValues: tensors.map { ($0.0, $0.1.converted(to: .bfloat16)) })
     }
 }

@@ -16,9 +16,11 @@ public struct TrainedModel {
     /// Generator steps that the weights were trained for.
     public let step: Int
     /// What was loaded and why, in words: `runs/tiny-1, averaged weights of step 500, the best by psnr on held-out clips`.
-    public let origin: String
+    public private(set) var origin: String
     /// The run's folder.
     public let run: String
+    /// What names the same weights again: `runs/tiny-1@500`, or `pretrained`.
+    public let reference: String
     /// Properties of the training clips.
     public let shown: TrainingClipInfo
 
@@ -66,7 +68,8 @@ public struct TrainedModel {
             ? TrainingClipInfo() : try checkpoint.document(TrainingClipInfo.self, TrainingClipInfo.documentName)
         step = checkpoint.step
         run = isShipped ? PretrainedModel.name : path
-        origin = "\(isShipped ? PretrainedModel.words : path), averaged weights of step \(step), \(choice.reason)"
+        self.reference = isShipped ? PretrainedModel.name : "\(path)@\(step)"
+        origin = "\(isShipped ? PretrainedModel.description : path), averaged weights of step \(step), \(choice.reason)"
     }
 
     /// The model as a forecaster, which continues clips.
@@ -83,6 +86,13 @@ public struct TrainedModel {
             )
         }
         return HindcastBlend(of: alone)
+    }
+
+    /// The model with other words for where it comes from.
+    func described(as origin: String) -> TrainedModel {
+        var model = self
+        model.origin = origin
+        return model
     }
 
     /// The model for frames of another size than it was trained at.

@@ -98,6 +98,9 @@ public struct VideoContinuation {
         let reader = try VideoReader(path: path)
         if let damage = reader.damage { throw VideoError(.damaged, path, damage) }
         var span = try frameNumbers(of: reader, from: seconds, frames: frames)
+        var spacing = FrameSpacing(ClipRequest(frames: 1, size: FrameSize(8), step: step))
+        spacing.take(frames: span.context + span.future)
+        spacing.notes(on: path).forEach(note)
         let missing = configuration.model.contextFrames - span.context.count
         if missing > 0 {
             note(
@@ -105,14 +108,12 @@ public struct VideoContinuation {
                     + "\(configuration.model.contextFrames): the first is repeated, and motion is seen in these alone")
             span.context = [Int](repeating: span.context[0], count: missing) + span.context
         }
-        var spacing = FrameSpacing(ClipRequest(frames: 1, size: FrameSize(8), step: step))
-        spacing.take(frames: span.context + span.future)
-        spacing.notes(on: path).forEach(note)
         if let scale = try model?.scaleNote(on: .pixels(channels: colour.channels), of: path) { note(scale) }
         let form = PictureForm(
             size: configuration.model.size, filter: configuration.data.filter,
             colour: colour)
-        let context = try shot(in: reader.frames(at: span.context, form: form, continuing: true), of: path, note: note)
+        let context = try shot(
+            in: reader.frames(at: span.context, form: form, continuing: true), repeated: missing, of: path, note: note)
         let truth = span.future.isEmpty ? nil : try reader.frames(at: span.future, form: form)
         if let note = reader.note { Logger(label: "auspex.video").warning("\(note)") }
         return Passage(context: context, truth: truth, intervalSeconds: span.interval)
@@ -122,9 +123,13 @@ public struct VideoContinuation {
     private static let fewestFramesOfMotion = 2
 
     /// The context without what lies before a scene cut in it: the first frame after the cut is repeated instead.
-    private func shot(in context: Tensor, of path: String, note: (String) -> Void) -> Tensor {
-        let first = SceneCut.firstFrameOfLastShot(in: context)
-        guard first > 0 else { return context }
+    ///
+    /// - Parameter repeated: how many frames at the beginning are repeats of the next one.
+    private func shot(in context: Tensor, repeated: Int, of path: String, note: (String) -> Void) -> Tensor {
+        let cut = SceneCut.firstFrameOfLastShot(
+            in: context.sliced(0, from: repeated, count: context.shape[0] - repeated))
+        guard cut > 0 else { return context }
+        let first = repeated + cut
         let left = context.shape[0] - first
         guard configuration.model.acceptsRepeatedFrames else {
             note(

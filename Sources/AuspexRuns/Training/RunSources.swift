@@ -24,6 +24,9 @@ public struct RunSources: Sendable {
         let options = data.sourceOptions(classes: configuration.model.classes > 0)
         training = try openSource(data.source, options: options)
         validation = try data.validation.map { try openSource($0, options: options) }
-        others = try data.mix.map { (try openSource($0.source, options: options), $0.share) }
+        // The frame rate is of the source alone, and of no use to others that know theirs.
+        var mixed = options
+        mixed.framesPerSecond = nil
+        others = try data.mix.map { (try openSource($0.source, options: mixed), $0.share) }
     }
 }

@@ -108,9 +108,10 @@ public struct TrainingData {
         splitNotes = notes
         for part in [training, heldOut].compactMap({ $0 }) + others.map(\.source) { try check(part) }
         // Classes are numbered in the order of their names: other names would have other numbers.
-        if model.classes > 0, let heldOut, heldOut.classNames != training.classNames {
+        for other in [heldOut].compactMap({ $0 }) + others.map(\.source)
+        where model.classes > 0 && other.classNames != training.classNames {
             throw ConfigurationError(
-                "\(heldOut.description): its classes (\(heldOut.classNames.joined(separator: ", "))) are not those of "
+                "\(other.description): its classes (\(other.classNames.joined(separator: ", "))) are not those of "
                     + "\(training.description) (\(training.classNames.joined(separator: ", "))): name them alike")
         }
     }
@@ -139,9 +140,10 @@ public struct TrainingData {
     ///
     /// - Throws: `VideoError` where the source gives no clip.
     public func checkReadable() throws {
-        _ = try training.clip(
-            at: 0, from: RandomStream(seed: configuration.training.seed, name: "clips"),
-            request: request)
+        for source in [training] + others.map(\.source) {
+            _ = try source.clip(
+                at: 0, from: RandomStream(seed: configuration.training.seed, name: "clips"), request: request)
+        }
     }
 
     /// Notes on the source from the clips read so far, a line each.

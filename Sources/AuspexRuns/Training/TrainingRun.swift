@@ -58,6 +58,11 @@ public struct TrainingRun {
         // Before the folder is made: a mistyped source must not leave a run behind that blocks the next attempt.
         data = try TrainingData(configuration, sources: sources, beginning: beginning)
         heldOut = try data.heldOutClips(progress: progress)
+        if resumedStep == nil, configuration.training.initialModel != nil {
+            var blank = Initializer.blank
+            try Self.load(
+                configuration.training.initialModel, into: configuration.model.makeGenerator(using: &blank))
+        }
         self.notices = notices + data.splitNotes
         folder = try path.map { try RunFolder(writing: $0, resume: resume) } ?? .makingNext(named: name)
         if case .saved = beginning {

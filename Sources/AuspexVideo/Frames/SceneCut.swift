@@ -3,12 +3,14 @@ import AuspexTensors
 /// Finds where one shot ends and another begins, among a few frames.
 ///
 /// Frames are reduced to means over a grid of 12×16 cells, which motion changes slowly and a cut changes at once. Between two frames lies a cut if the
-/// mean difference of their cells is at least 6% of the range, and four times the median of the other differences.
+/// mean difference of their cells is at least 6% of the range, and four times the median of the other differences; of repeated frames only one counts.
+/// Three frames or fewer tell too little of how much usually changes.
 /// Source: a common rule for hard cuts; the grid and both limits are our own choice, tried on the films of `docs/predict.md`.
 public enum SceneCut {
     private static let grid = (rows: 12, columns: 16)
     private static let leastDifference: Float = 0.06 * 255
     private static let leastRatio: Float = 4
+    private static let leastDifferences = 3
     /// Differences below this are noise.
     private static let noise: Float = 0.004 * 255
 
@@ -20,10 +22,11 @@ public enum SceneCut {
         let differences = zip(cells, cells.dropFirst()).map { before, after in
             zip(before, after).reduce(0) { $0 + abs($1.0 - $1.1) } / Float(before.count)
         }
+        guard differences.count >= leastDifferences else { return 0 }
         for place in differences.indices.reversed() where differences[place] >= leastDifference {
             var others = differences
             others.remove(at: place)
-            others.sort()
+            others = others.filter { $0 > 0 }.sorted()
             let usual = others.isEmpty ? 0 : others[others.count / 2]
             if differences[place] >= leastRatio * max(usual, noise) { return place + 1 }
         }

@@ -29,7 +29,7 @@ public struct ClipAugmentation: Sendable, Equatable {
         var placement = Placement(backwards: happens(reversed, 0), mirrored: happens(mirrored, 1), quarters: 0)
         if happens(turned, 2) {
             let isSquare = frames.shape[1] == frames.shape[2]
-            placement.quarters = isSquare ? 1 + draws.integer(below: 3, at: 1) : 2
+            placement.quarters = isSquare ? 1 + draws.named("turn").integer(below: 3, at: 0) : 2
         }
         let result = placement.applied(to: frames)
         return result.elementType == .uint8 && happens(recoloured, 3) ? Self.recoloured(result, from: draws) : result

@@ -99,7 +99,7 @@ struct ScoringReplayTests {
         #expect(outcome.isEqual, "\(outcome.differences)")
         #expect(
             outcome.remarks.count == 1
-                && outcome.remarks[0].contains("2 of 2 real clips have the same values as then cannot be told"),
+                && outcome.remarks[0].contains("it cannot be checked that 2 of 2 real clips still have the same values"),
             "\(outcome.remarks)")
     }
 
