@@ -102,7 +102,9 @@ struct SourceSplitTests {
         try film("5b.mkv", frames: 30)
         let more = try record.restored(from: source, validation: nil)
         #expect(more.changes.come.map { ($0 as NSString).lastPathComponent } == ["00.mkv", "5b.mkv"])
-        #expect(more.changes.notes.count == 1 && more.changes.notes[0].contains("5b.mkv have been added since the run began"))
+        #expect(
+            more.changes.notes.count == 1
+                && more.changes.notes[0].contains("5b.mkv have been added since the run began"))
         #expect(try draws(more.parts.training) == drawn)
         #expect(try clips(of: more.parts.heldOut) == heldOut)
         let gone = try #require(record.training.first).name
