@@ -108,6 +108,42 @@ extension ModelTests {
             #expect(error(output.frames) < 0.1 * error(stays))
         }
 
+        /// A square that grows to one and a half times its height: its rows arrive one and a half apart, and still cover the ground in large frames.
+        @Test func whatGrowsInLargeFramesStaysWhole() throws {
+            let side = 32
+            func map(_ channels: Int, _ value: (Int, Int, Int) -> Float) -> Tensor {
+                let numbers = (0..<side * side * channels).map {
+                    value($0 / channels / side, $0 / channels % side, $0 % channels)
+                }
+                return Tensor(numbers, shape: [1, side, side, channels])
+            }
+            func isSquare(_ row: Int, _ column: Int) -> Bool { (12..<20).contains(row) && (12..<20).contains(column) }
+            let still = map(2) { _, _, _ in 0 }
+            let layers = PixelLayers(
+                fine: still, alpha: map(1) { row, column, _ in isSquare(row, column) ? 12 : -12 },
+                order: map(1) { _, _, _ in 0 }, colour: map(1) { _, _, _ in 0 }, mix: map(2) { _, _, _ in 0 },
+                paint: map(1) { _, _, _ in 0 }, pan: still)
+            let frame = map(1) { row, column, _ in isSquare(row, column) ? 1 : -1 }
+            let growth = map(2) { row, _, axis in axis == 0 ? 0.5 * (Float(row) - 15.5) : 0 }
+            func rendered(factor: Int) throws -> (opacity: [Float], frame: [Float]) {
+                let output = LayeredPicture(
+                    context: joined(
+                        [Tensor](repeating: frame.reshaped(to: [1, 1, side, side, 1]), count: 2), along: 1),
+                    layers: layers,
+                    displacement: growth.reshaped(to: [1, 1, side, side, 2]),
+                    cameraVelocity: Tensor(zeros: [1, 1, 1, 2]), factor: factor
+                ).rendered()
+                let opacity = try #require(output.maps[GeneratorOutput.opacity])
+                func inside(_ x: Tensor) -> [Float] { x.cropped(height: 13..<18, width: 14..<18).scalars }
+                return (inside(opacity), inside(output.frames))
+            }
+            let (small, large) = (try rendered(factor: 1), try rendered(factor: 4))
+            #expect((small.opacity.min() ?? 1) < 0.6)
+            #expect((large.opacity.min() ?? 0) > 0.85)
+            func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }
+            #expect(mean(large.frame) > mean(small.frame))
+        }
+
         @Test func largeFramesTeachEveryParameter() {
             let network = Self.network(Self.configuration { $0.motionSide = 32 })
             let context = Formula.uniform("context", [1, 3, 80, 72, 3], times: 0.9)

@@ -52,4 +52,11 @@ public struct PixelLayers {
     public let paint: Tensor
     /// The difference of the canvas's velocity from the median velocity of the picture, (dy, dx) in pixels per frame.
     public let pan: Tensor
+
+    package init(
+        fine: Tensor, alpha: Tensor, order: Tensor, colour: Tensor, mix: Tensor, paint: Tensor, pan: Tensor
+    ) {
+        (self.fine, self.alpha, self.order, self.colour) = (fine, alpha, order, colour)
+        (self.mix, self.paint, self.pan) = (mix, paint, pan)
+    }
 }

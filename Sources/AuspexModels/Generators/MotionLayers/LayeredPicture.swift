@@ -1,7 +1,7 @@
 import AuspexTensors
 
 /// The last frame of a clip, separated into foreground and background, and the motion of both, at the size of the predicted frames.
-struct LayeredPicture {
+package struct LayeredPicture {
     /// `[B, Tc, H, W, C]`, in [0, 1].
     private let frames: Tensor
     /// The last of them, `[B, H, W, C]`.
@@ -9,6 +9,8 @@ struct LayeredPicture {
     private let layers: PixelLayers
     private let displacement: Tensor
     private let cameraVelocity: Tensor
+    /// What the layers were enlarged by.
+    private let factor: Int
 
     /// The largest magnitude of an order: weights of pixels that meet differ by a factor of at most e¹².
     private static let orderLimit: Float = 6
@@ -18,10 +20,12 @@ struct LayeredPicture {
     ///   - layers: what each pixel is, `[B, H, W, …]`.
     ///   - displacement: of each pixel of the last frame, (dy, dx) in pixels, `[B, Tp, H, W, 2]`.
     ///   - cameraVelocity: of the whole picture, (dy, dx) in pixels a frame, `[B, 1, 1, 2]`.
-    init(context: Tensor, layers: PixelLayers, displacement: Tensor, cameraVelocity: Tensor) {
+    ///   - factor: what layers and displacement were enlarged by.
+    package init(context: Tensor, layers: PixelLayers, displacement: Tensor, cameraVelocity: Tensor, factor: Int) {
         frames = context * 0.5 + 0.5
         last = frames.lastFrame
         (self.layers, self.displacement, self.cameraVelocity) = (layers, displacement, cameraVelocity)
+        self.factor = factor
     }
 
     /// The frames that the layers form as they move.
@@ -30,19 +34,40 @@ struct LayeredPicture {
     /// at the position of the moving camera: at `p − t (camera's velocity + pan)`, edges repeated.
     ///
     /// - Returns: frames `[B, Tp, H, W, C]` in [−1, 1], and maps.
-    func rendered() -> GeneratorOutput {
+    package func rendered() -> GeneratorOutput {
         let alpha = sigmoid(layers.alpha)
         let weight = alpha * exp(clamped(layers.order, least: -Self.orderLimit, most: Self.orderLimit))
         let values = joined([(last + layers.colour) * weight, weight, alpha], along: 3)
         let canvas = canvas(alpha: alpha)
         let result = composed(
-            splat: splatted(values, flow: displacement), over: sampledWithEdges(canvas, flow: canvasMotion()))
+            splat: holesClosed(in: splatted(values, flow: displacement)),
+            over: sampledWithEdges(canvas, flow: canvasMotion()))
         return GeneratorOutput(
             frames: result.image * 2 - 1,
             maps: [
                 GeneratorOutput.displacement: displacement, MotionLayers.alphaLogits: layers.alpha,
                 GeneratorOutput.canvas: canvas, GeneratorOutput.opacity: result.opacity,
             ])
+    }
+
+    /// The mean coverage of a cell from which on what is missing in it counts as a hole, and where it counts fully.
+    private static let holes = (from: Float(0.4), to: Float(0.7))
+
+    /// A splat of large frames without the holes between pixels whose ways part.
+    ///
+    /// Where a thing grows, its pixels arrive farther apart than they were: seen in cells of the reduced size it covers the ground, seen pixel by pixel it is a
+    /// comb. What such a cell's pixels lack of full coverage is filled with the cell's mean.
+    ///
+    /// - Parameter splat: `[B, Tp, H, W, C + 2]`, the last channel the coverage.
+    private func holesClosed(in splat: Tensor) -> Tensor {
+        guard factor > 1 else { return splat }
+        let (shape, last) = (splat.shape, splat.shape[4] - 1)
+        let pictures = averagePooled(splat.reshaped(to: [shape[0] * shape[1]] + shape[2...]), size: factor)
+        let means = pictures.reshaped(to: Array(shape[..<2]) + pictures.shape[1...]).enlargedClips(by: factor)
+        let (coverage, mean) = (splat.sliced(4, from: last, count: 1), means.sliced(4, from: last, count: 1))
+        let isHole = clamped((mean - Self.holes.from) * (1 / (Self.holes.to - Self.holes.from)), least: 0, most: 1)
+        let missing = clamped(1 - coverage, least: 0) * isHole
+        return splat + means * (missing / clamped(mean, least: Self.holes.from))
     }
 
     /// The background: a mix of the earlier frames and of the last one, whose moving pixels are removed and filled in from their surroundings.
@@ -100,5 +125,18 @@ extension PixelLayers {
             pan: large[7])
         let moved = large[0].reshaped(to: [batch] + large[0].shape[1...2] + [steps, 2]).transposed([0, 3, 1, 2, 4])
         return (layers, moved)
+    }
+}
+
+extension Tensor {
+    /// Larger by a power of two, bilinear: `[B, T, H, W, C]`.
+    fileprivate func enlargedClips(by factor: Int) -> Tensor {
+        var pictures = reshaped(to: [shape[0] * shape[1]] + shape[2...])
+        var left = factor
+        while left > 1 {
+            pictures = upsampledBilinear(pictures)
+            left /= 2
+        }
+        return pictures.reshaped(to: Array(shape[..<2]) + pictures.shape[1...])
     }
 }

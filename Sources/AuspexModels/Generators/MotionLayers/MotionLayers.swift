@@ -76,7 +76,7 @@ public final class MotionLayers: VideoGenerator {
         }
         let picture = LayeredPicture(
             context: padded, layers: shown, displacement: displacement,
-            cameraVelocity: scene.overallVelocity * Float(factor))
+            cameraVelocity: scene.overallVelocity * Float(factor), factor: factor)
         var output = picture.rendered()
         func cut(_ x: Tensor) -> Tensor {
             x.shape[x.rank - 3] == height && x.shape[x.rank - 2] == width
