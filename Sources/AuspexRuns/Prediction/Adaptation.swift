@@ -13,12 +13,15 @@ public struct Adaptation {
     public struct Outcome {
         /// The adapted model; the one that was given if training did not improve it.
         public let model: TrainedModel
-        /// PSNR on the held-out clips before and after, and of the baselines, in dB.
+        /// PSNR on the held-out clips before training, in dB.
         public let before: Double
+        /// PSNR on the held-out clips after training, in dB.
         public let after: Double
+        /// PSNR of the baselines on the held-out clips, in dB.
         public let baselines: [(name: String, psnr: Double)]
         /// Steps that were trained.
         public let steps: Int
+        /// Whether training made the model better on the held-out clips.
         public var hasImproved: Bool { after > before }
     }
 
