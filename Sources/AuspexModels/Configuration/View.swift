@@ -118,9 +118,6 @@ extension View {
                     video, places: draws.places, height: video.shape[2] / crop, width: video.shape[3] / crop)
             }
         }
-        guard scale > 1 else { return seen }
-        let shape = seen.shape
-        let pooled = averagePooled(seen.reshaped(to: [shape[0] * shape[1]] + shape[2...]), size: scale)
-        return pooled.reshaped(to: Array(shape[..<2] + pooled.shape[1...]))
+        return scale > 1 ? seen.eachFrame { averagePooled($0, size: scale) } : seen
     }
 }

@@ -190,10 +190,7 @@ public struct Adaptation {
         adapted.training.sampleInterval = 0
         adapted.training.standingStatisticsBatches = min(4, adapted.training.standingStatisticsBatches)
         // Rates beside a list of phases are refused, as they would have no effect.
-        if adapted.training.phases.isEmpty {
-            adapted.training.generatorLearningRate *= Self.rateFactor
-            adapted.training.discriminatorLearningRate *= Self.rateFactor
-        }
+        if adapted.training.phases.isEmpty { adapted.training.generatorLearningRate *= Self.rateFactor }
         // Training goes on as it ended.
         let end = max(0, model.configuration.training.steps - 1)
         adapted.training.phases = adapted.training.phases.filter { $0.isActive(atStep: end) }.map { phase in

@@ -61,9 +61,8 @@ package struct LayeredPicture {
     /// - Parameter splat: `[B, Tp, H, W, C + 2]`, the last channel the coverage.
     private func holesClosed(in splat: Tensor) -> Tensor {
         guard factor > 1 else { return splat }
-        let (shape, last) = (splat.shape, splat.shape[4] - 1)
-        let pictures = averagePooled(splat.reshaped(to: [shape[0] * shape[1]] + shape[2...]), size: factor)
-        let means = pictures.reshaped(to: Array(shape[..<2]) + pictures.shape[1...]).enlargedClips(by: factor)
+        let last = splat.shape[4] - 1
+        let means = splat.eachFrame { averagePooled($0, size: factor).enlarged(by: factor) }
         let (coverage, mean) = (splat.sliced(4, from: last, count: 1), means.sliced(4, from: last, count: 1))
         let isHole = clamped((mean - Self.holes.from) * (1 / (Self.holes.to - Self.holes.from)), least: 0, most: 1)
         let missing = clamped(1 - coverage, least: 0) * isHole
@@ -93,9 +92,7 @@ extension PixelLayers {
     ///
     /// - Parameter way: `[B, Tp, H/2, W/2, 2]`, (dy, dx) in pixels of full size.
     func displacement(along way: Tensor) -> Tensor {
-        let coarse = upsampledBilinear(way.reshaped(to: [way.shape[0] * way.shape[1]] + way.shape[2...]))
-        return coarse.reshaped(to: Array(way.shape[..<2]) + coarse.shape[1...])
-            + fine.reshaped(to: [fine.shape[0], 1] + fine.shape[1...])
+        way.eachFrame(upsampledBilinear) + fine.reshaped(to: [fine.shape[0], 1] + fine.shape[1...])
     }
 
     /// The difference between two colours in [−1, 1] from which on they count as two things.
@@ -129,14 +126,8 @@ extension PixelLayers {
 }
 
 extension Tensor {
-    /// Larger by a power of two, bilinear: `[B, T, H, W, C]`.
-    fileprivate func enlargedClips(by factor: Int) -> Tensor {
-        var pictures = reshaped(to: [shape[0] * shape[1]] + shape[2...])
-        var left = factor
-        while left > 1 {
-            pictures = upsampledBilinear(pictures)
-            left /= 2
-        }
-        return pictures.reshaped(to: Array(shape[..<2]) + pictures.shape[1...])
+    /// Larger by a power of two, bilinear: `[N, H, W, C]`.
+    fileprivate func enlarged(by factor: Int) -> Tensor {
+        factor > 1 ? upsampledBilinear(self).enlarged(by: factor / 2) : self
     }
 }

@@ -95,8 +95,7 @@ extension Tensor {
     /// The mean of `factor`×`factor` pixels: `[B, T, H, W, C]` to `[B, T, H / factor, W / factor, C]`.
     fileprivate func reduced(by factor: Int) -> Tensor {
         guard factor > 1 else { return self }
-        let pictures = averagePooled(reshaped(to: [shape[0] * shape[1]] + shape[2...]), size: factor)
-        return pictures.reshaped(to: Array(shape[..<2]) + pictures.shape[1...])
+        return eachFrame { averagePooled($0, size: factor) }
     }
 
     /// Repeats the last place of an axis until its length is a multiple of a number.
