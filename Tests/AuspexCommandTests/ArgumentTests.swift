@@ -12,10 +12,10 @@ struct ArgumentTests {
     /// A negative value is a value: the parser would say that it is missing.
     @Test func negativeValues() throws {
         try misunderstood(["predict", "a.mkv", "--model", "run", "--at", "-1"], "--at is -1.0: it must be 0 or more")
-        try misunderstood(["train", "tiny", "--steps", "-5"], "--steps is -5: it must be at least 1")
+        try misunderstood(["train", "trivd-tiny", "--steps", "-5"], "--steps is -5: it must be at least 1")
         try misunderstood(["evaluate", "run", "--clips", "-3"], "--clips is -3: it must be at least 1")
-        try misunderstood(["train", "tiny", "--threads", "-2"], "--threads is -2: it must be at least 1")
-        try misunderstood(["train", "tiny", "--seed", "-1"], "The value '-1' is invalid for '--seed <seed>'")
+        try misunderstood(["train", "trivd-tiny", "--threads", "-2"], "--threads is -2: it must be at least 1")
+        try misunderstood(["train", "trivd-tiny", "--seed", "-1"], "The value '-1' is invalid for '--seed <seed>'")
         try misunderstood(
             ["score", "a", "b", "--range", "-1"], "--range -1: expected the smallest and the largest value")
         try misunderstood(["inspect", "a.npy", "--json", "-5"], "The option '--json' does not take any value")
@@ -23,7 +23,7 @@ struct ArgumentTests {
             ["explain", "a", "b", "--reported", "-1e999"],
             "reported value -1e999: expected a number, for example 49.9 (--reported)")
         // The end of the options is the end of them.
-        try misunderstood(["train", "tiny", "--", "--steps", "-5"], "2 unexpected arguments")
+        try misunderstood(["train", "trivd-tiny", "--", "--steps", "-5"], "2 unexpected arguments")
     }
 
     @Test func metricsThatDoNotExist() throws {
@@ -54,7 +54,8 @@ struct ArgumentTests {
         try withTemporaryFolder { folder in
             try Data("training:\n  steps: \(digits)\n".utf8).write(to: folder.appendingPathComponent("a.yaml"))
             for arguments in [
-                ["train", "tiny", "--steps", digits], ["train", "tiny", "--set", "training.steps=\(digits)"],
+                ["train", "trivd-tiny", "--steps", digits],
+                ["train", "trivd-tiny", "--set", "training.steps=\(digits)"],
                 ["train", "a.yaml"], ["predict", "a", "--model", "b", "--at", "-" + digits], [digits],
                 ["inspect", digits],
                 ["explain", "a", "b", "--reported", digits], ["score", "a", "b", "--metrics", digits],

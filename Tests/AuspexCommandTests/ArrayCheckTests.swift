@@ -20,7 +20,7 @@ struct ArrayCheckTests {
 
     private static func verbs(_ array: String) -> [[String]] {
         [
-            ["train", "tiny", "--steps", "1", "--out", "new", "--data", array] + SmallRun.settings,
+            ["train", "trivd-tiny", "--steps", "1", "--out", "new", "--data", array] + SmallRun.settings,
             ["predict", "--model", "run", "--data", array, "--frames", "2", "--out", "p", "--quiet"],
             ["evaluate", "run", "--data", array, "--quiet"],
             ["score", array, array, "--quiet"],
@@ -90,7 +90,7 @@ struct ArrayCheckTests {
             try write("one.npy", in: folder) { $0[Self.frame2(ofClip: 1)] = .nan }
             let run = try ProgramRun(
                 [
-                    "train", "tiny", "--steps", "8", "--out", "skipping", "--data", "one.npy", "--range", "0,1",
+                    "train", "trivd-tiny", "--steps", "8", "--out", "skipping", "--data", "one.npy", "--range", "0,1",
                     "--set",
                     "data.validationShare=0",
                 ] + SmallRun.settings, in: folder)

@@ -26,7 +26,7 @@ struct BadInputTests {
                 ["data", "synthesize", "moving-shapes", "--out", "s", "--clips", "1", "--frames", "3", "--quiet"],
                 in: folder)
             #expect(short.status == 0, "\(short.errors)")
-            let train = ["train", "tiny", "--out", "r", "--quiet", "--data"]
+            let train = ["train", "trivd-tiny", "--out", "r", "--quiet", "--data"]
             try expectFailure(train + ["none.mp4"], in: folder, saying: "none.mp4: no such file")
             try expectFailure(train + ["text.mp4"], in: folder, saying: "text.mp4: ")
             try expectFailure(train + ["s/0000.mkv"], in: folder, saying: "0000.mkv: has 3 frames", "needs 10")
@@ -46,16 +46,18 @@ struct BadInputTests {
     @Test func configurationsThatAreNone() throws {
         try withTemporaryFolder { folder in
             try expectFailure(
-                ["train", "tiny", "--set", "model.size=44", "--out", "r"], in: folder, saying: "multiples of 8", "is 48"
+                ["train", "trivd-tiny", "--set", "model.size=44", "--out", "r"], in: folder, saying: "multiples of 8",
+                "is 48"
             )
             try Data("model:\n  chanels: 4\n".utf8).write(to: folder.appendingPathComponent("a.yaml"))
             try expectFailure(
                 ["train", "a.yaml", "--out", "r"], in: folder, saying: "a.yaml, line 2", "did you mean model.channels?")
             let advice = "training.precision is bfloat16; expected float32"
             try expectFailure(
-                ["train", "tiny", "--precision", "bfloat16", "--out", "r"], in: folder, saying: advice)
+                ["train", "trivd-tiny", "--precision", "bfloat16", "--out", "r"], in: folder, saying: advice)
             try expectFailure(
-                ["train", "tiny", "--set", "training.precision=bfloat16", "--dry-run"], in: folder, saying: advice)
+                ["train", "trivd-tiny", "--set", "training.precision=bfloat16", "--dry-run"], in: folder, saying: advice
+            )
             try expectFailure(["benchmark", "step", "--precision", "bfloat16"], in: folder, saying: advice)
             try expectFailure(["benchmark", "predict", "--precision", "bfloat16"], in: folder, saying: advice)
             try expectFailure(
@@ -147,7 +149,7 @@ struct BadInputTests {
             try expectFailure(["predict", "s/0000.mkv", "--model", "run", "--quiet"], in: folder, saying: damaged)
             try expectFailure(["evaluate", "run", "--quiet"], in: folder, saying: damaged)
             try expectFailure(
-                ["train", "tiny", "--steps", "2", "--out", "run", "--resume"] + SmallRun.settings, in: folder,
+                ["train", "trivd-tiny", "--steps", "2", "--out", "run", "--resume"] + SmallRun.settings, in: folder,
                 saying: damaged)
         }
     }
@@ -162,7 +164,7 @@ struct BadInputTests {
             let quick = ["--steps", "1"] + SmallRun.settings
             for place in ["file/run", "/proc/run"] {
                 try expectFailure(
-                    ["train", "tiny", "--out", place] + quick, in: folder,
+                    ["train", "trivd-tiny", "--out", place] + quick, in: folder,
                     saying: place.contains("file") ? "file" : "/proc/run")
                 try expectFailure(
                     ["data", "synthesize", "moving-shapes", "--quiet", "--out", place], in: folder, saying: "auspex: ")
@@ -174,7 +176,8 @@ struct BadInputTests {
                     saying: "auspex: ")
             }
             try expectFailure(
-                ["train", "tiny", "--out", "run"] + quick, in: folder, saying: "run: found a run that exists already",
+                ["train", "trivd-tiny", "--out", "run"] + quick, in: folder,
+                saying: "run: found a run that exists already",
                 "--resume")
         }
     }

@@ -76,7 +76,7 @@ struct BenchmarkTests {
     @Test func aDryRunForecastsAndTrainsNothing() throws {
         try withTemporaryFolder { folder in
             let settings = SmallRun.settings + ["--set", "training.batch=3"]
-            let run = try ProgramRun(["train", "tiny", "--dry-run"] + settings, in: folder)
+            let run = try ProgramRun(["train", "trivd-tiny", "--dry-run"] + settings, in: folder)
             #expect(run.status == 0, "\(run.errors)")
             for part in [
                 "  channels: 1\n", "  batch: 3\n", "# generator: ", "# discriminators: ", "# peak memory: ",

@@ -49,11 +49,14 @@ struct BlendTests {
     @Test func aRunCanSayThatItsModelIsABlend() throws {
         try withTemporaryFolder { folder in
             let refused = try run(
-                ["train", "tiny", "--out", "none", "--set", "model.contextFrames=2", "--set", "training.blend=true"],
+                [
+                    "train", "trivd-tiny", "--out", "none", "--set", "model.contextFrames=2", "--set",
+                    "training.blend=true",
+                ],
                 in: folder, status: 1)
             #expect(refused.errors.contains("training.blend is true, model.contextFrames 2: a blend needs 3 frames"))
             let trained = try run(
-                ["train", "tiny", "--steps", "1", "--out", "run"] + SmallRun.settings + Self.threeFrames
+                ["train", "trivd-tiny", "--steps", "1", "--out", "run"] + SmallRun.settings + Self.threeFrames
                     + ["--set", "training.blend=true"], in: folder)
             #expect(trained.status == 0)
             let metrics = try String(

@@ -48,7 +48,7 @@ struct ChannelTests {
                 ["predict", "--model", "run", "--out", "o", "--data", "two.npy", "--frames", "2", "--format", "npy"],
                 in: folder)
             #expect(fields.status == 0, "\(fields.errors)")
-            let training = try run(["train", "tiny", "--out", "r", "--data", "one.npy"], in: folder)
+            let training = try run(["train", "trivd-tiny", "--out", "r", "--data", "one.npy"], in: folder)
             #expect(
                 training.status == 1 && training.errors.contains("set model.frameChannels=1, or repeat the channel"))
         }

@@ -21,7 +21,7 @@ struct DamagedHeldOutTests {
             try data.write(to: damaged)
 
             let train = try ProgramRun(
-                ["train", "tiny", "--steps", "1", "--out", "run", "--data", "clips"] + SmallRun.settings + [
+                ["train", "trivd-tiny", "--steps", "1", "--out", "run", "--data", "clips"] + SmallRun.settings + [
                     "--set", "training.validationClips=12", "--set", "data.validation=held",
                 ], in: folder)
             #expect(train.status == 0, "\(train.errors)")
@@ -59,7 +59,7 @@ struct DamagedHeldOutTests {
                 try data.write(to: damaged)
             }
             let train = try ProgramRun(
-                ["train", "tiny", "--steps", "1", "--out", "run", "--data", "clips"] + SmallRun.settings + [
+                ["train", "trivd-tiny", "--steps", "1", "--out", "run", "--data", "clips"] + SmallRun.settings + [
                     "--set", "training.validationClips=4", "--set", "data.validation=held",
                 ], in: folder)
             #expect(train.status == 1, "\(train.errors)")

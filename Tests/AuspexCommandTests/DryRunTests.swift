@@ -17,10 +17,10 @@ struct DryRunTests {
                 ], in: folder)
             #expect(made.status == 0, "\(made.errors)")
             for (source, says) in [("none", "none: no such file or folder"), ("clips", "has 3 frames")] {
-                let run = try dryRun(["tiny", "--data", source], in: folder)
+                let run = try dryRun(["trivd-tiny", "--data", source], in: folder)
                 #expect(run.status == 1 && run.output.isEmpty, "\(run.errors)")
                 #expect(run.errorLines.last?.contains(says) == true, "\(run.errors)")
-                let set = try dryRun(["tiny", "--set", "data.source=\(source)"], in: folder)
+                let set = try dryRun(["trivd-tiny", "--set", "data.source=\(source)"], in: folder)
                 #expect(set.status == 1 && set.errors.contains(says), "\(set.errors)")
             }
         }

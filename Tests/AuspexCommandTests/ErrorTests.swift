@@ -8,7 +8,7 @@ struct ErrorTests {
             ["bogus"],
             "auspex: unknown command 'bogus'; expected one of predict, train, evaluate, score, explain, calibrate, data, weights, inspect, benchmark (see 'auspex --help')"
         ),
-        (["tarin", "tiny"], "auspex: unknown command 'tarin'; did you mean 'train'? (see 'auspex --help')"),
+        (["tarin", "trivd-tiny"], "auspex: unknown command 'tarin'; did you mean 'train'? (see 'auspex --help')"),
         (
             ["data", "inpsect", "a"],
             "auspex: unknown command 'inpsect'; did you mean 'inspect'? (see 'auspex data --help')"
@@ -33,11 +33,11 @@ struct ErrorTests {
             "auspex: none.safetensors: found no such file, expected a readable file; check the path"
         ),
         (
-            ["train", "tiny", "--set", "model.size=44", "--out", "r"],
+            ["train", "trivd-tiny", "--set", "model.size=44", "--out", "r"],
             "auspex: model.size=44: model.size is 44: its sides must be multiples of 8, as the generator halves a frame 3 times; the nearest is 48"
         ),
         (
-            ["train", "tiny", "--set", "model.chanels=4", "--out", "r"],
+            ["train", "trivd-tiny", "--set", "model.chanels=4", "--out", "r"],
             "auspex: model.chanels=4: model.chanels is not a configuration key; did you mean model.channels?"
         ),
         (
@@ -88,7 +88,7 @@ struct ErrorTests {
         try withTemporaryFolder { folder in
             try Data("a file".utf8).write(to: folder.appendingPathComponent("taken"))
             for arguments in [
-                ["train", "tiny", "--steps", "1", "--out", "taken"],
+                ["train", "trivd-tiny", "--steps", "1", "--out", "taken"],
                 ["data", "synthesize", "moving-shapes", "--out", "taken"],
             ] {
                 let run = try ProgramRun(arguments + ["--quiet"], in: folder)

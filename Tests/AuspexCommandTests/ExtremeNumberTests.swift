@@ -11,7 +11,7 @@ struct ExtremeNumberTests {
     private static let lines = [
         "predict clips/0000.mkv --model run --out p.npy --force",
         "predict --data clips --model run --out o --clips 1 --force",
-        "train tiny --dry-run",
+        "train trivd-tiny --dry-run",
         "evaluate run --clips 1 --metrics mse",
         "score clips clips --metrics mse",
         "explain clips clips --reported 9 --clip-frames 9 --dry-run",
@@ -69,7 +69,7 @@ struct ExtremeNumberTests {
 
     /// Every number of a configuration, one by one.
     @Test func configurations() throws {
-        let tree = try JSONSerialization.jsonObject(with: JSONEncoder().encode(Configuration("tiny")))
+        let tree = try JSONSerialization.jsonObject(with: JSONEncoder().encode(Configuration("trivd-tiny")))
         let fields = Self.numericFields(of: tree, path: [])
         #expect(fields.count > 30)
         try withTemporaryFolder { folder in
@@ -78,7 +78,7 @@ struct ExtremeNumberTests {
                     "9223372036854775807", "1000000000", "-9223372036854775808", "0", ".nan", ".inf", "1e300",
                 ] {
                     let arguments =
-                        ["train", "tiny", "--dry-run"] + SmallRun.settings + ["--set", "\(field)=\(value)"]
+                        ["train", "trivd-tiny", "--dry-run"] + SmallRun.settings + ["--set", "\(field)=\(value)"]
                     let run = try ProgramRun(arguments, in: folder)
                     #expect([0, 1].contains(run.status), "\(field)=\(value): \(run.status), \(run.errors.suffix(500))")
                     #expect(run.status == 0 || run.errorLines.count == 1, "\(field)=\(value): \(run.errors)")
@@ -106,7 +106,7 @@ struct ExtremeNumberTests {
         for arguments in [["--dry-run"], ["--out", "r"]] {
             try withTemporaryFolder { folder in
                 let start = ContinuousClock.now
-                let run = try ProgramRun(["train", "tiny", "--set", "\(field)=\(value)"] + arguments, in: folder)
+                let run = try ProgramRun(["train", "trivd-tiny", "--set", "\(field)=\(value)"] + arguments, in: folder)
                 #expect(ContinuousClock.now - start < .seconds(10))
                 #expect(
                     run.status == 1 && run.output.isEmpty && run.errorLines.count == 1, "\(run.status): \(run.errors)")
@@ -120,7 +120,7 @@ struct ExtremeNumberTests {
     @Test func sizesThatThisMachineLacks() throws {
         try withTemporaryFolder { folder in
             // Weights of 4096 channels take terabytes.
-            let run = try ProgramRun(["train", "tiny", "--set", "model.channels=4096", "--out", "r"], in: folder)
+            let run = try ProgramRun(["train", "trivd-tiny", "--set", "model.channels=4096", "--out", "r"], in: folder)
             #expect(run.status == 1 && run.errorLines.count == 1, "\(run.errors)")
             #expect(
                 run.errors.contains("model.channels is 4096: a training step would take at least "), "\(run.errors)")

@@ -32,7 +32,7 @@ struct FrameRateOptionTests {
         try withArray { folder in
             let interval = ["--set", "data.frameIntervalSeconds=0.25"]
             let train =
-                ["train", "tiny", "--steps", "2", "--data", "a/moving-shapes.npy"] + SmallRun.settings + interval
+                ["train", "trivd-tiny", "--steps", "2", "--data", "a/moving-shapes.npy"] + SmallRun.settings + interval
             let without = try ProgramRun(train + ["--out", "none"], in: folder)
             #expect(without.status == 1 && without.errors.contains("--frame-rate"), "\(without.errors)")
             let run = try ProgramRun(train + ["--out", "run", "--frame-rate", "8"], in: folder)
@@ -52,7 +52,7 @@ struct FrameRateOptionTests {
     @Test(arguments: [
         (["predict", "a.mkv", "--model", "run", "--frame-rate", "8"], "--frame-rate needs --data SOURCE"),
         (["evaluate", "run", "--frame-rate", "8"], "--frame-rate needs --data SOURCE"),
-        (["train", "tiny", "--frame-rate", "0"], "--frame-rate is 0.0: it must be above 0"),
+        (["train", "trivd-tiny", "--frame-rate", "0"], "--frame-rate is 0.0: it must be above 0"),
         (["data", "inspect", "a.npy", "--frame-rate", "inf"], "--frame-rate is inf: it must be above 0"),
     ]) func whatCanHaveNoEffectIsRefused(_ arguments: [String], _ expected: String) throws {
         let run = try ProgramRun(arguments)

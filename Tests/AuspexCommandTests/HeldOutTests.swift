@@ -22,7 +22,7 @@ struct HeldOutTests {
         try withTemporaryFolder { folder in
             func firstLine(_ data: [String], _ out: String) throws -> String? {
                 let run = try ProgramRun(
-                    ["train", "tiny", "--steps", "1", "--out", out] + data + settings, in: folder)
+                    ["train", "trivd-tiny", "--steps", "1", "--out", out] + data + settings, in: folder)
                 #expect(run.status == 0, "\(run.errors)")
                 return run.errorLines.first { $0.hasPrefix("Trains on ") }
             }
@@ -49,7 +49,8 @@ struct HeldOutTests {
             try clips(10, in: folder)
             func train(_ run: String, _ steps: Int) throws -> ProgramRun {
                 let result = try ProgramRun(
-                    ["train", "tiny", "--data", "clips", "--steps", "\(steps)", "--out", run, "--resume"] + settings,
+                    ["train", "trivd-tiny", "--data", "clips", "--steps", "\(steps)", "--out", run, "--resume"]
+                        + settings,
                     in: folder)
                 #expect(result.status == 0, "\(result.errors)")
                 return result
@@ -95,6 +96,29 @@ struct HeldOutTests {
         }
     }
 
+    /// What is mixed in is trained on: it may not have what is held out, neither the file itself nor a part of its time.
+    @Test func mixedSourcesAreKeptApartToo() throws {
+        try withTemporaryFolder { folder in
+            try clips(2, in: folder, frames: 40)
+            func train(_ data: [String], _ out: String) throws -> ProgramRun {
+                try ProgramRun(["train", "trivd-tiny", "--steps", "1", "--out", out] + data + settings, in: folder)
+            }
+            let mix = ["--set", "data.mix=[{source: clips/0001.mkv, share: 0.5}]"]
+            for (number, held) in [
+                ["--data", "clips"], ["--data", "clips/0000.mkv", "--set", "data.validation=clips"],
+            ]
+            .enumerated() {
+                let run = try train(held + mix, "refused-\(number)")
+                #expect(run.status == 1)
+                #expect(
+                    run.errors.contains("0001.mkv is held out, and clips/0001.mkv has it too")
+                        || run.errors.contains("0000.mkv is held out, and clips/0000.mkv has it too"), "\(run.errors)")
+            }
+            let apart = try train(["--data", "clips/0000.mkv"] + mix, "apart")
+            #expect(apart.status == 0, "\(apart.errors)")
+        }
+    }
+
     /// Films of 12 and of 5 frames a second: held-out clips and training clips have the same time between frames.
     @Test func oneIntervalForAllClips() throws {
         try withTemporaryFolder { folder in
@@ -106,7 +130,7 @@ struct HeldOutTests {
                     (noise * 2 - 1).valuesAsPixels())
             }
             let run = try ProgramRun(
-                ["train", "tiny", "--data", "clips", "--steps", "1", "--out", "run"] + settings, in: folder)
+                ["train", "trivd-tiny", "--data", "clips", "--steps", "1", "--out", "run"] + settings, in: folder)
             #expect(run.status == 0, "\(run.errors)")
             #expect(
                 run.errors.contains(

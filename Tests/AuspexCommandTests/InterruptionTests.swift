@@ -7,7 +7,7 @@ struct InterruptionTests {
     private static let steps = 60
 
     private static func training(_ run: String, steps: Int = steps, resume: Bool) -> [String] {
-        ["train", "tiny", "--steps", "\(steps)", "--out", run] + (resume ? ["--resume"] : []) + SmallRun.settings
+        ["train", "trivd-tiny", "--steps", "\(steps)", "--out", run] + (resume ? ["--resume"] : []) + SmallRun.settings
             + [
                 "--set", "training.checkpointInterval=4", "--set", "training.validationInterval=10", "--set",
                 "training.sampleInterval=0", "--set", "training.logInterval=1",
@@ -74,7 +74,9 @@ struct InterruptionTests {
 
     /// A step of minutes: so many micro-batches that no machine finishes them while the test waits.
     private static func longSteps(_ run: String) -> [String] {
-        ["train", "tiny", "--steps", "5", "--out", run] + SmallRun.settings + ["--set", "training.accumulation=20000"]
+        ["train", "trivd-tiny", "--steps", "5", "--out", run] + SmallRun.settings + [
+            "--set", "training.accumulation=20000",
+        ]
     }
 
     private func whileALongStepRuns(in folder: URL, _ body: (RunningProgram) throws -> Void) throws {
@@ -129,7 +131,7 @@ struct InterruptionTests {
             try SmallRun.train(in: folder, ["--checkpoint-activations"])
             for (run, flags) in [("run", ["--resume"]), ("whole", [])] {
                 let result = try ProgramRun(
-                    ["train", "tiny", "--steps", "2", "--out", run] + flags + SmallRun.settings, in: folder)
+                    ["train", "trivd-tiny", "--steps", "2", "--out", run] + flags + SmallRun.settings, in: folder)
                 #expect(result.status == 0, "\(result.errors)")
             }
             try SmallRun.expectSame(folder.appendingPathComponent("run"), folder.appendingPathComponent("whole"))

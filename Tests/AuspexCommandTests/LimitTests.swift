@@ -33,8 +33,8 @@ struct LimitTests {
         // Blocks of 512 bytes. Of a run the configuration meets the limit first, then the event file, then the checkpoint.
         let train = [1, 12, 24, 48].flatMap { limit in
             [
-                (limit, "train tiny --steps 3 --resume --out run \(settings)", "run/"),
-                (limit, "train tiny --steps 3 --out other-\(limit) \(settings)", "other-\(limit)/"),
+                (limit, "train trivd-tiny --steps 3 --resume --out run \(settings)", "run/"),
+                (limit, "train trivd-tiny --steps 3 --out other-\(limit) \(settings)", "other-\(limit)/"),
             ]
         }
         let others = [
@@ -82,7 +82,7 @@ struct LimitTests {
             let settings = SmallRun.settings.joined(separator: " ").replacing("--threads 1", with: "--threads 2")
             let run = try ProgramRun(
                 shell:
-                    "ulimit -v \(kilobytes); exec timeout 100 \"$auspex\" train tiny --steps 1 --out run \(settings)",
+                    "ulimit -v \(kilobytes); exec timeout 100 \"$auspex\" train trivd-tiny --steps 1 --out run \(settings)",
                 in: folder)
             #expect(run.status == 0 || run.status == 1, "\(run.errors)")
             if run.status == 1 {
@@ -100,7 +100,7 @@ struct LimitTests {
         try withTemporaryFolder { folder in
             let run = try ProgramRun(
                 shell:
-                    "ulimit -v 1500000; exec timeout 100 \"$auspex\" train tiny --steps 1 --out run --quiet --threads 2 "
+                    "ulimit -v 1500000; exec timeout 100 \"$auspex\" train trivd-tiny --steps 1 --out run --quiet --threads 2 "
                     + "--set training.batch=64 --set model.channels=64 --set data.loaderThreads=1", in: folder)
             #expect(run.status == 1)
             #expect(run.errorLines.count == 1 && run.errors.hasPrefix("auspex: out of memory: "), "\(run.errors)")
@@ -112,7 +112,7 @@ struct LimitTests {
         try withTemporaryFolder { folder in
             try Data("training:\n  seed: \(seed)\n".utf8).write(to: folder.appendingPathComponent("mine.yaml"))
             for (run, arguments) in [
-                ("flag", ["tiny", "--seed", seed]), ("set", ["tiny", "--set", "training.seed=\(seed)"]),
+                ("flag", ["trivd-tiny", "--seed", seed]), ("set", ["trivd-tiny", "--set", "training.seed=\(seed)"]),
             ] {
                 let result = try ProgramRun(
                     ["train"] + arguments + ["--steps", "1", "--out", run] + SmallRun.settings, in: folder)
@@ -131,7 +131,7 @@ struct LimitTests {
     }
 
     @Test(arguments: ["18446744073709551616", "-1", "1.5"]) func seedsThatAreNone(seed: String) throws {
-        let run = try ProgramRun(["train", "tiny", "--out", "none", "--set", "training.seed=\(seed)"])
+        let run = try ProgramRun(["train", "trivd-tiny", "--out", "none", "--set", "training.seed=\(seed)"])
         #expect(run.status == 1 && run.errorLines.count == 1 && run.errors.contains("training.seed"), "\(run.errors)")
     }
 
@@ -153,7 +153,8 @@ struct LimitTests {
         try withTemporaryFolder { folder in
             #expect(symlink("loop", folder.appendingPathComponent("loop").path) == 0)
             for arguments in [
-                ["train", "tiny", "--out", "loop/run"], ["train", "tiny", "--out", "run", "--data", "loop/clips"],
+                ["train", "trivd-tiny", "--out", "loop/run"],
+                ["train", "trivd-tiny", "--out", "run", "--data", "loop/clips"],
                 ["data", "inspect", "loop/clip.mp4"], ["evaluate", "loop/run"],
                 ["data", "synthesize", "moving-shapes", "--out", "loop/clips"],
                 ["score", "loop/a.npy", "loop/b.npy", "--metrics", "psnr"], ["inspect", "loop/weights.safetensors"],
@@ -172,7 +173,7 @@ struct LimitTests {
     @Test func sixRunsAtOnce() throws {
         try withTemporaryFolder { folder in
             let programs = try (1...6).map { _ in
-                try RunningProgram(["train", "tiny", "--steps", "1"] + SmallRun.settings, in: folder)
+                try RunningProgram(["train", "trivd-tiny", "--steps", "1"] + SmallRun.settings, in: folder)
             }
             for program in programs { #expect(program.status() == 0) }
             for number in 1...6 {

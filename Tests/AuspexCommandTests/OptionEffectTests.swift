@@ -52,10 +52,10 @@ struct OptionEffectTests {
     static let ofModel = benchmark.merging([
         "batch": .always, "precision": .always, "set": .always,
         "channels": only(
-            Refused("tiny --channels 2", "--set model.channels=2"),
+            Refused("trivd-tiny --channels 2", "--set model.channels=2"),
             taken: "--channels 1 --size 32 --batch 1 --repeats 1 --threads 1"),
         "size": only(
-            Refused("tiny --size 64", "--set model.size=64"),
+            Refused("trivd-tiny --size 64", "--set model.size=64"),
             taken: "--channels 1 --size 32 --batch 1 --repeats 1 --threads 1"),
     ]) { $1 }
 
@@ -101,25 +101,27 @@ struct OptionEffectTests {
         "train": reading.merging([
             // Whether a source has its own times is known only when it is opened.
             "set": .always, "dry-run": .always, "frame-rate": .always,
-            "out": only(Refused("tiny --dry-run --out r", "leave --dry-run out"), taken: "none.yaml --out r"),
+            "out": only(Refused("trivd-tiny --dry-run --out r", "leave --dry-run out"), taken: "none.yaml --out r"),
             "resume": only(
-                Refused("tiny --dry-run --resume", "leave --dry-run out"), taken: "none.yaml --out r --resume"),
+                Refused("trivd-tiny --dry-run --resume", "leave --dry-run out"), taken: "none.yaml --out r --resume"),
             "data": only(
-                Refused("tiny --data a.mp4 --set data.source=b.mp4", "--set data.source"),
+                Refused("trivd-tiny --data a.mp4 --set data.source=b.mp4", "--set data.source"),
                 taken: "none.yaml --data a.mp4"
             ),
             "steps": only(
-                Refused("tiny --steps 3 --set training.steps=4", "--set training.steps"), taken: "none.yaml --steps 3"),
+                Refused("trivd-tiny --steps 3 --set training.steps=4", "--set training.steps"),
+                taken: "none.yaml --steps 3"),
             "seed": only(
-                Refused("tiny --seed 3 --set training.seed=4", "--set training.seed"), taken: "none.yaml --seed 3"),
+                Refused("trivd-tiny --seed 3 --set training.seed=4", "--set training.seed"), taken: "none.yaml --seed 3"
+            ),
             "precision": only(
-                Refused("tiny --precision float32 --set training.precision=float32", "--set training.precision"),
+                Refused("trivd-tiny --precision float32 --set training.precision=float32", "--set training.precision"),
                 taken: "none.yaml --precision float32"),
             "checkpoint-activations": only(
                 Refused(
-                    "tiny --checkpoint-activations --set training.checkpointActivations=false",
+                    "trivd-tiny --checkpoint-activations --set training.checkpointActivations=false",
                     "--set training.checkpointActivations"), taken: "none.yaml --checkpoint-activations"),
-        ]) { $1 }.merging(arrays("tiny", "tiny --out r --data bytes.npy", needs: "needs --data FILE.npy")) {
+        ]) { $1 }.merging(arrays("trivd-tiny", "trivd-tiny --out r --data bytes.npy", needs: "needs --data FILE.npy")) {
             $1
         },
         "evaluate": reading.merging([

@@ -29,8 +29,9 @@ struct PredictTests {
                 "--steps", "1", "--set", "model.channels=1", "--set", "training.batch=1", "--set",
                 "training.standingStatisticsBatches=1", "--set", "training.validationInterval=0",
             ]
-            _ = try run(["train", "tiny", "--out", "carried", "--set", "model.output=advect"] + small, in: folder)
-            _ = try run(["train", "tiny", "--out", "painted", "--set", "model.output=paint"] + small, in: folder)
+            _ = try run(
+                ["train", "trivd-tiny", "--out", "carried", "--set", "model.output=advect"] + small, in: folder)
+            _ = try run(["train", "trivd-tiny", "--out", "painted", "--set", "model.output=paint"] + small, in: folder)
             let predict = ["predict", "clips/0000.mkv", "--frames", "2"]
             for file in ["m.png", "m.gif", "m.mp4"] {
                 _ = try run(predict + ["--model", "carried", "--out", file + ".npy", "--motion", file], in: folder)
@@ -82,7 +83,8 @@ struct PredictTests {
             )
             _ = try run(
                 [
-                    "train", "tiny", "--steps", "1", "--out", "fields", "--data", "arrays/moving-shapes.npy", "--axes",
+                    "train", "trivd-tiny", "--steps", "1", "--out", "fields", "--data", "arrays/moving-shapes.npy",
+                    "--axes",
                     "BTHWC",
                 ]
                     + SmallRun.settings, in: folder)

@@ -167,7 +167,7 @@ struct PretrainedModelTests {
                 "--set", "training.standingStatisticsBatches=1", "--set", "training.validationInterval=0", "--quiet",
                 "--threads", "1", "--set", "training.batch=1",
             ]
-            _ = try run(["train", "motion-layers-tiny", "--steps", "1", "--out", "run"] + small, in: folder)
+            _ = try run(["train", "tiny", "--steps", "1", "--out", "run"] + small, in: folder)
             _ = try run(["weights", "export", "run", "--out", "small"], in: folder)
             let (whole, exported) = (
                 try TrainedModel(run: folder.appendingPathComponent("run").path),
@@ -184,13 +184,13 @@ struct PretrainedModelTests {
             #expect(!resumed.errors.isEmpty)
             _ = try run(
                 [
-                    "train", "motion-layers-tiny", "--steps", "1", "--out", "next", "--set",
+                    "train", "tiny", "--steps", "1", "--out", "next", "--set",
                     "training.initialModel=small",
                 ]
                     + small, in: folder)
             let other = try run(
                 [
-                    "train", "motion-layers-tiny", "--steps", "1", "--out", "other", "--set",
+                    "train", "tiny", "--steps", "1", "--out", "other", "--set",
                     "training.initialModel=small",
                 ]
                     + small + ["--set", "model.headChannels=8"], in: folder, status: 1)

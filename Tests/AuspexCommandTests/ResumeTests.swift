@@ -36,7 +36,7 @@ struct ResumeTests {
             let resumed = try ProgramRun(arguments + ["--steps", "2", "--threads", "1", "--quiet"], in: folder)
             #expect(resumed.status == 0, "\(resumed.errors)")
             let whole = try ProgramRun(
-                ["train", "tiny", "--steps", "2", "--out", "whole"] + SmallRun.settings, in: folder)
+                ["train", "trivd-tiny", "--steps", "2", "--out", "whole"] + SmallRun.settings, in: folder)
             #expect(whole.status == 0, "\(whole.errors)")
             try SmallRun.expectSame(folder.appendingPathComponent("run"), folder.appendingPathComponent("whole"))
         }
@@ -60,7 +60,7 @@ struct ResumeTests {
             ["train", "--resume"],
             "auspex: --resume: name the run that should go on, for example: auspex train runs/tiny-1 --resume"
         ),
-        (["train", "tiny", "--resume"], "auspex: --resume needs a run: name its folder, or give --out RUN"),
+        (["train", "trivd-tiny", "--resume"], "auspex: --resume needs a run: name its folder, or give --out RUN"),
         (["train"], "auspex: Missing expected argument '<configuration>'"),
         (["train", "run"], "auspex: run is a run's folder: add --resume to go on with it, or name a preset"),
         (
@@ -149,7 +149,7 @@ struct ResumeTests {
             // Discriminators alone: a checkpoint that an earlier version called the best is not preferred.
             let adversarial = try ProgramRun(
                 [
-                    "train", "tiny", "--steps", "2", "--out", "adversarial", "--set", "training.pixelLoss=none",
+                    "train", "trivd-tiny", "--steps", "2", "--out", "adversarial", "--set", "training.pixelLoss=none",
                     "--set",
                     "training.pixelWeight=0", "--set", "training.checkpointInterval=1",
                 ] + SmallRun.settings, in: folder)
@@ -167,7 +167,7 @@ struct ResumeTests {
     @Test func trainingEndsWithTheComparison() throws {
         try withTemporaryFolder { folder in
             let run = try ProgramRun(
-                ["train", "tiny", "--steps", "2", "--out", "run"] + SmallRun.settings.filter { $0 != "--quiet" },
+                ["train", "trivd-tiny", "--steps", "2", "--out", "run"] + SmallRun.settings.filter { $0 != "--quiet" },
                 in: folder)
             #expect(run.status == 0)
             let lines = run.errorLines

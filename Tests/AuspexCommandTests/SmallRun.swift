@@ -12,7 +12,7 @@ enum SmallRun {
 
     /// Trains one step into `run`.
     static func train(in folder: URL, _ more: [String] = []) throws {
-        let run = try ProgramRun(["train", "tiny", "--steps", "1", "--out", "run"] + settings + more, in: folder)
+        let run = try ProgramRun(["train", "trivd-tiny", "--steps", "1", "--out", "run"] + settings + more, in: folder)
         try #require(run.status == 0, "\(run.errors)")
     }
 

@@ -64,17 +64,19 @@ struct ConfigurationPlaceTests {
 
     /// What only together is wrong names all that was read.
     @Test func inADefault() {
-        let message = message("tiny", ["model.contextFrames=1", "model.predictedFrames=1"])
+        let message = message("trivd-tiny", ["model.contextFrames=1", "model.predictedFrames=1"])
         #expect(
             message.hasPrefix(
-                "preset tiny, model.contextFrames=1, model.predictedFrames=1: discriminators.views["),
+                "preset trivd-tiny, model.contextFrames=1, model.predictedFrames=1: discriminators.views["),
             "\(message)")
     }
 
     @Test func theNearestKeyIsFoundByItsWords() {
-        #expect(message("tiny", ["training.learningRate=1"]).hasSuffix("did you mean training.generatorLearningRate?"))
-        #expect(message("tiny", ["training.size=32"]).hasSuffix("did you mean model.size?"))
-        #expect(message("tiny", ["model.frames=4"]).contains("did you mean model."))
-        #expect(message("tiny", ["data.bogus=1"]).contains("the keys here are source, validation, "))
+        #expect(
+            message("trivd-tiny", ["training.learningRate=1"]).hasSuffix("did you mean training.generatorLearningRate?")
+        )
+        #expect(message("trivd-tiny", ["training.size=32"]).hasSuffix("did you mean model.size?"))
+        #expect(message("trivd-tiny", ["model.frames=4"]).contains("did you mean model."))
+        #expect(message("trivd-tiny", ["data.bogus=1"]).contains("the keys here are source, validation, "))
     }
 }

@@ -90,7 +90,7 @@ struct PresetTests {
         (["discriminators.views=[{kind: frames, count: 0}]"], "discriminators.views[0].count is 0"),
     ])
     func refusals(assignments: [String], beginning: String) {
-        let error = #expect(throws: (any Error).self) { try Configuration("tiny", assignments: assignments) }
+        let error = #expect(throws: (any Error).self) { try Configuration("trivd-tiny", assignments: assignments) }
         #expect("\(String(describing: error))".contains(beginning))
     }
 
@@ -99,16 +99,16 @@ struct PresetTests {
     {
         for (preset, assignment, beginning, advice) in [
             (
-                "tiny", "model.name=conv-gru-mse",
-                "model.name=conv-gru-mse: the preset tiny describes a trivd-gan, and a conv-gru-mse has other keys",
+                "trivd-tiny", "model.name=conv-gru-mse",
+                "model.name=conv-gru-mse: the preset trivd-tiny describes a trivd-gan, and a conv-gru-mse has other keys",
                 "begin with a preset of it: conv-gru-mse-tiny"
             ),
             (
                 "conv-gru-mse-tiny", "model.name=trivd-gan",
-                "model.name=trivd-gan: the preset conv-gru-mse-tiny describes a conv-gru-mse", "tiny, bair-64"
+                "model.name=trivd-gan: the preset conv-gru-mse-tiny describes a conv-gru-mse", "trivd-tiny, bair-64"
             ),
             (
-                "tiny", "model.name=conv-gru", "model.name=conv-gru: model.name is conv-gru; expected one of",
+                "trivd-tiny", "model.name=conv-gru", "model.name=conv-gru: model.name is conv-gru; expected one of",
                 "did you mean conv-gru-mse?"
             ),
             (
@@ -122,7 +122,7 @@ struct PresetTests {
             let text = error?.description ?? ""
             #expect(text.hasPrefix(beginning) && text.contains(advice), "\(text)")
         }
-        #expect(try Configuration("tiny", assignments: ["model.name=trivd-gan"]) == Configuration("tiny"))
+        #expect(try Configuration("trivd-tiny", assignments: ["model.name=trivd-gan"]) == Configuration("trivd-tiny"))
         #expect(try Configuration(nil, assignments: ["model.name=conv-gru-mse"]).model is ConvGRUMSEConfiguration)
     }
 
@@ -169,10 +169,10 @@ struct PresetTests {
             ], registry: registry)
         #expect((own.model as? OwnModel)?.speed == 3)
         #expect(try own.yaml.contains("# How fast it goes.\n  speed: 3"))
-        let unit = try Configuration("tiny", assignments: ["model.unit=own-unit"], registry: registry)
+        let unit = try Configuration("trivd-tiny", assignments: ["model.unit=own-unit"], registry: registry)
         #expect(try unit.yaml.contains("unit: own-unit"))
         let error = #expect(throws: ConfigurationError.self) {
-            try Configuration("tiny", assignments: ["model.unit=own-unit"])
+            try Configuration("trivd-tiny", assignments: ["model.unit=own-unit"])
         }
         #expect(error?.description.contains("model.unit is own-unit; expected one of conv-gru") == true)
     }

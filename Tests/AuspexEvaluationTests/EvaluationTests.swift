@@ -25,6 +25,7 @@ struct EvaluationTests {
 
     @Test func copyLastFadesWithTheHorizonWhereThingsMove() throws {
         let report = try Evaluation(Self.plan).run([CopyLast()], on: MovingShapes(), request: Self.request)
+        #expect(report.models["copy-last"]?.motion?.endpointError["all"] != nil)
         let curve = try #require(report.models["copy-last"]?.metrics["psnr"]?.perStep)
         #expect(zip(curve, curve.dropFirst()).allSatisfy { $0 > $1 })
     }
@@ -39,6 +40,36 @@ struct EvaluationTests {
         #expect(curves[0][0] > curves[1][0] + 1)
         #expect(report.metricsWithCurves == plan.metrics)
         #expect(report.names == ["blend", "copy-last", "flow"])
+    }
+
+    /// Endpoint errors are those of the paths: none for the true ones, and for a still picture the distances that things move.
+    @Test func scoresThePathsOfPixels() throws {
+        var plan = Self.plan
+        (plan.clips, plan.contextFrames, plan.predictedFrames) = (6, 5, 11)
+        let report = try Evaluation(plan).run(
+            [CopyLast(), FlowExtrapolation()], on: MovingShapes(), request: Self.request)
+        var request = Self.request
+        (request.frames, request.size) = (16, FrameSize(32))
+        var distance = [Double](repeating: 0, count: 11)
+        for item in 0..<6 {
+            let found = try MovingShapes().motion(at: ClipPlace(item: item), request: request, from: 4)
+            let way = try #require(found).displacement
+            for (step, frame) in way.unstacked().enumerated() {
+                distance[step] += Double(mean(squareRoot(sum(square(frame), along: [2]))).scalar) / 6
+            }
+        }
+        let (still, flow) = (
+            try #require(report.models["copy-last"]?.motion?.endpointError),
+            try #require(report.models["flow"]?.motion?.endpointError)
+        )
+        let curve = try #require(still["all"]?.perStep)
+        for (found, expected) in zip(curve, distance) { #expect(abs((found ?? 0) - expected) < 1e-4) }
+        #expect(still["behind"]?.value == 0)
+        let shares = ["straight", "bounced", "behind"].map { still[$0]?.share ?? 0 }
+        #expect(shares.allSatisfy { $0 > 0 } && abs(shares.reduce(0, +) - 1) < 1e-9)
+        #expect((flow["straight"]?.value ?? .nan) < 0.6 * (still["straight"]?.value ?? .nan))
+        #expect((flow["bounced"]?.value ?? .nan) > (flow["straight"]?.value ?? .nan))
+        #expect(report.motionTable.contains("in front, bounced") && report.text.contains(report.motionTable))
     }
 
     /// Encodes in its numbers which sample it is, so that best and worst can be identified.
@@ -129,7 +160,7 @@ struct EvaluationTests {
 @Suite("Protocols")
 struct EvaluationProtocolTests {
     @Test func aProtocolOfAnotherSizeIsRefused() throws {
-        let model = try Configuration("tiny").model
+        let model = try Configuration("trivd-tiny").model
         #expect(throws: ConfigurationError.self) { try EvaluationProtocol.named("bair", for: model) }
         let error = #expect(throws: ConfigurationError.self) { try EvaluationProtocol.named("baire", for: model) }
         #expect(error?.description.contains("did you mean bair?") == true)

@@ -25,7 +25,7 @@ struct FrameRateTests {
     }
 
     private func configuration() throws -> Configuration {
-        try Configuration("tiny", assignments: ["model.contextFrames=3", "model.predictedFrames=3"])
+        try Configuration("trivd-tiny", assignments: ["model.contextFrames=3", "model.predictedFrames=3"])
     }
 
     struct Case: Sendable {

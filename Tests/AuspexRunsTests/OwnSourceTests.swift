@@ -87,7 +87,7 @@ private struct RainBands: ClipSource {
 struct OwnSourceTests {
     private static func configuration() throws -> Configuration {
         try Configuration(
-            "tiny",
+            "trivd-tiny",
             assignments: [
                 "training.steps=1", "training.batch=1", "training.standingStatisticsBatches=1",
                 "training.validationClips=2", "model.channels=1", "model.contextFrames=2", "model.predictedFrames=2",

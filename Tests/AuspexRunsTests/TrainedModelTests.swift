@@ -13,7 +13,7 @@ import Testing
 struct TrainedModelTests {
     private static func configuration(_ more: [String] = []) throws -> Configuration {
         try Configuration(
-            "tiny",
+            "trivd-tiny",
             assignments: [
                 "training.steps=1", "training.batch=1", "training.standingStatisticsBatches=1",
                 "training.validationClips=1", "model.channels=1", "model.contextFrames=2", "model.predictedFrames=2",

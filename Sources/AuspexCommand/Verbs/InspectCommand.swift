@@ -16,7 +16,7 @@ struct InspectCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A .safetensors or .npy file; a checkpoint's folder; or a run: RUN, RUN@best, RUN@last or RUN@STEP.",
+            "A .safetensors or .npy file; a checkpoint's folder; a run: RUN, RUN@best, RUN@last or RUN@STEP; or pretrained.",
             valueName: "file"))
     var file: String
 

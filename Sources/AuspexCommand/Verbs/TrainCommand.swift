@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
             --resume, to the same bits as if it had never been stopped.
 
             EXAMPLE:
-              auspex train tiny --steps 10 --out run
+              auspex train trivd-tiny --steps 10 --out run
               auspex train run --resume --steps 20
             """)
 

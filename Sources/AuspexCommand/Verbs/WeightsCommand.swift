@@ -103,7 +103,7 @@ struct WeightsExportCommand: ParsableCommand {
             a new training can begin with it by training.initialModel.
 
             EXAMPLE:
-              auspex train motion-layers-tiny --steps 4 --out run
+              auspex train tiny --steps 4 --out run
               auspex weights export run --out small
             """)
 

@@ -108,6 +108,7 @@ public struct Evaluation {
         var spacing = FrameSpacing(request)
         for first in stride(from: 0, to: places.count, by: Self.batch) {
             let batch = first..<min(first + Self.batch, places.count)
+            var motions: [SceneMotion] = []
             let clips = try batch.compactMap { number -> Clip? in
                 // A list of clips is scored completely or not at all; clips of a source that cannot be read are left out.
                 let clip =
@@ -126,11 +127,13 @@ public struct Evaluation {
                 try sameClips?.check(number, found, for: plan, frames: frames)
                 kept.append(found)
                 spacing.take(clip)
+                let motion = try source.motion(at: places[number], request: request, from: plan.contextFrames - 1)
+                motion.map { motions.append($0) }
                 return clip
             }
             guard !clips.isEmpty else { continue }
             let futures = try predict(
-                ClipBatch(joining: clips), first: first, with: tallies, classNumbers: classNumbers)
+                ClipBatch(joining: clips), motions: motions, first: first, with: tallies, classNumbers: classNumbers)
             for (number, clip) in clips.enumerated() {
                 try examples(example(first + number, clip, futures.map { $0[number] }, able.map(\.name)))
             }
@@ -173,9 +176,10 @@ public struct Evaluation {
 
     /// Predicts and scores one batch.
     ///
+    /// - Parameter motions: true paths of the clips' pixels; empty if they are not known.
     /// - Returns: for every forecaster the first future of each clip, `[Tp, H, W, C]`, in the batch's format.
     private func predict(
-        _ batch: ClipBatch, first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
+        _ batch: ClipBatch, motions: [SceneMotion], first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
     ) throws -> [[Tensor]] {
         let context = batch.input(batch.frames.sliced(1, from: 0, count: plan.contextFrames))
         let clips = batch.format.measured(batch.frames)
@@ -183,15 +187,23 @@ public struct Evaluation {
         let truth = clips.sliced(1, from: plan.contextFrames, count: plan.predictedFrames)
         let isWhole = plan.distributionFrames == .contextAndPrediction
         let classes = classNumbers.map { numbers in (batch.classes ?? []).map { numbers[$0] } }
+        func stream(_ sample: Int) -> RandomStream {
+            RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
+        }
         return try tallies.map { tally in
+            if !motions.isEmpty, let follower = tally.forecaster as? any MotionForecaster,
+                let paths = follower.paths(
+                    of: context, horizon: plan.predictedFrames, classes: classes, drawnFrom: stream(0))
+            {
+                tally.add(paths: paths, truths: motions)
+            }
             let sampler = tally.forecaster.futures(of: context, horizon: plan.predictedFrames, classes: classes)
             var firstFuture: Tensor?
             try tally.add(
                 truth: truth, real: isWhole ? clips : truth,
                 whole: { isWhole ? joined([seen, $0], along: 1) : $0 },
                 futures: { sample in
-                    let stream = RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
-                    let future = batch.input.inverse(sampler(stream))
+                    let future = batch.input.inverse(sampler(stream(sample)))
                     firstFuture = firstFuture ?? future
                     return batch.format.measured(future)
                 })

@@ -2,9 +2,9 @@ import AuspexMetrics
 import AuspexSupport
 
 extension EvaluationReport: Report {
-    /// The settings, a row for each forecaster, who wins, what papers report, and the curves against the horizon.
+    /// The settings, a row for each forecaster, who wins, how far pixels' paths are from the true ones, what papers report, and the curves against the horizon.
     public var text: String {
-        ([heading + "\n" + table] + [comparison, publishedText, curve].filter { !$0.isEmpty })
+        ([heading + "\n" + table] + [comparison, motionTable, publishedText, curve].filter { !$0.isEmpty })
             .joined(separator: "\n\n")
     }
 
@@ -27,6 +27,20 @@ extension EvaluationReport: Report {
                 table.add(["  worst of \(samples)"] + `protocol`.metrics.map { Self.cell(worst[$0]) })
             }
         }
+        return table.text
+    }
+
+    /// A row for each forecaster that follows pixels: the endpoint error, by what pixels show; empty if true paths are not known.
+    public var motionTable: String {
+        let followers = names.compactMap { name in models[name]?.motion.map { (name, $0) } }
+        guard let shares = followers.first?.1.endpointError else { return "" }
+        let groups = MotionScores.Group.allCases.filter { shares[$0.rawValue] != nil }
+        var table = TextTable(header: ["endpoint error, pixels"] + groups.map(\.heading))
+        for (name, scores) in followers {
+            table.add(
+                [name] + groups.map { NumberText.measured(scores.endpointError[$0.rawValue]?.value ?? .nan) })
+        }
+        table.add(["share of pixels"] + groups.map { NumberText.measured(shares[$0.rawValue]?.share ?? .nan) })
         return table.text
     }
 

@@ -12,6 +12,8 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
         public var best: [String: MetricResult]?
         /// The worst future of every clip.
         public var worst: [String: MetricResult]?
+        /// How far the first future's paths of pixels are from the true ones; nil where either is not known.
+        public var motion: MotionScores?
     }
 
     /// How frames were taken from the files.

@@ -1,6 +1,7 @@
 import AuspexMetrics
 import AuspexModels
 import AuspexTensors
+import AuspexVideo
 
 /// One forecaster's numbers so far.
 final class EvaluationTally {
@@ -8,6 +9,7 @@ final class EvaluationTally {
     private let samples: Int
     private var distributions: [(metric: any Metric, accumulator: any MetricAccumulator)] = []
     private var paired: [PairedTally] = []
+    private var motion: MotionTally?
 
     /// One paired metric: the mean over futures, and the best and the worst future of every clip.
     private final class PairedTally {
@@ -83,6 +85,13 @@ final class EvaluationTally {
         }
     }
 
+    /// Takes the paths of a batch of clips: predicted ones `[B, T, H, W, 2]`, and true ones.
+    func add(paths: Tensor, truths: [SceneMotion]) {
+        var tally = motion ?? MotionTally(steps: paths.shape[1])
+        for (clip, truth) in zip(paths.unstacked(), truths) { tally.add(clip, truth: truth) }
+        motion = tally
+    }
+
     /// - Parameter shown: what metrics of whole clips saw, in words.
     func scores(distributionsOf shown: String) throws -> EvaluationReport.Scores {
         func results(_ result: (PairedTally) throws -> MetricResult) throws -> [String: MetricResult] {
@@ -96,7 +105,7 @@ final class EvaluationTally {
         }
         return EvaluationReport.Scores(
             metrics: metrics, best: samples > 1 ? try results { try $0.best.result() } : nil,
-            worst: samples > 1 ? try results { try $0.worst.result() } : nil)
+            worst: samples > 1 ? try results { try $0.worst.result() } : nil, motion: motion?.scores)
     }
 
     private static func mean(of futures: [ClipMeasurement]) -> ClipMeasurement {

@@ -9,7 +9,7 @@ import AuspexTensors
 ///
 /// - Source: flow by Farnebäck 2003; extrapolation by Germann and Zawadzki 2002, "Scale-dependence of the predictability of precipitation
 ///   from continental radar images", section 2c.
-public final class FlowExtrapolation: Forecaster {
+public final class FlowExtrapolation: MotionForecaster {
     public let name: String
     public let isStochastic = false
     public let fewestContextFrames = 2
@@ -35,6 +35,12 @@ public final class FlowExtrapolation: Forecaster {
     public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
         let future = sampledWithEdges(context.lastFrame, flow: motion(in: context).ways(steps: horizon))
         return { _ in future }
+    }
+
+    /// Every pixel goes on with the velocity that is seen in it.
+    public func paths(of context: Tensor, horizon: Int, classes: [Int]?, drawnFrom _: RandomStream) -> Tensor? {
+        let velocity = motion(in: context).back * -1
+        return .clips(of: (1...horizon).map { velocity * Float($0) })
     }
 
     /// The observed motion.

@@ -36,3 +36,15 @@ extension Forecaster {
         futures(of: context, horizon: horizon, classes: classes)(randomness)
     }
 }
+
+/// A forecaster that can also say where the pixels of the last given frame go.
+public protocol MotionForecaster: Forecaster {
+    /// Where each pixel of the last frame goes, (dy, dx) in pixels from its place there: `[B, horizon, H, W, 2]`; nil if that is not known after all.
+    ///
+    /// - Parameters:
+    ///   - context: `[B, Tc, H, W, C]`, float32, in [−1, 1].
+    ///   - horizon: how many frames to predict.
+    ///   - classes: one per clip, if the model has classes.
+    ///   - randomness: the same stream as for a future follows that future.
+    func paths(of context: Tensor, horizon: Int, classes: [Int]?, drawnFrom randomness: RandomStream) -> Tensor?
+}

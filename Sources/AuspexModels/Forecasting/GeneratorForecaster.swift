@@ -2,7 +2,7 @@ import AuspexLayers
 import AuspexTensors
 
 /// A generator that forecasts with its standing statistics.
-public final class GeneratorForecaster: Forecaster {
+public final class GeneratorForecaster: MotionForecaster {
     public let name: String
     /// The network that predicts.
     public let generator: any VideoGenerator
@@ -19,11 +19,19 @@ public final class GeneratorForecaster: Forecaster {
     }
 
     public func futures(of context: Tensor, horizon: Int, classes: [Int]?) -> FutureSampler {
-        { [generator] randomness in
-            generator(
-                context: context, horizon: horizon,
-                noise: generator.noise(clips: context.shape[0], from: randomness), classes: classes, Pass(.inference)
-            ).frames
-        }
+        { [self] in output(for: context, horizon, classes, $0).frames }
+    }
+
+    public func paths(of context: Tensor, horizon: Int, classes: [Int]?, drawnFrom randomness: RandomStream) -> Tensor?
+    {
+        generator.paths(in: output(for: context, horizon, classes, randomness))
+    }
+
+    private func output(
+        for context: Tensor, _ horizon: Int, _ classes: [Int]?, _ randomness: RandomStream
+    ) -> GeneratorOutput {
+        generator(
+            context: context, horizon: horizon, noise: generator.noise(clips: context.shape[0], from: randomness),
+            classes: classes, Pass(.inference))
     }
 }

@@ -36,6 +36,12 @@ public protocol VideoGenerator: Layer {
     func losses(
         of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
     ) -> [GeneratorLoss]
+
+    /// Where each pixel of the last context frame goes, (dy, dx) in pixels from its place there, `[B, horizon, H, W, 2]`; nil, as by default, if the
+    /// model does not follow pixels.
+    ///
+    /// - Parameter output: of this generator.
+    func paths(in output: GeneratorOutput) -> Tensor?
 }
 
 /// A generator's output.
@@ -49,6 +55,9 @@ public struct GeneratorOutput {
     public static let displacement = "displacement"
     /// The map of how much each predicted pixel belongs to the foreground, from 0 to 1: `[B, horizon, H, W, 1]`.
     public static let opacity = "opacity"
+    /// The map of how far the velocity of each pixel of the last given frame is turned round at each step, along y and along x, from 0 to 1:
+    /// `[B, horizon, H, W, 2]`. Only in inference.
+    public static let turns = "turns"
     /// The map of the background, in [0, 1]: `[B, H, W, C]`.
     public static let canvas = "canvas"
 
@@ -85,6 +94,8 @@ extension VideoGenerator {
     public func losses(
         of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
     ) -> [GeneratorLoss] { [] }
+
+    public func paths(in output: GeneratorOutput) -> Tensor? { nil }
 
     /// z of a batch, `[clips, latentSize]`.
     public func noise(clips: Int, from stream: RandomStream) -> Tensor { stream.normal([clips, latentSize]) }

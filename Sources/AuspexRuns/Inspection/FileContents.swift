@@ -51,7 +51,7 @@ public struct FileContents: Encodable, Sendable {
     }
 
     /// - Parameter text: a `.safetensors` or `.npy` file, a folder of `.safetensors` files such as a checkpoint, or a run: `RUN`, `RUN@best`, `RUN@last`,
-    ///   `RUN@STEP`.
+    ///   `RUN@STEP`; or `pretrained`.
     /// - Throws: `FileError` naming the file, what was found and what was expected; `CheckpointError` for a checkpoint that was damaged.
     public init(of text: String) throws {
         switch try FileKind.of(text) {
@@ -59,6 +59,7 @@ public struct FileContents: Encodable, Sendable {
         case .folder: try self.init(ofFolder: text)
         case .file: try self.init(ofFile: text)
         case nil where text.contains("@"): try self.init(ofRun: text)
+        case nil where text == PretrainedModel.name: try self.init(ofRun: PretrainedModel.path())
         case nil: throw FileError.reading(text, code: ENOENT)
         }
     }

@@ -8,10 +8,10 @@ import AuspexVideo
 
 extension VideoContinuation {
     /// The motion that a model predicts in a video: displacement as colours and arrows and, if the model has layers, what is in
-    /// front and what is behind.
+    /// front, what is behind, and where pixels of the last given frame turn round.
     ///
     /// - Parameters: as for `pictures`.
-    /// - Returns: a picture whose rows, or panels, are `prediction`, `motion`, `in front` and `behind`.
+    /// - Returns: a picture whose rows, or panels, are `prediction`, `motion`, `in front`, `behind` and `turning`.
     /// - Throws: `ConfigurationError` for a model that does not predict motion; what `pictures` throws.
     public func motionPicture(
         of path: String, from seconds: Double? = nil, frames: Int, seed: UInt64 = 0, classNumber: Int? = nil,
@@ -45,6 +45,13 @@ extension VideoContinuation {
         if let canvas = output.maps[GeneratorOutput.canvas] {
             let behind = joined([Tensor](repeating: canvas * 2 - 1, count: frames), along: 0)
             rows.append(.init(name: "behind", frames: InputTransform.pixels.inverse(behind)))
+        }
+        if let turns = output.maps[GeneratorOutput.turns] {
+            let along = turns.unstacked()[0].split(3, counts: [1, 1])
+            // Along y or along x: less than one only if along neither.
+            let either = 1 - (1 - along[0]) * (1 - along[1])
+            let turning = Self.repeated(either * 2 - 1, channels: channels)
+            rows.append(.init(name: "turning", frames: InputTransform.pixels.inverse(turning)))
         }
         return passage.picture(rows)
     }

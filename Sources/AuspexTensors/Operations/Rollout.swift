@@ -32,8 +32,10 @@ public struct RolloutWeights {
 ///   - known: the features of each pixel, `[N, H, W, F]`, float32.
 ///   - velocity: u₀, `[N, H, W, 2]`.
 ///   - steps: T, at least 1.
-/// - Returns: D at every time, `[N, T, H, W, 2]`.
-public func rolledOut(known: Tensor, velocity: Tensor, by weights: RolloutWeights, steps: Int) -> Tensor {
+/// - Returns: D at every time, `[N, T, H, W, 2]`, and the turns σ(g), of the same shape, which carry no gradient.
+public func rolledOut(
+    known: Tensor, velocity: Tensor, by weights: RolloutWeights, steps: Int
+) -> (way: Tensor, turns: Tensor) {
     let first = known.shape.last ?? 0
     let second = weights.hiddenBias.count
     require(
@@ -52,17 +54,18 @@ public func rolledOut(known: Tensor, velocity: Tensor, by weights: RolloutWeight
     // Two operations per product.
     let work = 2 * Double(sizes.images * sizes.pixels * steps) * Double(4 * first + first * second + 6 * second)
     let scratch = Tensor(uninitialized: [ax_rollout_scratch(&rule)])
+    let turns = Tensor(uninitialized: shape)
     let way = Tensor(shape) { way in
         withFloats(of: inputs) { pointers in
             var rule = sizes.reading(pointers)
-            scratch.withScratch { ax_rollout_forward(way, &rule, $0) }
+            scratch.withScratch { ax_rollout_forward(way, turns.floatPointer, &rule, $0) }
         }
     }
     way.storage.shapePass?.noteMatrixProduct(work, writing: 0)
     let tracked = inputs.map(\.isTracked)
-    guard tracked.contains(true) else { return way }
+    guard tracked.contains(true) else { return (way, turns) }
     let kept = inputs.map { $0.detached() }
-    return way.recorded("rolledOut", from: inputs) { upstream in
+    let recorded = way.recorded("rolledOut", from: inputs) { upstream in
         let gradients = kept.map { Tensor(uninitialized: $0.shape) }
         var rule = sizes
         let scratch = Tensor(uninitialized: [ax_rollout_backward_scratch(&rule)])
@@ -80,6 +83,7 @@ public func rolledOut(known: Tensor, velocity: Tensor, by weights: RolloutWeight
         }
         return zip(gradients, tracked).map { $1 ? $0 : nil }
     }
+    return (recorded, turns)
 }
 
 extension ax_rollout {

@@ -34,6 +34,11 @@ public protocol ClipSource: Sendable, CustomStringConvertible {
     /// - Throws: what `clip(at:request:)` throws, except for files that are damaged or cannot be read.
     func readableClip(at place: ClipPlace, request: ClipRequest) throws -> Clip?
 
+    /// Where the pixels of a frame of the clip at a place go in the clip's later frames; nil, as by default, if the source does not know.
+    ///
+    /// - Parameter position: the frame's position in the clip, counted from 0.
+    func motion(at place: ClipPlace, request: ClipRequest, from position: Int) throws -> SceneMotion?
+
     /// The name of a clip at a place, without reading it.
     func name(at place: ClipPlace) -> String
 
@@ -96,6 +101,7 @@ extension ClipSource {
     public var someFrameIntervals: [(name: String, seconds: Double)] { [] }
     public var valueNotes: [String] { [] }
     public var itemCount: Int { 0 }
+    public func motion(at place: ClipPlace, request: ClipRequest, from position: Int) throws -> SceneMotion? { nil }
     public var ignored: [String] { [] }
 
     public func inspectEach(

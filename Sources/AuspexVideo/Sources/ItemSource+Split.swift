@@ -117,18 +117,26 @@ extension SourceSplit {
     /// - Throws: `VideoError` where an item is in both: a model would be evaluated on its training clips.
     package init?(training: any ClipSource, heldOut: any ClipSource) throws {
         guard let training = training as? ItemSource, let heldOut = heldOut as? ItemSource else { return nil }
-        func place(_ item: any ClipItem) -> String {
-            item.files.isEmpty ? item.key : URL(fileURLWithPath: item.name).resolvingSymlinksInPath().path + item.part
-        }
-        let trained = Set(training.items.map(place))
-        if let both = heldOut.items.first(where: { trained.contains(place($0)) }) {
-            throw VideoError(
-                .badSource, heldOut.description,
-                "\(both.key) is held out, and \(training.description) has it too: name clips by data.validation that are not trained on, "
-                    + "or leave it out and let data.validationShare hold some out")
-        }
+        try Self.check(heldOut, isApartFrom: training)
         func whole(_ source: ItemSource) -> [SplitItem] { source.items.map { (item: $0, share: nil) } }
         self.init(noting: whole(training), heldOut: whole(heldOut))
+    }
+
+    /// Refuses to train on a source that has something held out: an item itself, or the whole file of which it is a part.
+    ///
+    /// - Throws: `VideoError` that names the item: a model would be evaluated on its training clips.
+    package static func check(_ heldOut: any ClipSource, isApartFrom training: any ClipSource) throws {
+        guard let training = training as? ItemSource, let heldOut = heldOut as? ItemSource else { return }
+        func file(_ item: any ClipItem) -> String {
+            item.files.isEmpty ? item.key : URL(fileURLWithPath: item.name).resolvingSymlinksInPath().path
+        }
+        let trained = Set(training.items.map { file($0) + ($0.files.isEmpty ? "" : $0.part) })
+        let both = heldOut.items.first { trained.contains(file($0)) || trained.contains(file($0) + $0.part) }
+        guard let both else { return }
+        throw VideoError(
+            .badSource, heldOut.description,
+            "\(both.key) is held out, and \(training.description) has it too: name clips by data.validation that are not trained on, "
+                + "or leave it out and let data.validationShare hold some out")
     }
 
     /// Held-out items that were copies of training items when the run began, judging by their bytes.

@@ -31,7 +31,7 @@ public struct CameraScene: Sendable {
 
     private let ground: ShapeTexture
     private let detail: ShapeTexture
-    /// The moving objects, followed by the landmarks.
+    /// The landmarks, followed by the moving objects, which cover them.
     let things: [Thing]
     private let pan: SIMD2<Float>
     private let zoom: Float
@@ -134,20 +134,12 @@ extension CameraScene: DrawnScene {
     }
 
     private func draw(_ frame: Int, on picture: UnsafeMutablePointer<UInt8>, size: FrameSize, channels: Int) {
-        let view = view(at: frame)
-        let side = Float(min(size.height, size.width))
-        let middle = SIMD2(Float(size.width), Float(size.height)) / 2
-        // The length of a world side in pixels of the frame: edges fade over one pixel.
-        let perSide = side / view.scale
-        // Of all repetitions of the world, the one whose centre is nearest to the view; the frame is smaller than half a period.
-        let places = things.map { thing in
-            let apart = thing.start + thing.velocity * Float(frame) - view.centre
-            return view.centre + apart - (apart / Self.period).rounded(.toNearestOrEven) * Self.period
-        }
+        let projection = Projection(view(at: frame), size)
+        let perSide = projection.perSide
+        let places = places(at: frame, near: projection.view.centre)
         for row in 0..<size.height {
             for column in 0..<size.width {
-                let onFrame = (SIMD2(Float(column) + 0.5, Float(row) + 0.5) - middle) / perSide
-                let world = view.centre + Self.rotated(onFrame, by: view.turn)
+                let world = projection.world(at: SIMD2(Float(column) + 0.5, Float(row) + 0.5))
                 var colour =
                     ground.colour(x: world.x, y: world.y) * 0.65 + detail.colour(x: world.x, y: world.y) * 0.35
                 for (thing, place) in zip(things, places) {
@@ -164,6 +156,39 @@ extension CameraScene: DrawnScene {
                 let pixel = picture + (row * size.width + column) * channels
                 for channel in 0..<channels { pixel[channel] = byte(colour[channel]) }
             }
+        }
+    }
+}
+
+extension CameraScene {
+    /// From places of a frame, in pixels, to places of the world, and back.
+    struct Projection {
+        let view: View
+        let middle: SIMD2<Float>
+        /// The length of a world side in pixels of the frame: edges fade over one pixel.
+        let perSide: Float
+
+        init(_ view: View, _ size: FrameSize) {
+            self.view = view
+            middle = SIMD2(Float(size.width), Float(size.height)) / 2
+            perSide = Float(min(size.height, size.width)) / view.scale
+        }
+
+        func world(at place: SIMD2<Float>) -> SIMD2<Float> {
+            view.centre + CameraScene.rotated((place - middle) / perSide, by: view.turn)
+        }
+
+        func place(of world: SIMD2<Float>) -> SIMD2<Float> {
+            let back = SIMD2(view.turn.x, -view.turn.y)
+            return middle + CameraScene.rotated(world - view.centre, by: back) * perSide
+        }
+    }
+
+    /// Where things are at a frame: of all repetitions of the world, the one whose centre is nearest to the view. The frame is smaller than half a period.
+    func places(at frame: Int, near centre: SIMD2<Float>) -> [SIMD2<Float>] {
+        things.map { thing in
+            let apart = thing.start + thing.velocity * Float(frame) - centre
+            return centre + apart - (apart / Self.period).rounded(.toNearestOrEven) * Self.period
         }
     }
 }

@@ -129,6 +129,14 @@ public struct MovingShapesScene: Sendable {
             edge + folded(straight.x - edge, extent.x - 2 * edge), edge + folded(straight.y - edge, extent.y - 2 * edge)
         )
     }
+
+    /// How many walls along x and y a shape has met by a frame since frame 0; negative where it came from the other side.
+    func bounces(of shape: Int, by frame: Int) -> SIMD2<Int> {
+        let shape = shapes[shape]
+        let edge = Double(shape.radius)
+        let walls = (shape.start + shape.velocity * Double(frame) - edge) / (extent - 2 * edge)
+        return SIMD2(Int(walls.x.rounded(.down)), Int(walls.y.rounded(.down)))
+    }
 }
 
 extension ShapeTexture {

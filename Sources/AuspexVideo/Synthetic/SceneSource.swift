@@ -10,6 +10,13 @@ public protocol DrawnScene: Sendable {
     ///   - channels: 3, or 1 for a scene made in grey.
     /// - Returns: `[T, H, W, C]`, uint8.
     func drawn(_ frames: [Int], size: FrameSize, channels: Int) -> Tensor
+
+    /// Where the pixels of a frame go.
+    ///
+    /// - Parameters:
+    ///   - frame: any from 0.
+    ///   - later: the frames they are followed to.
+    func motion(of frame: Int, to later: [Int], size: FrameSize) -> SceneMotion
 }
 
 /// A source that draws a scene for every clip.
@@ -83,18 +90,29 @@ extension SceneSource {
         }
         try request.checkMemory(description, channels: request.colour.channels)
         let own = SyntheticSources.frameIntervalSeconds
-        let interval = request.step.framesApart(ownInterval: own)
+        let indices = try frameIndices(from: firstFrame, request)
+        let frames = scene.drawn(indices, size: request.size, channels: request.colour.channels)
+        let moved = Double((indices.last ?? firstFrame) - firstFrame)
+        return Clip(
+            frames: frames, name: name, startSeconds: Double(firstFrame) * own, frameIndices: indices,
+            frameIntervalSeconds: indices.count > 1 ? moved / Double(indices.count - 1) * own : own)
+    }
+
+    /// The scene's frames that a clip has.
+    private func frameIndices(from firstFrame: Int, _ request: ClipRequest) throws -> [Int] {
+        let interval = request.step.framesApart(ownInterval: SyntheticSources.frameIntervalSeconds)
         // Frames are numbered by Int, and whole numbers of that size are exact.
         let lastIndex = Double(firstFrame) + Double(request.frames - 1) * interval
         guard lastIndex < 0x1p53 else {
             throw VideoError(
                 .badSource, description, "has no frame \(lastIndex): ask for a shorter step or fewer frames")
         }
-        let indices = (0..<request.frames).map { firstFrame + Int((Double($0) * interval).rounded()) }
-        let frames = scene.drawn(indices, size: request.size, channels: request.colour.channels)
-        let moved = Double((indices.last ?? firstFrame) - firstFrame)
-        return Clip(
-            frames: frames, name: name, startSeconds: Double(firstFrame) * own, frameIndices: indices,
-            frameIntervalSeconds: indices.count > 1 ? moved / Double(indices.count - 1) * own : own)
+        return (0..<request.frames).map { firstFrame + Int((Double($0) * interval).rounded()) }
+    }
+
+    public func motion(at place: ClipPlace, request: ClipRequest, from position: Int) throws -> SceneMotion? {
+        let frames = try frameIndices(from: place.firstFrame, request)
+        return scene(at: place, request: request).motion(
+            of: frames[position], to: Array(frames[(position + 1)...]), size: request.size)
     }
 }

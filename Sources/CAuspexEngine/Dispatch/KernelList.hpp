@@ -183,7 +183,8 @@ AX_KERNEL(
     (float *frames_gradient, float *last_gradient, float *shares_gradient, const float *upstream, const float *frames,
      const float *last, const float *shares, size_t images, size_t times, size_t pixels, size_t channels),
     (frames_gradient, last_gradient, shares_gradient, upstream, frames, last, shares, images, times, pixels, channels))
-AX_KERNEL(rollout_forward, (float *way, const ax_rollout *rule, float *scratch), (way, rule, scratch))
+AX_KERNEL(
+    rollout_forward, (float *way, float *turns, const ax_rollout *rule, float *scratch), (way, turns, rule, scratch))
 AX_KERNEL(
     rollout_backward,
     (const ax_rollout_gradients *gradients, const float *upstream, const ax_rollout *rule, float *scratch),

@@ -74,7 +74,8 @@ static void scatter_rows(float *pixels, const float *rows, size_t channels, size
 // One block: `motion` holds displacement and velocity, 4 rows, `known` the pixels' features, and `rows(t)` is where the hidden numbers go.
 template <class Rows>
 static void roll_block(
-    const ax_rollout &r, float *motion, const float *known, const Rows &rows, float *way, size_t p, size_t count) {
+    const ax_rollout &r, float *motion, const float *known, const Rows &rows, float *way, float *turns, size_t p,
+    size_t count) {
     float change[rollout_outputs * lanes];
     for (size_t t = 0; t < r.times; t++) {
         const RolloutRows at = rows(t);
@@ -92,9 +93,11 @@ static void roll_block(
         }
         if (!way) continue;
         for (size_t lane = 0; lane < count; lane++) {
-            float *to = way + way_place(r, p + lane, t);
-            to[0] = motion[lane];
-            to[1] = motion[lanes + lane];
+            const size_t place = way_place(r, p + lane, t);
+            for (size_t axis = 0; axis < 2; axis++) {
+                way[place + axis] = motion[axis * lanes + lane];
+                turns[place + axis] = at.turn[axis * lanes + lane];
+            }
         }
     }
 }
@@ -115,7 +118,7 @@ static void for_each_thread(size_t pieces, const Body &body) {
     });
 }
 
-static void rollout_forward(float *way, const ax_rollout *rule, float *scratch) {
+static void rollout_forward(float *way, float *turns, const ax_rollout *rule, float *scratch) {
     const ax_rollout r = *rule;
     const size_t all = r.images * r.pixels, blocks = (all + lanes - 1) / lanes;
     const size_t memory = (4 + r.first) * lanes + RolloutRows::count(r);
@@ -125,7 +128,7 @@ static void rollout_forward(float *way, const ax_rollout *rule, float *scratch) 
             const size_t p = b * lanes, count = all - p < lanes ? all - p : lanes;
             begin_block(r, motion, known, p, count);
             float *rows = known + r.first * lanes;
-            roll_block(r, motion, known, [=](size_t) { return RolloutRows(rows, r); }, way, p, count);
+            roll_block(r, motion, known, [=](size_t) { return RolloutRows(rows, r); }, way, turns, p, count);
         }
     });
 }
@@ -269,7 +272,7 @@ static void rollout_backward(
                 const size_t count = until - p < lanes ? until - p : lanes;
                 begin_block(r, m.motion, m.known, p, count);
                 const auto rows = [&](size_t t) { return RolloutRows(m.way + t * RolloutRows::count(r), r); };
-                roll_block(r, m.motion, m.known, rows, nullptr, p, count);
+                roll_block(r, m.motion, m.known, rows, nullptr, nullptr, p, count);
                 __builtin_memset(carried, 0, sizeof carried);
                 __builtin_memset(m.known_gradient, 0, r.first * lanes * sizeof(float));
                 for (size_t t = r.times; t-- > 0;) {

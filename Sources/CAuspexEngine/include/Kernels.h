@@ -297,8 +297,8 @@ typedef struct {
 /// The number of pieces, by size alone, in which the weights' gradients are summed.
 size_t ax_rollout_pieces(const ax_rollout *rule);
 size_t ax_rollout_scratch(const ax_rollout *rule);
-/// way[images, times, pixels, 2] = D at every time.
-void ax_rollout_forward(float *way, const ax_rollout *rule, float *scratch);
+/// way[images, times, pixels, 2] = D at every time; turns, of the same shape, = σ(g).
+void ax_rollout_forward(float *way, float *turns, const ax_rollout *rule, float *scratch);
 size_t ax_rollout_backward_scratch(const ax_rollout *rule);
 /// All gradients, from that of `way`; the hidden numbers are recomputed.
 void ax_rollout_backward(

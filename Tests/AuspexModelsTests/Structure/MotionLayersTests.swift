@@ -71,6 +71,8 @@ extension ModelTests {
             #expect(seven.maps[MotionLayers.alphaLogits]?.shape == [2, height, width, 1])
             #expect(seven.maps[GeneratorOutput.canvas]?.shape == [2, height, width, channels])
             #expect(seven.maps[GeneratorOutput.opacity]?.shape == [2, 7, height, width, 1])
+            #expect(seven.maps[GeneratorOutput.turns]?.shape == [2, 7, height, width, 2])
+            #expect(network.paths(in: seven)?.shape == [2, 7, height, width, 2])
             let two = network(context: context, steps: 2, Pass(.inference)).frames
             #expect(two.scalars == seven.frames.sliced(1, from: 0, count: 2).scalars)
         }
@@ -84,6 +86,41 @@ extension ModelTests {
             #expect(options.reduction(of: size) == factor)
             #expect(options.trainingSize(for: size) == FrameSize(height: height / factor, width: width / factor))
             #expect(Self.configuration().reduction(of: size) == 1)
+        }
+
+        /// What is in front follows its own path, what is behind goes where the canvas does.
+        @Test func followsPixelsOfBothLayers() throws {
+            let clip = Self.moving(time: 8, height: 32, width: 32, channels: 3, by: (1, -1))
+            let network = Self.network(Self.configuration { ($0.contextFrames, $0.predictedFrames) = (5, 3) })
+            var output = network(context: clip.sliced(1, from: 0, count: 5), steps: 3, Pass(.inference))
+            let (own, alpha) = (
+                try #require(output.maps[GeneratorOutput.displacement]),
+                try #require(output.maps[MotionLayers.alphaLogits])
+            )
+            output.maps[MotionLayers.alphaLogits] = Tensor(repeating: 30, shape: alpha.shape)
+            #expect(network.paths(in: output)?.scalars == own.scalars)
+            output.maps[MotionLayers.alphaLogits] = Tensor(repeating: -30, shape: alpha.shape)
+            let behind = try #require(network.paths(in: output)).cropped(height: 8..<24, width: 8..<24)
+            for step in 0..<3 {
+                let way = mean(behind.sliced(1, from: step, count: 1), along: [0, 1, 2, 3]).scalars
+                let expected = Float(step + 1)
+                #expect(abs(way[0] - expected) < 0.3 * expected && abs(way[1] + expected) < 0.3 * expected, "\(way)")
+            }
+        }
+
+        /// With a latent vector another draw is another future, and the same one is the same.
+        @Test func noiseMovesPixels() {
+            let network = Self.network(Self.configuration { $0.latentSize = 4 })
+            #expect(network.latentSize == 4)
+            let context = Formula.uniform("context", [2, 3, 16, 16, 3], times: 0.9)
+            func displacement(_ name: String?) -> [Float]? {
+                let noise = name.map { Formula.uniform($0, [2, 4]) }
+                return network(context: context, steps: 2, noise: noise, Pass(.inference))
+                    .maps[GeneratorOutput.displacement]?.scalars
+            }
+            #expect(displacement("one") != displacement("other"))
+            #expect(displacement("one") == displacement("one"))
+            #expect(displacement(nil) != displacement("one"))
         }
 
         /// Motion is found at half the size, in pixels of the whole, and pixels stay as sharp as they were.

@@ -156,9 +156,27 @@ import Testing
             RolloutWeights(motion: x[2], hidden: x[3], hiddenBias: x[4], output: x[5], outputBias: x[6])
         }
         let difference = gradientMismatch(
-            of: { rolledOut(known: $0[0], velocity: $0[1], by: rule($0), steps: steps) },
+            of: { rolledOut(known: $0[0], velocity: $0[1], by: rule($0), steps: steps).way },
             against: { Plain.rolledOut($0, steps: steps) }, at: inputs, absolute: 1e-4, relative: 1e-3)
         #expect(difference == nil, "\(shape), \(second)")
+    }
+
+    /// Without features and biases, g is 0 and every velocity is half turned round: it vanishes.
+    @Test func saysHowFarVelocitiesAreTurned() {
+        let rule = RolloutWeights(
+            motion: Tensor(zeros: [4, 3]), hidden: Tensor(zeros: [3, 2]), hiddenBias: Tensor(zeros: [2]),
+            output: Tensor(zeros: [2, 6]), outputBias: Tensor([0, 2, 0, 0, 0, 0] as [Float], shape: [6]))
+        let (way, turns) = rolledOut(
+            known: Tensor(zeros: [1, 3, 7, 3]), velocity: Tensor(repeating: 1, shape: [1, 3, 7, 2]), by: rule, steps: 2)
+        let turned = Float(1 / (1 + Foundation.exp(-2.0)))
+        for (place, turn) in turns.scalars.enumerated() {
+            #expect(abs(turn - (place % 2 == 0 ? 0.5 : turned)) < 1e-6)
+        }
+        let velocity = 1 - 2 * turned
+        for (place, distance) in way.scalars.enumerated() {
+            let expected = place % 2 == 0 ? 0 : place < 42 ? velocity : velocity + velocity * velocity
+            #expect(abs(distance - expected) < 1e-6)
+        }
     }
 
     /// As many pieces as there are at most, on any number of threads: the same bits.
@@ -175,8 +193,8 @@ import Testing
             let tape = Tape()
             let x = inputs.map(tape.watch)
             let rule = RolloutWeights(motion: x[2], hidden: x[3], hiddenBias: x[4], output: x[5], outputBias: x[6])
-            let way = rolledOut(known: x[0], velocity: x[1], by: rule, steps: 3)
-            return [way.scalars]
+            let (way, turns) = rolledOut(known: x[0], velocity: x[1], by: rule, steps: 3)
+            return [way.scalars, turns.scalars]
                 + tape.gradients(of: way, upstream: numbers(way.shape, "upstream"), at: x).map(\.scalars)
         }
         let one = results(threads: 1)

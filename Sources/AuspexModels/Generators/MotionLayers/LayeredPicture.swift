@@ -39,14 +39,16 @@ package struct LayeredPicture {
         let weight = alpha * exp(clamped(layers.order, least: -Self.orderLimit, most: Self.orderLimit))
         let values = joined([(last + layers.colour) * weight, weight, alpha], along: 3)
         let canvas = canvas(alpha: alpha)
+        let canvasMotion = canvasMotion()
         let result = composed(
             splat: holesClosed(in: splatted(values, flow: displacement)),
-            over: sampledWithEdges(canvas, flow: canvasMotion()))
+            over: sampledWithEdges(canvas, flow: canvasMotion))
         return GeneratorOutput(
             frames: result.image * 2 - 1,
             maps: [
                 GeneratorOutput.displacement: displacement, MotionLayers.alphaLogits: layers.alpha,
-                GeneratorOutput.canvas: canvas, GeneratorOutput.opacity: result.opacity,
+                GeneratorOutput.canvas: canvas, MotionLayers.canvasMotion: canvasMotion,
+                GeneratorOutput.opacity: result.opacity,
             ])
     }
 
@@ -127,7 +129,7 @@ extension PixelLayers {
 
 extension Tensor {
     /// Larger by a power of two, bilinear: `[N, H, W, C]`.
-    fileprivate func enlarged(by factor: Int) -> Tensor {
+    func enlarged(by factor: Int) -> Tensor {
         factor > 1 ? upsampledBilinear(self).enlarged(by: factor / 2) : self
     }
 }

@@ -32,6 +32,9 @@ public struct MotionLayersConfiguration: ModelOptions {
     /// Nil finds them at the frames' own size, whatever it is.
     public var motionSide: Int?
 
+    /// Width of the vector z that different futures are drawn from; 0 for one future. It is of use with discriminators: a pixel loss teaches to ignore it.
+    public var latentSize: Int = 0
+
     public init() {}
 
     /// What frames' sides are divided by for the network: a power of two.
@@ -66,6 +69,8 @@ extension MotionLayersConfiguration {
         "flowLevels": "Levels of the optical flow's pyramid above the picture itself; none has a side below 32 pixels.",
         "motionSide":
             "Frames whose shorter side is above it are halved until it is not; motion is found at that size, and pixels are moved at their own. null: at the frames' own size.",
+        "latentSize":
+            "Width of the vector that different futures are drawn from; 0 for one future. Of use with discriminators: a pixel loss teaches to ignore it.",
     ]
 
     public var discriminatorChannels: Int { headChannels }
@@ -117,7 +122,8 @@ extension MotionLayersConfiguration {
         for (name, value, least, most) in [
             ("contextFrames", contextFrames, 2, 1 << 15), ("predictedFrames", predictedFrames, 1, 1 << 15),
             ("frameChannels", frameChannels, 1, 1 << 15), ("headChannels", headChannels, 1, 1 << 15),
-            ("flowLevels", flowLevels, 0, 30), ("motionSide", motionSide ?? 32, 32, 1 << 15),
+            ("flowLevels", flowLevels, 0, 30), ("latentSize", latentSize, 0, 1 << 15),
+            ("motionSide", motionSide ?? 32, 32, 1 << 15),
         ] {
             try check(name, value, (least...most).contains(value), "from \(least) to \(most)")
         }

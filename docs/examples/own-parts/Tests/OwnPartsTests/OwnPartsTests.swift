@@ -61,11 +61,13 @@ struct OwnPartsTests {
 
     @Test func aUnitIsNamedInAConfiguration() throws {
         let configuration = try Configuration(
-            "tiny", assignments: ["model.unit=leaky", "model.channels=1"], registry: models)
+            "trivd-tiny", assignments: ["model.unit=leaky", "model.channels=1"], registry: models)
         var initializer = Initializer(seed: 1)
         let names = configuration.model.makeGenerator(using: &initializer).parameters.map(\.name)
         #expect(names.contains("stages.0.unit.retention"))
-        let error = #expect(throws: (any Error).self) { try Configuration("tiny", assignments: ["model.unit=leaky"]) }
+        let error = #expect(throws: (any Error).self) {
+            try Configuration("trivd-tiny", assignments: ["model.unit=leaky"])
+        }
         #expect("\(String(describing: error))".contains("model.unit is leaky; expected one of"))
     }
 
