@@ -9,6 +9,9 @@ struct WholePathTests {
         "--set", "training.validationClips=1", "--set", "model.predictedFrames=2", "--quiet",
     ]
 
+    private static let experiments = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("experiments")
+
     /// Another model than the published one, by the same verbs.
     @Test(arguments: ["conv-gru-mse-tiny", "simvp-tiny", "tiny"]) func anyModel(preset: String) throws {
         try withTemporaryFolder { folder in
@@ -106,6 +109,38 @@ struct WholePathTests {
                 "--quiet",
             ]).output
             #expect(score.contains("\"size\":[\(height / 2),\(width / 2)]"), "\(score)")
+        }
+    }
+
+    /// Discriminators after a pixel loss, with a latent vector: several futures of one context.
+    @Test func motionLayersHaveSeveralFutures() throws {
+        try withTemporaryFolder { folder in
+            func run(_ arguments: [String]) throws -> ProgramRun {
+                let run = try ProgramRun(arguments, in: folder)
+                #expect(run.status == 0, "\(arguments.joined(separator: " ")): \(run.errors)")
+                return run
+            }
+            let plan = try String(
+                contentsOf: Self.experiments.appendingPathComponent("motion-layers-adversarial.yaml"), encoding: .utf8)
+            let short = plan.replacingOccurrences(of: "1400", with: "2").replacingOccurrences(of: "1000", with: "1")
+                .replacingOccurrences(of: "warmUpSteps: 100", with: "warmUpSteps: 0")
+            try Data(short.utf8).write(to: folder.appendingPathComponent("plan.yaml"))
+            _ = try run([
+                "train", "plan.yaml", "--out", "run", "--quiet", "--set", "training.batch=1", "--set",
+                "training.standingStatisticsBatches=1", "--set", "training.validationClips=1", "--set",
+                "discriminators.channels=2", "--set", "model.widths=[4, 8, 8, 8]", "--set", "model.predictedFrames=2",
+                "--threads", "1",
+            ])
+            _ = try run(["data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "1", "--size", "32"])
+            _ = try run([
+                "predict", "clips/0000.mkv", "--model", "run", "--samples", "2", "--out", "p.npy", "--quiet",
+            ])
+            let futures = try ["p-1.npy", "p-2.npy"].map {
+                try Data(contentsOf: folder.appendingPathComponent($0))
+            }
+            #expect(futures[0].count == futures[1].count && futures[0] != futures[1])
+            let table = try run(["evaluate", "run", "--clips", "2", "--samples", "2", "--quiet"]).output
+            #expect(table.contains("best of 2") && table.contains("endpoint error, pixels"))
         }
     }
 
