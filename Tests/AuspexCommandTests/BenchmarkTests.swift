@@ -38,6 +38,43 @@ struct BenchmarkTests {
         #expect(least <= most)
     }
 
+    @Test func busyThreadsAreSaid() throws {
+        let step = try object(["benchmark", "step", "--busy", "2", "--repeats", "2"] + Self.work)
+        #expect(step["busyThreads"] as? Int == 2)
+        let text = try ProgramRun(
+            ["benchmark", "predict", "--busy", "1", "--channels", "1", "--size", "32", "--repeats", "1", "--quiet"])
+        #expect(text.output.contains("beside 1 busy thread"), "\(text.output) \(text.errors)")
+    }
+
+    /// Random clips, those that a file names, and all clips in a row.
+    @Test func loading() throws {
+        try withTemporaryFolder { folder in
+            let made = try ProgramRun(
+                [
+                    "data", "synthesize", "moving-shapes", "--out", "clips", "--clips", "1", "--frames", "40", "--size",
+                    "32", "--quiet",
+                ], in: folder)
+            try #require(made.status == 0, "\(made.errors)")
+            try Data("3\n0 24\n".utf8).write(to: folder.appendingPathComponent("starts.txt"))
+            for (order, more) in [("random", []), ("starts", ["--starts", "starts.txt"]), ("dense", ["--dense"])] {
+                let report = try object(
+                    ["benchmark", "load", "clips", "--clips", "9", "--json", "--quiet"] + more, in: folder)
+                #expect(report["order"] as? String == order)
+                #expect(report["clips"] as? Int == 9 && report["frames"] as? Int == 16)
+                let (rate, seconds) = (
+                    try #require(report["clipsPerSecond"] as? Double), try #require(report["seconds"] as? Double)
+                )
+                #expect(rate > 0 && abs(rate * seconds - 9) < 1e-6)
+            }
+            try Data("25\n".utf8).write(to: folder.appendingPathComponent("late.txt"))
+            let late = try ProgramRun(["benchmark", "load", "clips", "--starts", "late.txt", "--quiet"], in: folder)
+            #expect(late.status == 1 && late.errors.contains("0000.mkv"), "\(late.errors)")
+            try Data("3\nx\n".utf8).write(to: folder.appendingPathComponent("words.txt"))
+            let words = try ProgramRun(["benchmark", "load", "clips", "--starts", "words.txt", "--quiet"], in: folder)
+            #expect(words.status == 1 && words.errors.contains("words.txt: found 'x'"), "\(words.errors)")
+        }
+    }
+
     @Test func distances() throws {
         let result = try object(
             ["benchmark", "frechet", "--features", "20", "--rows", "50", "--repeats", "2", "--json", "--quiet"])

@@ -23,6 +23,7 @@ struct ExtremeNumberTests {
         "benchmark predict --channels 1 --batch 1 --size 32 --repeats 1",
         "benchmark i3d --batch 1 --frames 9 --repeats 1",
         "benchmark frechet --features 4 --rows 9 --repeats 1",
+        "benchmark load synthetic:moving-shapes --clips 1",
     ]
 
     /// Options that take numbers; of flags and paths nothing is to be seen here.

@@ -50,6 +50,7 @@ struct OptionEffectTests {
     static let benchmark = computing.merging(["repeats": .always]) { $1 }
     /// The benchmarks that take a configuration.
     static let ofModel = benchmark.merging([
+        "busy": .always,
         "batch": .always, "precision": .always, "set": .always,
         "channels": only(
             Refused("trivd-tiny --channels 2", "--set model.channels=2"),
@@ -224,6 +225,12 @@ struct OptionEffectTests {
         "benchmark step": ofModel, "benchmark predict": ofModel,
         "benchmark i3d": benchmark.merging(["batch": .always, "frames": .always, "precision": .always]) { $1 },
         "benchmark frechet": benchmark.merging(["features": .always, "rows": .always]) { $1 },
+        "benchmark load": printing.merging([
+            "clips": .always, "loader-threads": .always, "timeout": .always,
+            "starts": only(
+                Refused("none.mp4 --starts s.txt --dense", "leave one out"), taken: "none.mp4 --starts s.txt"),
+            "dense": only(Refused("none.mp4 --starts s.txt --dense", "leave one out"), taken: "none.mp4 --dense"),
+        ]) { $1 }.merging(arrays("none.mp4", "bytes.npy", needs: "needs SOURCE FILE.npy")) { $1 },
     ]
 
     /// A new verb or option is not silently left out.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import AuspexSupport
 import AuspexConfiguration
 import AuspexEvaluation
 import AuspexMetrics
@@ -18,7 +17,7 @@ struct BenchmarkCommand: ParsableCommand {
             """,
         subcommands: [
             BenchmarkStepCommand.self, BenchmarkPredictCommand.self, BenchmarkNetworkCommand.self,
-            BenchmarkDistanceCommand.self,
+            BenchmarkDistanceCommand.self, BenchmarkLoadCommand.self,
         ])
 }
 
@@ -39,9 +38,13 @@ struct BenchmarkOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "key=value: changes one field of the configuration; may be repeated.")
     var assignments: [String] = []
 
+    @Option(help: "Threads that compute beside it, as other programs would.")
+    var busy = 0
+
     @OptionGroup var measuring: MeasuringOptions
 
     func validate() throws {
+        try requireAtLeast(0, busy, "--busy", atMost: Most.threads)
         if let channels { try requireAtLeast(1, channels, "--channels") }
         guard let configuration else { return }
         for (option, value) in [("channels", channels.map(String.init)), ("size", size.map(FrameSizeOption.text))] {
@@ -63,6 +66,7 @@ struct BenchmarkOptions: ParsableArguments {
         if let batch = batch ?? (configuration == nil ? usual : nil) { all.append("training.batch=\(batch)") }
         var benchmark = try Benchmark(try Configuration(configuration, assignments: all + assignments))
         benchmark.repeats = measuring.repeats
+        benchmark.busyThreads = busy
         return benchmark
     }
 }

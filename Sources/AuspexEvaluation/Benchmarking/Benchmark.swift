@@ -12,6 +12,8 @@ public struct Benchmark {
     public let configuration: Configuration
     /// Units of work that are timed.
     public var repeats = 5
+    /// Threads that compute beside the measured work, as other programs would.
+    public var busyThreads = 0
 
     /// - Parameter configuration: gives networks, batch and updates; its data are not read.
     public init(_ configuration: Configuration) throws {
@@ -25,7 +27,9 @@ public struct Benchmark {
         let trainer = TrainingRun.trainer(configuration)
         let clips = BenchmarkClips.batch(configuration)
         let written = try StepCost(configuration).nominalGFLOP
-        return try BenchmarkReport.measured(.step, repeats: repeats, gflopAsWritten: written, progress) {
+        return try BenchmarkReport.measured(
+            .step, repeats: repeats, gflopAsWritten: written, busyThreads: busyThreads, progress
+        ) {
             _ = try trainer.advance { clips }
         }
     }
@@ -46,7 +50,7 @@ public struct Benchmark {
         var initializer = Initializer(seed: 1)
         let forecaster = GeneratorForecaster(model.makeGenerator(using: &initializer))
         return BenchmarkReport.measured(
-            .predict, repeats: repeats, gflopAsWritten: written.forward * 1e-9, progress
+            .predict, repeats: repeats, gflopAsWritten: written.forward * 1e-9, busyThreads: busyThreads, progress
         ) {
             _ = forecaster.future(
                 of: clips.context, horizon: model.predictedFrames, classes: clips.classes,

@@ -3,7 +3,7 @@ extension BenchmarkReport: Encodable {
         case schema, work, secondsPerStep, secondsPerPrediction, secondsPerClip, secondsMinimum, secondsMaximum
         case gflopAsWritten, gflopExecuted, gflopsPerSecond, shareOfConvolutionLimit, convolutionLimit, peakBytes,
             peakResidentBytes, faultsPerStep
-        case secondsWaiting, byFamily, threads, instructionSet, repeats, batch
+        case secondsWaiting, byFamily, threads, instructionSet, repeats, batch, busyThreads
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -27,6 +27,7 @@ extension BenchmarkReport: Encodable {
         try fields.encode(instructionSet, forKey: .instructionSet)
         try fields.encode(repeats, forKey: .repeats)
         try fields.encode(batch, forKey: .batch)
+        try fields.encode(busyThreads, forKey: .busyThreads)
     }
 
     /// The name of the median says which unit it refers to.

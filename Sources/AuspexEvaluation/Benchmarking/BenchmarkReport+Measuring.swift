@@ -9,8 +9,10 @@ extension BenchmarkReport {
     /// - Parameters:
     ///   - batch: units of work in a round; the report is per unit.
     ///   - gflopAsWritten: of one unit.
+    ///   - busyThreads: how many threads compute beside the rounds that are timed.
     static func measured(
-        _ work: Work, repeats: Int, batch: Int = 1, gflopAsWritten: Double, _ progress: (Int) -> Void,
+        _ work: Work, repeats: Int, batch: Int = 1, gflopAsWritten: Double, busyThreads: Int = 0,
+        _ progress: (Int) -> Void,
         _ round: () throws -> Void
     ) rethrows -> BenchmarkReport {
         for _ in 0..<warmUp { try round() }
@@ -18,11 +20,13 @@ extension BenchmarkReport {
         WorkCounter.reset()
         let faults = Usage.now.minorFaults
         var times: [Double] = []
-        for number in 0..<repeats {
-            let start = ContinuousClock.now
-            try round()
-            times.append((ContinuousClock.now - start) / .seconds(1) / Double(batch))
-            progress(number + 1)
+        try withExtendedLifetime(BusyThreads(busyThreads)) {
+            for number in 0..<repeats {
+                let start = ContinuousClock.now
+                try round()
+                times.append((ContinuousClock.now - start) / .seconds(1) / Double(batch))
+                progress(number + 1)
+            }
         }
         let usage = Usage.now
         // Before the limit is measured, which itself takes memory.
@@ -43,6 +47,7 @@ extension BenchmarkReport {
             gflopsPerSecond: gflop / median, convolutionLimit: ConvolutionLimit.gflopsPerSecond(),
             peakBytes: peakBytes, peakResidentBytes: usage.peakResidentBytes,
             faultsPerStep: Double(usage.minorFaults - faults) / Double(repeats), secondsWaiting: 0, byFamily: families,
-            threads: Kernels.threads, instructionSet: Kernels.instructionSet.rawValue, repeats: repeats, batch: batch)
+            threads: Kernels.threads, instructionSet: Kernels.instructionSet.rawValue, repeats: repeats, batch: batch,
+            busyThreads: busyThreads)
     }
 }

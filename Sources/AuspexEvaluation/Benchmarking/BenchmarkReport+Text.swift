@@ -12,7 +12,8 @@ extension BenchmarkReport: Report {
             case .i3d: "a clip, \(batch) at once"
             }
         var lines = [
-            "\(unit): \(NumberText.short(seconds.median)) s (\(NumberText.short(seconds.minimum)) … \(NumberText.short(seconds.maximum)), \(repeats, "time")), \(threads, "thread"), \(instructionSet)",
+            "\(unit): \(NumberText.short(seconds.median)) s (\(NumberText.short(seconds.minimum)) … \(NumberText.short(seconds.maximum)), \(repeats, "time")), \(threads, "thread"), \(instructionSet)"
+                + (busyThreads > 0 ? ", beside \(busyThreads, "busy thread")" : ""),
             "\(NumberText.short(gflopAsWritten)) GFLOP as written, \(NumberText.short(gflopExecuted)) executed, \(NumberText.short(gflopsPerSecond)) a second: \(NumberText.short(shareOfConvolutionLimit * 100))% of a plain convolution's \(NumberText.short(convolutionLimit))",
             "tensors \(peakBytes >> 20) MiB at most, process \(peakResidentBytes >> 20) MiB, \(NumberText.short(faultsPerStep)) page faults each time",
         ]

@@ -44,6 +44,8 @@ public struct BenchmarkReport: Sendable {
     public let repeats: Int
     /// Units of work in a round.
     public let batch: Int
+    /// Threads that computed beside the work that was timed.
+    public let busyThreads: Int
 
     /// `gflopsPerSecond` over `convolutionLimit`.
     public var shareOfConvolutionLimit: Double { gflopsPerSecond / convolutionLimit }

@@ -22,9 +22,21 @@ public final class ClipLoader {
     ///   - position: number of the first clip.
     ///   - threads: decoding threads.
     ///   - queuedBatches: decoded batches that may wait.
-    public init(
+    public convenience init(
         _ clips: TrainingClips, stream: RandomStream, request: ClipRequest, batchSize: Int, from position: Int = 0,
         threads: Int = 2, queuedBatches: Int = 4
+    ) {
+        self.init(batchSize: batchSize, from: position, threads: threads, queuedBatches: queuedBatches) {
+            try clips.clip(at: $0, from: stream, request: request)
+        }
+    }
+
+    /// Loads whatever clips a function gives for 0, 1, 2…; parameters as above.
+    ///
+    /// - Parameter clip: is called from several threads at once.
+    package init(
+        batchSize: Int, from position: Int = 0, threads: Int = 2, queuedBatches: Int = 4,
+        _ clip: @escaping @Sendable (Int) throws -> Clip
     ) {
         require(
             batchSize > 0 && threads > 0 && queuedBatches > 0 && position >= 0, "ClipLoader",
@@ -38,7 +50,7 @@ public final class ClipLoader {
         let stackBytes = 4 << 20
         self.threads = (0..<threads).count { number in
             SystemThread.start(name: "auspex-decode-\(number)", stackBytes: stackBytes) {
-                queue.work { try clips.clip(at: $0, from: stream, request: request) }
+                queue.work(clip)
             }
         }
         // With one thread clips come more slowly; with none, never.
