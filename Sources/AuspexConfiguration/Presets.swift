@@ -127,7 +127,7 @@ public enum Presets {
         model:
           name: motion-layers
         training:
-          steps: 1000
+          steps: 1500
           batch: 16
           phases:
             - network: generator
@@ -143,7 +143,7 @@ public enum Presets {
                 beta1: 0.9
                 beta2: 0.99
                 gradientClipping: 1
-              schedule: {name: cosine, warmUpSteps: 100}
+              schedule: {name: cosine, warmUpSteps: 150}
           averaging:
             decay: 0.99
           standingStatisticsBatches: 8

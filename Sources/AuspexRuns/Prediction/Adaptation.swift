@@ -7,8 +7,7 @@ import Foundation
 
 /// Trains a model further on one video's past, before it continues the video.
 ///
-/// Clips of the sources that the model learned from and that are drawn, and the changes made to its clips, stay as they were: seconds of film alone
-/// would be learned by heart. The end of the past is held out. The weights that do best there by PSNR are taken; if the model does no better than before, it stays as it was.
+/// The end of the past is held out. The weights that do best there by PSNR are taken; if the model does no better than before, it stays as it was.
 public struct Adaptation {
     /// What became of the model.
     public struct Outcome {
@@ -160,9 +159,8 @@ public struct Adaptation {
         }
         let text = "path,start,end\n\"\(video)\",0,\(last.map { NumberText.nearest($0) } ?? "")\n"
         try AtomicFile.write(Data(text.utf8), to: list)
-        var sources = RunSources(training: try openSource(list))
-        sources.others = try configuration.data.mix.map { (try openSource($0.source), $0.share) }
-        let run = try TrainingRun(configuration, path: folder, sources: sources)
+        let run = try TrainingRun(
+            configuration, path: folder, sources: RunSources(training: openSource(list)))
         try AtomicFile.write(Data(text.utf8), to: configuration.data.source)
         return run
     }
@@ -171,15 +169,15 @@ public struct Adaptation {
         var adapted = model.configuration
         adapted.model.size = adapted.model.trainingSize(for: adapted.model.size)
         adapted.data.source = "\(folder)/past.csv"
-        adapted.data.validation = nil
-        // Drawn worlds have a clock of their own, which other intervals do not fit.
-        adapted.data.mix =
-            interval == nil ? adapted.data.mix.filter { $0.source.hasPrefix(SyntheticSources.prefix) } : []
+        (adapted.data.validation, adapted.data.mix) = (nil, [])
         adapted.data.validationShare = Self.heldOutShare
         if let interval { (adapted.data.frameIntervalSeconds, adapted.data.frameStride) = (interval, 1) }
         // What sources of other kinds were opened with.
         (adapted.data.framesPerSecond, adapted.data.axes, adapted.data.range) = (nil, nil, nil)
         adapted.data.colour = model.configuration.colourOfVideos
+        adapted.data.camera = 0
+        adapted.data.augmentation = AugmentationConfiguration()
+        adapted.data.augmentation.mirrored = 0.5
         adapted.training.initialModel = model.reference
         adapted.training.blend = blending ?? adapted.training.blend
         adapted.training.steps = steps
