@@ -1,6 +1,6 @@
 /// Configurations built into the program under a name. `experiments/` holds the same as files.
 public enum Presets {
-    /// The names, smallest model first.
+    /// The names: small models of each kind first, then those worth using, then the published ones.
     public static let names = [
         "tiny", "trivd-tiny", "conv-gru-mse-tiny", "simvp-tiny", "demo", "small-64", "bair-64", "kinetics600-64",
         "ucf101-128",

@@ -96,26 +96,36 @@ struct HeldOutTests {
         }
     }
 
-    /// What is mixed in is trained on: it may not have what is held out, neither the file itself nor a part of its time.
+    /// What is mixed in is trained on: it may not share frames with what is held out.
     @Test func mixedSourcesAreKeptApartToo() throws {
         try withTemporaryFolder { folder in
             try clips(2, in: folder, frames: 40)
-            func train(_ data: [String], _ out: String) throws -> ProgramRun {
-                try ProgramRun(["train", "trivd-tiny", "--steps", "1", "--out", out] + data + settings, in: folder)
+            for (name, window) in [("early", "0,1.9"), ("late", "2,4"), ("middle", "1.5,3.2")] {
+                try Data("path,start,end\nclips/0001.mkv,\(window)\n".utf8)
+                    .write(to: folder.appendingPathComponent("\(name).csv"))
             }
-            let mix = ["--set", "data.mix=[{source: clips/0001.mkv, share: 0.5}]"]
-            for (number, held) in [
-                ["--data", "clips"], ["--data", "clips/0000.mkv", "--set", "data.validation=clips"],
-            ]
-            .enumerated() {
-                let run = try train(held + mix, "refused-\(number)")
+            func train(_ data: String, validation: String? = nil, mix: String, _ out: String) throws -> ProgramRun {
+                try ProgramRun(
+                    ["train", "trivd-tiny", "--steps", "1", "--out", out, "--data", data] + settings
+                        + ["--set", "data.mix=[{source: \(mix), share: 0.5}]"]
+                        + (validation.map { ["--set", "data.validation=\($0)"] } ?? []), in: folder)
+            }
+            for (number, (data, validation, mix)) in [
+                ("clips", nil, "clips/0001.mkv"), ("clips", nil, "late.csv"),
+                ("clips/0000.mkv", "clips/0001.mkv", "clips/0001.mkv"),
+                ("clips/0000.mkv", "clips/0001.mkv", "early.csv"),
+                ("clips/0000.mkv", "early.csv", "clips/0001.mkv"), ("clips/0000.mkv", "early.csv", "middle.csv"),
+            ].enumerated() {
+                let run = try train(data, validation: validation, mix: mix, "refused-\(number)")
                 #expect(run.status == 1)
                 #expect(
-                    run.errors.contains("0001.mkv is held out, and clips/0001.mkv has it too")
-                        || run.errors.contains("0000.mkv is held out, and clips/0000.mkv has it too"), "\(run.errors)")
+                    run.errors.contains("0001.mkv") && run.errors.contains("is held out, and \(mix) has it too")
+                        && run.errors.contains("leave it out of data.mix"), "\(number): \(run.errors)")
             }
-            let apart = try train(["--data", "clips/0000.mkv"] + mix, "apart")
-            #expect(apart.status == 0, "\(apart.errors)")
+            for (number, (validation, mix)) in [(nil, "clips/0001.mkv"), ("early.csv", "late.csv")].enumerated() {
+                let run = try train("clips/0000.mkv", validation: validation, mix: mix, "apart-\(number)")
+                #expect(run.status == 0, "\(number): \(run.errors)")
+            }
         }
     }
 

@@ -57,6 +57,13 @@ struct PretrainedModelTests {
                 ],
                 in: folder)
             #expect(try array("small.npy", in: folder).shape.suffix(4) == [2, 24, 40, 3])
+            #expect(try run(["inspect", "pretrained"], in: folder).output.contains("intact"))
+            // Its rows are named in the picture; here, that it is drawn with all of them, at a size that is halved and padded.
+            _ = try run(
+                ["predict", "film.mkv", "--out", "p.npy", "--frames", "2", "--motion", "motion.png"], in: folder)
+            // The header of a PNG file has the height in bytes 20 to 23.
+            let header = [UInt8](try Data(contentsOf: folder.appendingPathComponent("motion.png")).prefix(24))
+            #expect(header.suffix(4).reduce(0) { $0 * 256 + Int($1) } > 5 * 104)
             _ = try run(
                 ["evaluate", "pretrained", "--data", "film.mkv", "--size", "32", "--metrics", "psnr", "--out", "e"],
                 in: folder, status: 1)

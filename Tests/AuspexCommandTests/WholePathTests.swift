@@ -124,6 +124,7 @@ struct WholePathTests {
                 contentsOf: Self.experiments.appendingPathComponent("motion-layers-adversarial.yaml"), encoding: .utf8)
             let short = plan.replacingOccurrences(of: "1400", with: "2").replacingOccurrences(of: "1000", with: "1")
                 .replacingOccurrences(of: "warmUpSteps: 100", with: "warmUpSteps: 0")
+            try #require(short.contains("steps: 2\n") && short.contains("until: 1\n"), "the plan has other numbers now")
             try Data(short.utf8).write(to: folder.appendingPathComponent("plan.yaml"))
             _ = try run([
                 "train", "plan.yaml", "--out", "run", "--quiet", "--set", "training.batch=1", "--set",

@@ -38,7 +38,7 @@ struct BenchmarkOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "key=value: changes one field of the configuration; may be repeated.")
     var assignments: [String] = []
 
-    @Option(help: "Threads that compute beside it, as other programs would.")
+    @Option(help: "Threads that compute beside the timed work, as other programs would.")
     var busy = 0
 
     @OptionGroup var measuring: MeasuringOptions

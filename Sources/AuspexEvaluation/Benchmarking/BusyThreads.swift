@@ -10,9 +10,10 @@ final class BusyThreads {
     init(_ count: Int) {
         for number in 0..<count {
             let off = off
-            _ = SystemThread.start(name: "auspex-busy-\(number)", stackBytes: 1 << 16) {
+            let runs = SystemThread.start(name: "auspex-busy-\(number)", stackBytes: 1 << 20) {
                 while !off.isOff.load(ordering: .relaxed) {}
             }
+            if !runs { OutOfMemory.stop(wanting: 1 << 20, for: "a busy thread") }
         }
     }
 

@@ -108,7 +108,7 @@ public struct Evaluation {
         var spacing = FrameSpacing(request)
         for first in stride(from: 0, to: places.count, by: Self.batch) {
             let batch = first..<min(first + Self.batch, places.count)
-            var motions: [SceneMotion] = []
+            var motions: [SceneMotion?] = []
             let clips = try batch.compactMap { number -> Clip? in
                 // A list of clips is scored completely or not at all; clips of a source that cannot be read are left out.
                 let clip =
@@ -127,8 +127,7 @@ public struct Evaluation {
                 try sameClips?.check(number, found, for: plan, frames: frames)
                 kept.append(found)
                 spacing.take(clip)
-                let motion = try source.motion(at: places[number], request: request, from: plan.contextFrames - 1)
-                motion.map { motions.append($0) }
+                motions.append(try source.motion(at: places[number], request: request, from: plan.contextFrames - 1))
                 return clip
             }
             guard !clips.isEmpty else { continue }
@@ -176,10 +175,10 @@ public struct Evaluation {
 
     /// Predicts and scores one batch.
     ///
-    /// - Parameter motions: true paths of the clips' pixels; empty if they are not known.
+    /// - Parameter motions: true paths of each clip's pixels; nil if they are not known.
     /// - Returns: for every forecaster the first future of each clip, `[Tp, H, W, C]`, in the batch's format.
     private func predict(
-        _ batch: ClipBatch, motions: [SceneMotion], first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
+        _ batch: ClipBatch, motions: [SceneMotion?], first: Int, with tallies: [EvaluationTally], classNumbers: [Int]?
     ) throws -> [[Tensor]] {
         let context = batch.input(batch.frames.sliced(1, from: 0, count: plan.contextFrames))
         let clips = batch.format.measured(batch.frames)
@@ -191,7 +190,7 @@ public struct Evaluation {
             RandomStream(seed: plan.seed, name: "evaluation/\(sample)", step: first)
         }
         return try tallies.map { tally in
-            if !motions.isEmpty, let follower = tally.forecaster as? any MotionForecaster,
+            if motions.contains(where: { $0 != nil }), let follower = tally.forecaster as? any MotionForecaster,
                 let paths = follower.paths(
                     of: context, horizon: plan.predictedFrames, classes: classes, drawnFrom: stream(0))
             {

@@ -85,10 +85,12 @@ final class EvaluationTally {
         }
     }
 
-    /// Takes the paths of a batch of clips: predicted ones `[B, T, H, W, 2]`, and true ones.
-    func add(paths: Tensor, truths: [SceneMotion]) {
+    /// Takes the paths of a batch of clips: predicted ones `[B, T, H, W, 2]`, and true ones, nil for a clip that has none.
+    func add(paths: Tensor, truths: [SceneMotion?]) {
         var tally = motion ?? MotionTally(steps: paths.shape[1])
-        for (clip, truth) in zip(paths.unstacked(), truths) { tally.add(clip, truth: truth) }
+        for (clip, truth) in zip(paths.unstacked(), truths) {
+            if let truth { tally.add(clip, truth: truth) }
+        }
         motion = tally
     }
 

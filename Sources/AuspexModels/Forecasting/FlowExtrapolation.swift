@@ -37,7 +37,7 @@ public final class FlowExtrapolation: MotionForecaster {
         return { _ in future }
     }
 
-    /// Every pixel goes on with the velocity that is seen in it.
+    /// Every pixel goes on with the velocity that is seen in it. The frames are made the other way round, backward through the same flow.
     public func paths(of context: Tensor, horizon: Int, classes: [Int]?, drawnFrom _: RandomStream) -> Tensor? {
         let velocity = motion(in: context).back * -1
         return .clips(of: (1...horizon).map { velocity * Float($0) })

@@ -24,7 +24,7 @@ public final class GeneratorForecaster: MotionForecaster {
 
     public func paths(of context: Tensor, horizon: Int, classes: [Int]?, drawnFrom randomness: RandomStream) -> Tensor?
     {
-        generator.paths(in: output(for: context, horizon, classes, randomness))
+        generator.followsPixels ? generator.paths(in: output(for: context, horizon, classes, randomness)) : nil
     }
 
     private func output(

@@ -37,6 +37,9 @@ public protocol VideoGenerator: Layer {
         of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
     ) -> [GeneratorLoss]
 
+    /// Whether `paths(in:)` knows where pixels go; by default not.
+    var followsPixels: Bool { get }
+
     /// Where each pixel of the last context frame goes, (dy, dx) in pixels from its place there, `[B, horizon, H, W, 2]`; nil, as by default, if the
     /// model does not follow pixels.
     ///
@@ -94,6 +97,8 @@ extension VideoGenerator {
     public func losses(
         of output: GeneratorOutput, clips: () -> Tensor, progress: Double, _ pass: Pass
     ) -> [GeneratorLoss] { [] }
+
+    public var followsPixels: Bool { false }
 
     public func paths(in output: GeneratorOutput) -> Tensor? { nil }
 

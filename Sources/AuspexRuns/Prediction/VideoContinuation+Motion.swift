@@ -48,7 +48,7 @@ extension VideoContinuation {
         }
         if let turns = output.maps[GeneratorOutput.turns] {
             let along = turns.unstacked()[0].split(3, counts: [1, 1])
-            // Along y or along x: less than one only if along neither.
+            // Both axes in one picture: bright if the velocity turns round along either.
             let either = 1 - (1 - along[0]) * (1 - along[1])
             let turning = Self.repeated(either * 2 - 1, channels: channels)
             rows.append(.init(name: "turning", frames: InputTransform.pixels.inverse(turning)))

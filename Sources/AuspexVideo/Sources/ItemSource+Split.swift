@@ -117,26 +117,39 @@ extension SourceSplit {
     /// - Throws: `VideoError` where an item is in both: a model would be evaluated on its training clips.
     package init?(training: any ClipSource, heldOut: any ClipSource) throws {
         guard let training = training as? ItemSource, let heldOut = heldOut as? ItemSource else { return nil }
-        try Self.check(heldOut, isApartFrom: training)
+        try Self.check(
+            heldOut, isApartFrom: training,
+            advice:
+                "name clips by data.validation that are not trained on, or leave it out and let data.validationShare hold some out"
+        )
         func whole(_ source: ItemSource) -> [SplitItem] { source.items.map { (item: $0, share: nil) } }
         self.init(noting: whole(training), heldOut: whole(heldOut))
     }
 
-    /// Refuses to train on a source that has something held out: an item itself, or the whole file of which it is a part.
+    /// Refuses to train on a source that shares frames with what is held out. Two parts of one file are apart if both are given by times that do not meet.
     ///
+    /// - Parameter advice: what to do, in the imperative.
     /// - Throws: `VideoError` that names the item: a model would be evaluated on its training clips.
-    package static func check(_ heldOut: any ClipSource, isApartFrom training: any ClipSource) throws {
+    package static func check(
+        _ heldOut: any ClipSource, isApartFrom training: any ClipSource, advice: String
+    ) throws {
         guard let training = training as? ItemSource, let heldOut = heldOut as? ItemSource else { return }
-        func file(_ item: any ClipItem) -> String {
+        func place(_ item: any ClipItem) -> String {
             item.files.isEmpty ? item.key : URL(fileURLWithPath: item.name).resolvingSymlinksInPath().path
         }
-        let trained = Set(training.items.map { file($0) + ($0.files.isEmpty ? "" : $0.part) })
-        let both = heldOut.items.first { trained.contains(file($0)) || trained.contains(file($0) + $0.part) }
+        func window(_ item: any ClipItem) -> Range<Double>? {
+            (item as? VideoItem)?.window ?? (item as? ImageSequenceItem)?.window
+        }
+        func areApart(_ a: any ClipItem, _ b: any ClipItem) -> Bool {
+            guard let one = window(a), let other = window(b) else { return false }
+            return !one.overlaps(other) && a.key != b.key
+        }
+        let trained = Dictionary(grouping: training.items, by: place)
+        let both = heldOut.items.first { held in trained[place(held)]?.contains { !areApart($0, held) } ?? false }
         guard let both else { return }
         throw VideoError(
             .badSource, heldOut.description,
-            "\(both.key) is held out, and \(training.description) has it too: name clips by data.validation that are not trained on, "
-                + "or leave it out and let data.validationShare hold some out")
+            "\(both.key) is held out, and \(training.description) has it too: \(advice)")
     }
 
     /// Held-out items that were copies of training items when the run began, judging by their bytes.

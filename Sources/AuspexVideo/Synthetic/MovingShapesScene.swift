@@ -130,7 +130,7 @@ public struct MovingShapesScene: Sendable {
         )
     }
 
-    /// How many walls along x and y a shape has met by a frame since frame 0; negative where it came from the other side.
+    /// How many walls along x and y a shape has met by a frame since frame 0; negative for walls at the left and the top.
     func bounces(of shape: Int, by frame: Int) -> SIMD2<Int> {
         let shape = shapes[shape]
         let edge = Double(shape.radius)

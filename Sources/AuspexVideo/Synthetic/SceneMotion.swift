@@ -1,3 +1,4 @@
+import AuspexSupport
 import AuspexTensors
 
 /// Where the pixels of one frame of a drawn scene go, exactly.
@@ -9,6 +10,22 @@ public struct SceneMotion: Sendable {
     public let isInFront: [Bool]
     /// Whether what a pixel shows has bounced by each later frame, `T·H·W` values.
     public let hasBounced: [Bool]
+
+    /// The motion of a scene of one's own.
+    ///
+    /// - Parameters:
+    ///   - displacement: `[T, H, W, 2]`.
+    ///   - isInFront: `H·W` values.
+    ///   - hasBounced: `T·H·W` values.
+    public init(displacement: Tensor, isInFront: [Bool], hasBounced: [Bool]) {
+        let pixels = displacement.shape.dropFirst().dropLast().reduce(1, *)
+        require(
+            displacement.rank == 4 && displacement.shape[3] == 2 && isInFront.count == pixels
+                && hasBounced.count == pixels * displacement.shape[0], "SceneMotion",
+            "displacements [T, H, W, 2] and as many values: \(displacement.shape), \(isInFront.count), \(hasBounced.count)"
+        )
+        (self.displacement, self.isInFront, self.hasBounced) = (displacement, isInFront, hasBounced)
+    }
 
     /// Follows every pixel of a frame.
     ///

@@ -83,7 +83,7 @@ public final class MotionLayers: VideoGenerator {
             context: padded, layers: shown, displacement: displacement,
             cameraVelocity: scene.overallVelocity * Float(factor), factor: factor)
         var output = picture.rendered()
-        // Only looked at.
+        // For inspection; training does not use it.
         if pass.mode == .inference {
             output.maps[GeneratorOutput.turns] = turns.eachFrame { upsampledBilinear($0).enlarged(by: factor) }
         }
@@ -101,7 +101,11 @@ public final class MotionLayers: VideoGenerator {
     /// The map of where the canvas is read, relative to each predicted pixel, (dy, dx) in pixels: `[B, Tp, H, W, 2]`.
     static let canvasMotion = "canvasMotion"
 
+    public var followsPixels: Bool { true }
+
     /// Where pixels go: those in front, of an opacity above a half, along their own displacement; those behind with the canvas.
+    ///
+    /// The canvas's motion is known where a pixel arrives, and taken where it starts: the same as long as the canvas moves as a whole.
     public func paths(in output: GeneratorOutput) -> Tensor? {
         guard let own = output.maps[GeneratorOutput.displacement], let alpha = output.maps[Self.alphaLogits],
             let canvas = output.maps[Self.canvasMotion]

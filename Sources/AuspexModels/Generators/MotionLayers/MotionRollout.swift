@@ -49,7 +49,7 @@ public final class MotionRollout: Layer {
                 using: &initializer)
         }
         (noiseToFeatures, noiseToVelocity) = (fromNoise(widths[0]), fromNoise(2))
-        noiseToVelocity.map { $0.weight.value = $0.weight.value * Self.firstNoise }
+        if let noiseToVelocity { noiseToVelocity.weight.value = noiseToVelocity.weight.value * Self.firstNoise }
         output.bias.value = Tensor([Self.firstTurnLogit, Self.firstTurnLogit, 0, 0, 0, 0], shape: [6])
     }
 
