@@ -177,7 +177,8 @@ struct LimitTests {
             }
             for program in programs { #expect(program.status() == 0) }
             for number in 1...6 {
-                let checkpoint = folder.appendingPathComponent("runs/tiny-\(number)/checkpoints/last/checkpoint.json")
+                let checkpoint = folder.appendingPathComponent(
+                    "runs/trivd-tiny-\(number)/checkpoints/last/checkpoint.json")
                 #expect(FileManager.default.fileExists(atPath: checkpoint.path))
             }
         }
