@@ -44,11 +44,26 @@ public struct MotionScores: Codable, Sendable, Equatable {
 
 /// One forecaster's endpoint errors so far.
 struct MotionTally {
-    private var sums: [MotionScores.Group: [Double]] = [:]
-    private var counts: [MotionScores.Group: [Int]] = [:]
-    private let steps: Int
+    /// The distances of a group's pixels at one step.
+    private struct Distances {
+        var sum = 0.0
+        var count = 0
 
-    init(steps: Int) { self.steps = steps }
+        mutating func add(_ other: Distances) {
+            sum += other.sum
+            count += other.count
+        }
+    }
+
+    /// By step, for the groups that pixels fall into; all of them follow from these.
+    private var straight: [Distances]
+    private var bounced: [Distances]
+    private var behind: [Distances]
+
+    init(steps: Int) {
+        let none = [Distances](repeating: Distances(), count: steps)
+        (straight, bounced, behind) = (none, none, none)
+    }
 
     /// - Parameters:
     ///   - paths: predicted ones of one clip, `[T, H, W, 2]`.
@@ -56,41 +71,40 @@ struct MotionTally {
     mutating func add(_ paths: Tensor, truth: SceneMotion) {
         let distances = squareRoot(sum(square(paths - truth.displacement), along: [3])).scalars
         let pixels = truth.isInFront.count
-        for step in 0..<steps {
-            var found: [MotionScores.Group: (sum: Double, count: Int)] = [:]
-            for pixel in 0..<pixels {
-                let distance = Double(distances[step * pixels + pixel])
-                let group: MotionScores.Group =
-                    !truth.isInFront[pixel] ? .behind : truth.hasBounced[step * pixels + pixel] ? .bounced : .straight
-                found[group, default: (0, 0)].sum += distance
-                found[group, default: (0, 0)].count += 1
-            }
-            let all = found.values
-            found[.all] = (
-                MotionScores.Group.allCases.reduce(0) { $0 + (found[$1]?.sum ?? 0) }, all.reduce(0) { $0 + $1.count }
-            )
-            for (group, (sum, count)) in found {
-                sums[group, default: [Double](repeating: 0, count: steps)][step] += sum
-                counts[group, default: [Int](repeating: 0, count: steps)][step] += count
+        for (place, distance) in distances.enumerated() {
+            let (step, one) = (place / pixels, Distances(sum: Double(distance), count: 1))
+            if !truth.isInFront[place % pixels] {
+                behind[step].add(one)
+            } else if truth.hasBounced[place] {
+                bounced[step].add(one)
+            } else {
+                straight[step].add(one)
             }
         }
     }
 
     /// Nil without a clip.
     var scores: MotionScores? {
-        guard let whole = counts[.all]?.reduce(0, +), whole > 0 else { return nil }
-        return MotionScores(
-            endpointError: Dictionary(
-                uniqueKeysWithValues: counts.map { group, counts in
-                    let sums = sums[group] ?? []
-                    let count = counts.reduce(0, +)
-                    return (
-                        group.rawValue,
-                        MotionScores.Mean(
-                            value: sums.reduce(0, +) / Double(count),
-                            perStep: zip(sums, counts).map { $1 > 0 ? $0 / Double($1) : nil },
-                            share: Double(count) / Double(whole))
-                    )
-                }))
+        let all = straight.indices.map { step in
+            var sum = straight[step]
+            sum.add(bounced[step])
+            sum.add(behind[step])
+            return sum
+        }
+        let whole = all.reduce(0) { $0 + $1.count }
+        guard whole > 0 else { return nil }
+        var means: [String: MotionScores.Mean] = [:]
+        let groups: [(MotionScores.Group, [Distances])] = [
+            (.all, all), (.straight, straight), (.bounced, bounced), (.behind, behind),
+        ]
+        for (group, steps) in groups {
+            let count = steps.reduce(0) { $0 + $1.count }
+            guard count > 0 else { continue }
+            means[group.rawValue] = MotionScores.Mean(
+                value: steps.reduce(0) { $0 + $1.sum } / Double(count),
+                perStep: steps.map { $0.count > 0 ? $0.sum / Double($0.count) : nil },
+                share: Double(count) / Double(whole))
+        }
+        return MotionScores(endpointError: means)
     }
 }
